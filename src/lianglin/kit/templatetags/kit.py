@@ -1,0 +1,356 @@
+"""Template vocabulary of Lianglin: icons, status tags, dates, deadlines, masking, components with arguments.
+
+Filters and tags that stand in table rows (`status`, `icon`, `local_dt`, `deadline`, `masked`) build their
+HTML in Python and touch no template, so that a list of fifty rows stays cheap. Components with a body are
+plain includes under `templates/kit/components/`; `templates/kit/README.md` lists them all with a usage line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from django import template
+from django.http import QueryDict
+from django.templatetags.static import static
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from lianglin.kit.clock import CITY_ZONE
+
+register = template.Library()
+
+
+TONES = {
+    "new": "circle",
+    "active": "half",
+    "waiting": "pause",
+    "good": "check",
+    "warn": "clock",
+    "bad": "warn",
+    "closed": "lock",
+    "plain": "",
+    "sample": "",
+}
+"""Tone of a status tag -> the shape drawn beside the word (never colour alone)."""
+
+ELDER_SIZES = {"18", "24", "30"}
+
+MESSAGE_TONES = {"debug": "info", "info": "info", "success": "good", "warning": "warn", "error": "bad"}
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+# -- icons and status ------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=128)
+def _icon(url: str, name: str, css: str) -> SafeString:
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+        f" {css}" if css else "",
+        url,
+        name,
+    )
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """`{% icon "phone" %}`: a decorative icon of `static/kit/icons.svg`; the word beside it says it."""
+    return _icon(static("kit/icons.svg"), name, css) if name else SafeString("")
+
+
+@register.simple_tag
+def status(label: str, tone: str = "plain") -> SafeString:
+    """`{% status case.state_label "active" %}`: word, colour and shape. Tones are the keys of `TONES`.
+
+    An unknown tone is shown as "plain" rather than breaking a list.
+    """
+    known = tone if tone in TONES else "plain"
+    return format_html('<span class="tag tag--{}">{}{}</span>', known, icon(TONES[known]), label)
+
+
+# -- dates -----------------------------------------------------------------------------------------
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "zh-hans").startswith("zh")
+
+
+@register.filter
+def local_dt(value: dt.datetime | dt.date | None, style: str = "full") -> str:
+    """An aware datetime in Asia/Shanghai, or a date, in words of the current language.
+
+    Styles: "full" 2026年11月24日 14:05 / 24 Nov 2026, 14:05 · "date" without the time ·
+    "short" 11月24日 14:05 / 24 Nov, 14:05 · "day" 11月24日 / 24 Nov · "time" 14:05. None gives "".
+    """
+    if value is None or value == "":
+        return ""
+    clock = ""
+    if isinstance(value, dt.datetime):
+        value = value.astimezone(CITY_ZONE)
+        clock = f"{value.hour:02d}:{value.minute:02d}"
+        if style == "time":
+            return clock
+    if style in ("date", "day"):
+        clock = ""
+    with_year = style in ("full", "date")
+    if _is_chinese():
+        day = f"{value.year}年{value.month}月{value.day}日" if with_year else f"{value.month}月{value.day}日"
+        return f"{day} {clock}" if clock else day
+    day = f"{value.day} {_MONTHS[value.month - 1]}" + (f" {value.year}" if with_year else "")
+    return f"{day}, {clock}" if clock else day
+
+
+@register.simple_tag
+def when(value: dt.datetime | dt.date | None, style: str = "full") -> SafeString:
+    """`{% when case.opened_at "short" %}`: `local_dt` inside `<time datetime>`; empty for None."""
+    if value is None or value == "":
+        return SafeString("")
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), local_dt(value, style))
+
+
+@register.filter
+def deadline(value: int | dt.timedelta | None) -> SafeString:
+    """What is left of a promise, as a tag with word, colour and shape.
+
+    An int counts working days left (0 = due today, negative = overdue); a timedelta is clock time left, for
+    urgent items that run day and night. None means that no limit applies and gives an empty string.
+    """
+    if value is None or value == "":
+        return SafeString("")
+    if isinstance(value, dt.timedelta):
+        return _time_left(value)
+    if value < 0:
+        days = -value
+        text = ngettext("%(n)d working day overdue", "%(n)d working days overdue", days) % {"n": days}
+        return status(text, "bad")
+    if value == 0:
+        return status(gettext("Due today"), "warn")
+    text = ngettext("%(n)d working day left", "%(n)d working days left", value) % {"n": value}
+    return status(text, "warn" if value == 1 else "plain")
+
+
+def _time_left(left: dt.timedelta) -> SafeString:
+    late = left < dt.timedelta(0)
+    minutes = int(abs(left).total_seconds() // 60)
+    hours = minutes // 60
+    if hours >= 48:
+        days = hours // 24
+        text = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
+    elif hours:
+        text = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
+    else:
+        text = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    if late:
+        return status(gettext("%(span)s overdue") % {"span": text}, "bad")
+    tone = "warn" if hours < 4 else "plain"
+    return status(gettext("%(span)s left") % {"span": text}, tone)
+
+
+# -- masking ---------------------------------------------------------------------------------------
+
+
+def _mask(text: str, keep_start: int, keep_end: int) -> str:
+    hidden = max(len(text) - keep_start - keep_end, 1)
+    return text[:keep_start] + "*" * hidden + (text[len(text) - keep_end :] if keep_end else "")
+
+
+@register.filter
+def masked(value: object, kind: str = "text") -> SafeString:
+    """Hides the middle of a personal value. Empty values stay empty.
+
+    Kinds: name 张** · phone 138****5678 · id_number 2101**********1234 · address (kept up to the building) ·
+    text (first character only) · never (nothing is shown).
+
+    This is for display only; what may be read at all is decided by `visible_to(actor, purpose)`.
+    """
+    text = "" if value is None else str(value).strip()
+    if not text:
+        return SafeString("")
+    if kind == "never":
+        hidden = "****"
+    elif kind == "phone":
+        hidden = _mask(text, 3, 4) if len(text) >= 9 else _mask(text, 0, min(2, len(text) - 1))
+    elif kind == "id_number":
+        hidden = _mask(text, 4, 4) if len(text) >= 12 else _mask(text, 1, 0)
+    elif kind == "address":
+        cut = next(
+            (text.rfind(mark) + 1 for mark in ("栋", "号楼", "幢", "座") if mark in text), len(text) // 2
+        )
+        hidden = text[: max(cut, 1)] + "***"
+    else:
+        hidden = text[0] + "*" * min(max(len(text) - 1, 1), 4)
+    label = gettext("partly hidden")
+    return format_html('<span class="masked" title="{}">{}</span>', label, hidden)
+
+
+# -- page plumbing ---------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def elder_attr(context: template.Context) -> SafeString:
+    """`data-elder="24"` for `<html>` when 长辈版 is on (context `elder`); the cookie may say 18, 24 or 30."""
+    if not context.get("elder"):
+        return SafeString("")
+    request = context.get("request")
+    size = request.COOKIES.get("elder", "") if request is not None else ""
+    return format_html(' data-elder="{}"', size if size in ELDER_SIZES else "24")
+
+
+@register.filter
+def message_tone(level_tag: str) -> str:
+    """Django message level -> tone of the alert component."""
+    return MESSAGE_TONES.get(level_tag, "info")
+
+
+@register.filter
+def first_id(field: Any) -> str:
+    """The id an error link jumps to: the first choice of a radio or checkbox group, else the field itself."""
+    if field.use_fieldset and hasattr(field.field.widget, "subwidgets"):
+        subwidgets = list(field.subwidgets)
+        if subwidgets:
+            return subwidgets[0].id_for_label or field.auto_id
+    return field.id_for_label or field.auto_id
+
+
+@register.filter
+def widget_kind(field: Any) -> str:
+    """Class that tells the stylesheet what a field holds: choices, check, file or text."""
+    widget = field.field.widget
+    input_type = getattr(widget, "input_type", "")
+    if input_type == "checkbox" and not getattr(widget, "allow_multiple_selected", False):
+        return "check"
+    if input_type in ("radio", "checkbox"):
+        return "choices"
+    return "file" if input_type == "file" else "text"
+
+
+# -- components ------------------------------------------------------------------------------------
+
+
+@register.inclusion_tag("kit/components/stat.html")
+def stat(
+    label: str,
+    value: object,
+    *,
+    unit: str = "",
+    numerator: int | None = None,
+    denominator: int | None = None,
+    goal: float | None = None,
+    url: str = "",
+    definition: str = "",
+    as_of: dt.datetime | None = None,
+    suppressed: bool = False,
+) -> dict[str, object]:
+    """A figure with its two counts, definition and data time; `url` opens the rows behind it.
+
+    A percentage is drawn as a bar (0-100) with `goal` as a mark. `suppressed` replaces the value where a cell
+    has fewer than ten people.
+    """
+    share = None
+    if unit == "%" and not suppressed and isinstance(value, int | float):
+        share = max(0.0, min(100.0, float(value)))
+    return {
+        "label": label,
+        "value": value,
+        "unit": unit,
+        "numerator": numerator,
+        "denominator": denominator,
+        "share": share,
+        "goal": goal,
+        "url": url,
+        "definition": definition,
+        "as_of": as_of,
+        "suppressed": suppressed,
+    }
+
+
+@register.inclusion_tag("kit/components/big_button.html")
+def big_button(label: str, url: str, icon: str = "right", note: str = "", tone: str = "") -> dict[str, str]:
+    """A large way in, for the home pages. Tones: "" white, "lamp" amber, "primary" teal."""
+    return {"label": label, "url": url, "icon": icon, "note": note, "tone": tone}
+
+
+@register.inclusion_tag("kit/components/tabs.html")
+def tabs(items: Iterable[Mapping[str, Any]], label: str = "") -> dict[str, object]:
+    """Tabs that are links, each a page of its own. Items: {label, url, current, count?}."""
+    return {"items": items, "label": label}
+
+
+@register.inclusion_tag("kit/components/pager.html", takes_context=True)
+def pager(context: template.Context, page: Any, here: str = "", param: str = "cursor") -> dict[str, object]:
+    """Links to the newer and older page of a `kit.paging.Page`, keeping the other query parameters."""
+    request = context.get("request")
+
+    def link(cursor: str) -> str:
+        if not cursor:
+            return ""
+        query = request.GET.copy() if request is not None else QueryDict(mutable=True)
+        query[param] = cursor
+        return f"?{query.urlencode()}"
+
+    return {"newer": link(page.newer), "older": link(page.older), "here": here}
+
+
+@register.inclusion_tag("kit/components/empty.html")
+def empty(title: str, text: str = "", url: str = "", action: str = "", icon: str = "lamp") -> dict[str, str]:
+    """What a list says when it has nothing: why, and the next step."""
+    return {"title": title, "text": text, "url": url, "action": action, "icon": icon}
+
+
+@register.inclusion_tag("kit/components/alert.html")
+def alert(text: str, tone: str = "info", title: str = "", live: bool = False) -> dict[str, object]:
+    """A box with an icon. Tones: info, good, warn, bad. `live` is announced to a screen reader on a swap."""
+    return {"text": text, "tone": tone, "title": title, "live": live}
+
+
+@register.simple_tag
+def map_words() -> str:
+    """The words the map island needs, as JSON for `data-words` (a script has no catalogue of its own)."""
+    return json.dumps(
+        {
+            "zoomIn": gettext("Zoom in"),
+            "zoomOut": gettext("Zoom out"),
+            "twoFingers": gettext("Use two fingers to move the map"),
+            "ctrlZoom": gettext("Hold Ctrl and scroll to zoom"),
+            "cmdZoom": gettext("Hold ⌘ and scroll to zoom"),
+            "pickHere": gettext("Take the middle of the map"),
+            "picked": gettext("Place taken"),
+            "close": gettext("Close"),
+            "credit": gettext("Map source"),
+            "failed": gettext("The map could not be loaded. Use the list or the address instead."),
+        },
+        ensure_ascii=False,
+    )
+
+
+GRADES = (
+    ("5", "Very satisfied", "face5"),
+    ("4", "Satisfied", "face4"),
+    ("3", "Fairly satisfied", "face3"),
+    ("2", "Dissatisfied", "face2"),
+    ("1", "Very dissatisfied", "face1"),
+)
+"""The five grades of 好差评 (国办发〔2019〕51号), best first: value, msgid, icon."""
+
+
+@register.inclusion_tag("kit/components/grades.html")
+def grades(name: str = "grade", value: object = "", legend: str = "", error: str = "") -> dict[str, object]:
+    """The five grades of 好差评 as five words to press; values "5" to "1". Nothing is chosen beforehand."""
+    chosen = "" if value is None else str(value)
+    options = [
+        {"value": code, "label": gettext(msgid), "icon": face, "checked": code == chosen}
+        for code, msgid, face in GRADES
+    ]
+    return {"name": name, "options": options, "legend": legend, "error": error}
+
+
+@register.simple_tag
+def joined(values: Iterable[object], separator: str = " · ") -> SafeString:
+    """Joins the non-empty values, escaped: a line of facts under a title."""
+    return mark_safe(separator.join(str(conditional_escape(v)) for v in values if v))  # noqa: S308 - each part escaped
