@@ -1,0 +1,135 @@
+"""Logging in and out, switching posts, granting, recording who looked, making accounts."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from lianglin.access import audit
+from lianglin.access.actor import Actor
+from lianglin.access.models import FOREVER, AccessLog, Account, Grant, Organisation, Post
+from lianglin.access.queries import POST_KEY, posts_in_force
+from lianglin.access.transaction import acting
+from lianglin.kit import clock, throttle
+from lianglin.kit.errors import Forbidden, HouseError, Refused
+
+LOGIN_TRIES, LOGIN_WINDOW = 5, timedelta(minutes=15)
+OFFICE_TRIES = 200
+"""Failed logins from one address in a window: an office behind one address is not locked out by one person."""
+LOGIN_ROLE = Actor(role="auth")
+
+
+def log_in(*, request: HttpRequest, username: str, password: str) -> Account:
+    """Checks name and password, starts a session and takes the account's first post.
+
+    Five failures of one name in 15 minutes lock that name for the window; the answer never tells whether the
+    name exists.
+    """
+    username = username.strip()
+    address = throttle.client_address(request)
+    count_try(username, address)
+    with acting(LOGIN_ROLE):
+        account = authenticate(request, username=username, password=password)
+        if account is None:
+            raise Refused(_("Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."))
+        assert isinstance(account, Account)
+        login(request, account)
+        post = posts_in_force(account.pk).first()
+        request.session[POST_KEY] = post.pk if post else None
+        throttle.clear("login", username)
+        if account.language:
+            request.session["_language"] = account.language
+    audit.record("access.login", "access.Account", account.pk)
+    return account
+
+
+def count_try(username: str, address: str) -> None:
+    """Counts a login try; raises TooMany once the name or the address had too many."""
+    throttle.hit("login", username, limit=LOGIN_TRIES, window=LOGIN_WINDOW)
+    if address:
+        throttle.hit("login-from", address, limit=OFFICE_TRIES, window=LOGIN_WINDOW)
+
+
+def log_out(*, request: HttpRequest) -> None:
+    """Ends the session."""
+    with acting(LOGIN_ROLE):
+        logout(request)
+
+
+def switch_post(*, request: HttpRequest, post_id: int) -> Post:
+    """Acts in another of one's own posts from the next request on; audited."""
+    account_id = request.user.pk
+    with acting(LOGIN_ROLE):
+        post = posts_in_force(account_id or 0).filter(pk=post_id).first() if account_id else None
+        if post is None:
+            raise Forbidden(_("This post is not yours, or not in force today. Choose one from your list."))
+        request.session[POST_KEY] = post.pk
+    audit.record("access.switch_post", "access.Post", post.pk, scope_code=post.scope_code)
+    return post
+
+
+def give(*, subject: str, subject_id: int, organisation: Organisation, scope_code: str, reason: str, by: Actor) -> Grant:
+    """Grants an organisation access to one subject from now on; a grant in force is kept as it is."""
+    now = clock.now()
+    held = Grant.objects.filter(
+        subject=subject, subject_id=subject_id, organisation=organisation, ends_at__gt=now
+    ).first()
+    if held is None:
+        held = Grant.objects.create(
+            subject=subject, subject_id=subject_id, organisation=organisation, scope_code=scope_code,
+            starts_at=now, ends_at=FOREVER, reason=reason,
+        )
+        audit.record("access.grant", subject, subject_id, scope_code=scope_code, values={"to": organisation.pk})
+    return held
+
+
+def take_back(*, subject: str, subject_id: int, scope_code: str, by: Actor, ends_at: datetime | None = None) -> int:
+    """Ends all grants on a subject; returns how many were in force."""
+    now = clock.now()
+    count = Grant.objects.filter(subject=subject, subject_id=subject_id, ends_at__gt=now).update(ends_at=ends_at or now)
+    if count:
+        audit.record("access.take_back", subject, subject_id, scope_code=scope_code)
+    return count
+
+
+def log_look(*, by: Actor, purpose: str, what: str, scope_code: str, case_id: int | None = None, resident_id: int | None = None) -> None:
+    """Writes that a post looked at a person's data; without a purpose of the post it refuses."""
+    if by.post_id is None or by.organisation_id is None:
+        return
+    if purpose not in by.purposes:
+        raise Forbidden(_("Your current post may not open personal data for this purpose."), code=purpose)
+    AccessLog.objects.create(
+        at=clock.now(), scope_code=scope_code, case_id=case_id, resident_id=resident_id,
+        organisation_id=by.organisation_id, post_id=by.post_id, purpose=purpose, what=what,
+    )
+
+
+def create_account(*, username: str, name: str, password: str, sample: bool = False) -> Account:
+    """Makes a login. Runs as the owner (command line); HouseError says what is wrong with the input."""
+    if Account.objects.filter(username=username).exists():
+        raise HouseError(_("The login name “%(name)s” exists already. Choose another.") % {"name": username})
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise HouseError(" ".join(error.messages)) from error
+    return Account.objects.create_user(username, password, name=name, sample=sample, created_at=clock.now())
+
+
+def create_first_administrator(*, username: str, name: str, password: str) -> Account:
+    """The first administrator of a new city: an account with an administrator's post; refused when there is one."""
+    if Post.objects.filter(role_code="administrator").exists():
+        raise HouseError(_("There is an administrator already. Let that person make the next one."))
+    account = create_account(username=username, name=name, password=password)
+    office, _made = Organisation.objects.get_or_create(
+        code="city-office", defaults={"name": "市级管理机构", "name_en": "City office", "kind": Organisation.Kind.CITY}
+    )
+    Post.objects.create(
+        account=account, role_code="administrator", organisation=office, title="系统管理员",
+        title_en="Administrator", starts_on=clock.today(),
+    )
+    return account

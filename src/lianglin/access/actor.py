@@ -1,0 +1,99 @@
+"""Who acts: one person in exactly one post, a resident holding a receipt, the public, or a job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from lianglin.kit import discovery
+from lianglin.kit.domain import Role, RoleKind
+from lianglin.kit.errors import Forbidden
+
+TOP = "~"
+"""Sorts behind every digit: the upper bound of a scope is its prefix and this."""
+NOWHERE = ("~", "")
+"""A scope that holds no code at all."""
+
+
+@dataclass(frozen=True)
+class Actor:
+    """What every action, query and policy is asked on behalf of.
+
+    ``low <= scope_code < high`` is the actor's place range; ``organisation_id`` carries a handler's grants;
+    ``case_id`` is the one case a resident proved to hold.
+    """
+
+    role: Role
+    low: str = NOWHERE[0]
+    high: str = NOWHERE[1]
+    account_id: int | None = None
+    post_id: int | None = None
+    organisation_id: int | None = None
+    case_id: int | None = None
+    role_code: str = ""
+    title: str = ""
+    organisation_name: str = ""
+    duties: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+
+    def may(self, duty: str) -> bool:
+        """Whether this actor holds a duty (a permission key of some manifest)."""
+        return duty in self.duties
+
+    def require(self, duty: str) -> None:
+        """Raises :class:`Forbidden` without the duty."""
+        if duty not in self.duties:
+            raise Forbidden(
+                _("Your current post does not carry this duty. Switch to the post that does, or ask your coordinator."),
+                code=duty,
+            )
+
+    def covers(self, scope_code: str) -> bool:
+        """Whether a scope code lies in the place range."""
+        return self.low <= scope_code < self.high
+
+    @property
+    def work_purpose(self) -> str:
+        """The purpose for which this kind of actor works on cases."""
+        return {"resident": "own_case", "job": "system"}.get(self.role, "handle_case")
+
+    def holding(self, case_id: int) -> Actor:
+        """The same resident, now holding one case."""
+        return replace(self, role="resident", case_id=case_id)
+
+
+PUBLIC_DUTIES = frozenset({"public.submit", "public.track"})
+RESIDENT_DUTIES = frozenset({"public.submit", "public.track", "resident.own_case"})
+RESIDENT_PURPOSES = frozenset({"own_case"})
+
+
+def public() -> Actor:
+    """Anybody, without login."""
+    return Actor(role="public", duties=PUBLIC_DUTIES, title=_("public"))
+
+
+def resident(case_id: int | None = None) -> Actor:
+    """A resident; with ``case_id`` the holder of that one case."""
+    return Actor(
+        role="resident", case_id=case_id, duties=RESIDENT_DUTIES, purposes=RESIDENT_PURPOSES, title=_("resident")
+    )
+
+
+def job(low: str = "", high: str = TOP) -> Actor:
+    """A background task, by default over the whole city."""
+    return Actor(
+        role="job", low=low, high=high, duties=frozenset({"system"}), purposes=frozenset({"system"}), title=_("system")
+    )
+
+
+def role_kinds() -> dict[str, RoleKind]:
+    """Every declared kind of post by its code."""
+    return {kind.code: kind for kind in discovery.each("roles")}
+
+
+def duties_of(role_code: str) -> frozenset[str]:
+    """All duties of a kind of post: its own and those that domains add to it."""
+    own = role_kinds()[role_code].duties
+    added = [duty for manifest in discovery.manifests() for duty in manifest.role_duties.get(role_code, ())]
+    return frozenset((*own, *added))

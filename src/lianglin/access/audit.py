@@ -1,0 +1,140 @@
+"""The verifiable audit: one hash chain per community, written as the transaction's last statement (house rule 5).
+
+An entry holds who (post), what (verb, subject, id) and a digest, never values. Entries collected in a
+transaction go to one chain: the community's when all concern one, else "city".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from lianglin.access.models import AuditEntry, AuditHead, AuditSeal
+from lianglin.access.transaction import running
+from lianglin.kit import clock
+
+GENESIS = bytes(32)
+CITY = "city"
+
+
+def digest(values: Mapping[str, Any]) -> str:
+    """SHA-256 over the canonical JSON of the changed values: proves what was written without holding it."""
+    return hashlib.sha256(_canonical(values)).hexdigest()
+
+
+def _canonical(values: Any) -> bytes:
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
+
+
+def record(verb: str, subject: str, subject_id: int | str, *, scope_code: str = "", values: Mapping[str, Any] | None = None) -> None:
+    """Notes what the running transaction did; written at its end.
+
+    ``verb`` is a stable key such as "cases.move.dispatch"; ``subject`` a model label.
+    """
+    now = running()
+    body = {
+        "at": clock.now().isoformat(timespec="microseconds"),
+        "post": now.actor.post_id,
+        "role": now.actor.role,
+        "verb": verb,
+        "subject": subject,
+        "id": subject_id,
+        "digest": digest(values) if values else "",
+    }
+    now.audit.append((scope_code, _canonical(body)))
+
+
+def flush(lines: list[tuple[str, bytes]]) -> None:
+    """Appends the collected lines to one chain in one statement."""
+    if not lines:
+        return
+    scopes = {scope for scope, _ in lines}
+    chain = scopes.pop() if len(scopes) == 1 else CITY
+    with connection.cursor() as cursor:
+        cursor.execute("select access_audit_append(%s, %s::bytea[])", [chain or CITY, [body for _, body in lines]])
+    lines.clear()
+
+
+def link(previous: bytes, seq: int, body: bytes) -> bytes:
+    """The hash of an entry: SHA-256(previous hash | number as 8 bytes big-endian | body)."""
+    return hashlib.sha256(previous + seq.to_bytes(8, "big") + body).digest()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that verification found wrong."""
+
+    chain: str
+    seq: int
+    what: str
+
+
+def verify() -> Iterator[Finding]:
+    """Reads every chain from its start and yields each change, gap, swap and cut it finds; then the seals."""
+    heads = {head.chain: head for head in AuditHead.objects.all()}
+    chain, seq, previous = "", 0, GENESIS
+    for entry in AuditEntry.objects.order_by("chain", "seq").iterator(chunk_size=5000):
+        if entry.chain != chain:
+            yield from _ends(heads.pop(chain, None), chain, seq, previous)
+            chain, seq, previous = entry.chain, 0, GENESIS
+        if entry.seq != seq + 1:
+            yield Finding(chain, entry.seq, f"expected entry {seq + 1}, found {entry.seq}: entries are missing")
+        expected = link(previous, entry.seq, bytes(entry.body))
+        if expected != bytes(entry.hash):
+            yield Finding(chain, entry.seq, "hash does not fit: the entry or its order was changed")
+        seq, previous = entry.seq, bytes(entry.hash)
+    yield from _ends(heads.pop(chain, None), chain, seq, previous)
+    for name, head in heads.items():
+        if head.seq:
+            yield Finding(name, head.seq, "the head names entries, the chain has none")
+    yield from _verify_seals()
+
+
+def _ends(head: AuditHead | None, chain: str, seq: int, last: bytes) -> Iterator[Finding]:
+    if not chain:
+        return
+    if head is None:
+        yield Finding(chain, seq, "the chain has no head")
+    elif head.seq != seq or bytes(head.hash) != last:
+        yield Finding(chain, seq, f"the head names entry {head.seq}, the chain ends at {seq}: its end was cut or changed")
+
+
+def _merkle(leaves: list[bytes]) -> bytes:
+    """Merkle root (SHA-256, leaf prefix 0x00, node prefix 0x01, odd node carried up), as in RFC 6962."""
+    level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves] or [hashlib.sha256(b"").digest()]
+    while len(level) > 1:
+        pairs = [hashlib.sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        level = pairs + (level[-1:] if len(level) % 2 else [])
+    return level[0]
+
+
+def _leaves(heads: Mapping[str, list[Any]]) -> list[bytes]:
+    return [f"{chain}:{seq}:{value}".encode() for chain, (seq, value) in sorted(heads.items())]
+
+
+def seal() -> AuditSeal:
+    """Seals all heads of this instant into a Merkle root, chained to the seal before."""
+    heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
+    root = _merkle(_leaves(heads))
+    before = AuditSeal.objects.order_by("-id").first()
+    at = clock.now()
+    chained = hashlib.sha256((bytes(before.hash) if before else GENESIS) + at.isoformat().encode() + root).digest()
+    return AuditSeal.objects.create(at=at, heads=heads, root=root, hash=chained)
+
+
+def _verify_seals() -> Iterator[Finding]:
+    previous = GENESIS
+    for number, item in enumerate(AuditSeal.objects.order_by("id").iterator(), start=1):
+        expected = hashlib.sha256(previous + item.at.isoformat().encode() + bytes(item.root)).digest()
+        if _merkle(_leaves(item.heads)) != bytes(item.root) or expected != bytes(item.hash):
+            yield Finding("seals", number, "the seal does not fit its heads or the seal before")
+        for chain, (seq, value) in item.heads.items():
+            entry = AuditEntry.objects.filter(chain=chain, seq=seq).values_list("hash", flat=True).first() if seq else None
+            if seq and (entry is None or bytes(entry).hex() != value):
+                yield Finding(chain, seq, f"differs from what seal {number} sealed")
+        previous = bytes(item.hash)

@@ -1,0 +1,70 @@
+"""What the access package plugs into the house: kinds of posts, guards of its tables."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.kit.domain import (
+    Access, Domain, Duty, Everything, Guard, InScope, NavItem, Own, OwnAccount, OwnUnit, Personal, Retention, RoleKind,
+)
+
+READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
+
+DOMAIN = Domain(
+    code="access",
+    label=_("Access"),
+    order=20,
+    database=("lianglin.access.database:install",),
+    urls="lianglin.access.urls",
+    path="account/",
+    duties=(
+        Duty("access.audit", _("read the audit and verify it")),
+        Duty("access.who_looked", _("see who looked at personal data")),
+        Duty("access.manage", _("make accounts and posts")),
+        Duty("public.submit", _("report a matter")),
+        Duty("public.track", _("follow one's matter")),
+        Duty("resident.own_case", _("act on one's own matter")),
+        Duty("system", _("act as a background task")),
+    ),
+    roles=(
+        RoleKind("community_worker", _("community worker"), "staff", (), ("handle_case", "call_back"), "community"),
+        RoleKind("street_coordinator", _("street coordinator"), "staff", (), ("handle_case", "call_back"), "township"),
+        RoleKind("district_coordinator", _("district coordinator"), "staff", (), ("handle_case",), "county"),
+        RoleKind("manager", _("manager"), "staff", (), ("statistics",), "city"),
+        RoleKind("unit_handler", _("department handler"), "handler", (), ("handle_case",), "unit"),
+        RoleKind(
+            "protection_officer", _("data-protection officer"), "staff",
+            ("access.audit", "access.who_looked"), ("data_protection",), "city",
+        ),
+        RoleKind("administrator", _("administrator"), "public", ("access.manage",), (), "city"),
+    ),
+    navigation=(
+        NavItem("desk", _("Who looked"), "access:who_looked", "eye", "access.who_looked", 80),
+        NavItem("desk", _("Audit"), "access:audit", "shield", "access.audit", 85),
+    ),
+    guards=(
+        Guard("access.Account", {"auth": Access("SU"), "staff": Access("S", OwnAccount("id")), "handler": Access("S", OwnAccount("id"))},
+              personal=True, neutral=("password", "last_login", "language", "is_active", "sample", "created_at")),
+        Guard("access.Organisation", READ),
+        Guard("access.Post", {**READ}),
+        Guard("access.Grant", {
+            "staff": Access("SIU", InScope()), "handler": Access("S", OwnUnit("organisation_id")), "job": Access("SIU", InScope()),
+        }),
+        Guard("access.AccessLog", {
+            "staff": Access("SI", InScope(), writes=InScope()),
+            "handler": Access("I", OwnUnit("organisation_id")),
+            "resident": Access("S", Own("case_id")),
+        }, personal=True, neutral=("at", "scope_code", "case_id", "organisation", "purpose", "what")),
+        Guard("access.AuditHead", {"staff": Access("S"), "job": Access("S")}),
+        Guard("access.AuditEntry", {"staff": Access("S"), "job": Access("S")}),
+        Guard("access.AuditSeal", {"staff": Access("S"), "job": Access("SI")}),
+    ),
+    personal=(
+        Personal("access.Account.username", _("login name"), _("staff login"), "contract", "P1Y", _("end of the last post"), "none"),
+        Personal("access.Account.name", _("staff name"), _("staff login"), "contract", "P1Y", _("end of the last post"), "name"),
+        Personal("access.AccessLog.resident_id", _("resident who was looked at"), _("accountability"), "statutory_duty", "P3Y", _("the look"), "none"),
+        Personal("access.AccessLog.post", _("post that looked"), _("accountability"), "statutory_duty", "P3Y", _("the look"), "never"),
+    ),
+    retention=(
+        Retention("access.AccessLog", "P3Y", "at", "erase"),
+        Retention("access.AuditEntry", "P3Y", "", "erase"),
+    ),
+)

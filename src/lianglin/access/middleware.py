@@ -1,0 +1,84 @@
+"""One request, one transaction, one actor."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from lianglin.access import actor as actors
+from lianglin.access import audit, queries
+from lianglin.access.transaction import acting, running
+from lianglin.kit.errors import Forbidden, HouseError
+
+log = logging.getLogger("lianglin.access")
+OUTSIDE = ("/static/", "/healthz", "/readyz", "/favicon.ico")
+"""Paths that touch no data of the city and open no transaction."""
+
+
+class ActingMiddleware:
+    """Finds out who acts (account and post of the session, else the public) and runs the view as that actor.
+
+    The transaction commits below status 400 and rolls back from there; a refusal (403) of a known post is
+    audited in a transaction of its own. House errors become plain pages.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Opens the actor's transaction around the view."""
+        if request.path.startswith(OUTSIDE):
+            return self.get_response(request)
+        with transaction.atomic():
+            actor, account = queries.actor_of(request)
+            request.actor = actor  # pyright: ignore[reportAttributeAccessIssue]
+            request.user = account or AnonymousUser()
+            with acting(actor):
+                response = self.get_response(request)
+                if hasattr(response, "render") and not response.is_rendered:  # pyright: ignore
+                    response.render()  # pyright: ignore[reportAttributeAccessIssue]
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+        if response.status_code == 403 and actor.post_id:
+            self._audit_refusal(request, actor)
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Turns a house error into a page that says what was wrong and what to do; others pass on."""
+        return error_response(request, error) if isinstance(error, HouseError) else None
+
+    @staticmethod
+    def _audit_refusal(request: HttpRequest, actor: actors.Actor) -> None:
+        route = request.resolver_match.view_name if request.resolver_match else ""
+        with acting(actor):
+            audit.record("access.refused", "route", route, scope_code=actor.low.rstrip(actors.TOP))
+
+
+def error_response(request: HttpRequest, error: HouseError) -> HttpResponse:
+    """The page of a house error, with its status."""
+    transaction.set_rollback(True)
+    context = {"error": error, "status": error.status, "forbidden": isinstance(error, Forbidden)}
+    response = render(request, "kit/error.html", context, status=error.status)
+    if error.status == 429 and error.code:
+        response.headers["Retry-After"] = error.code
+    return response
+
+
+def problem(request: Any, error: HouseError) -> JsonResponse:
+    """The same as application/problem+json (RFC 9457)."""
+    body = {"type": "about:blank", "title": type(error).__name__, "status": error.status, "detail": str(error.message)}
+    if error.field:
+        body["field"] = error.field
+    transaction.set_rollback(True)
+    return JsonResponse(body, status=error.status, content_type="application/problem+json")
+
+
+def require_acting() -> actors.Actor:
+    """The actor of the running request."""
+    return running().actor

@@ -1,0 +1,171 @@
+"""Accounts, organisations, posts, grants; the audit chain; the log of who looked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.kit.models import ScopeCodeField
+
+FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
+"""The end of what has no end, so that no predicate needs an OR."""
+
+
+class AccountManager(BaseUserManager):
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> Account:
+        """A new login; the password is checked by the caller (see actions.create_account)."""
+        account = self.model(username=self.model.normalize_username(username), **fields)
+        account.set_password(password)
+        account.save(using=self._db)
+        return account
+
+
+class Account(AbstractBaseUser):
+    """A member of staff who can log in. Never linked to a resident's record (house rule 3)."""
+
+    username = models.CharField(_("login name"), max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=60)
+    language = models.CharField(_("language"), max_length=10, default="zh-hans")
+    is_active = models.BooleanField(_("active"), default=True)
+    sample = models.BooleanField(_("sample data"), default=False)
+    created_at = models.DateTimeField(_("created at"))
+
+    objects = AccountManager()
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+
+
+class Organisation(models.Model):
+    """A body that people work in and that work is given to: committee, office, bureau, company."""
+
+    class Kind(models.TextChoices):
+        COMMUNITY = "community", _("residents' committee")
+        STREET = "street", _("subdistrict office")
+        DISTRICT = "district", _("district office")
+        CITY = "city", _("city office")
+        BUREAU = "bureau", _("bureau")
+        COMPANY = "company", _("service company")
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("English name"), max_length=120, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    scope_code = ScopeCodeField(blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("parent"), related_name="children")
+    phone = models.CharField(_("duty phone"), max_length=20, blank=True)
+    active = models.BooleanField(_("active"), default=True)
+    sample = models.BooleanField(_("sample data"), default=False)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        indexes = [models.Index(fields=["kind", "scope_code"], name="access_org_kind_scope")]
+
+
+class Post(models.Model):
+    """Role x place x organisation x dates. A person acts in one post at a time and switches openly."""
+
+    account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"), related_name="posts")
+    role_code = models.CharField(_("role"), max_length=40)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="posts")
+    scope_code = ScopeCodeField(verbose_name=_("place"), blank=True, help_text=_("code prefix of the place; empty: the whole city"))
+    title = models.CharField(_("title"), max_length=80)
+    title_en = models.CharField(_("English title"), max_length=120, blank=True)
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        indexes = [models.Index(fields=["organisation", "role_code"], name="access_post_org_role")]
+
+
+class Grant(models.Model):
+    """A dated permission of an organisation on one subject (a case it was given)."""
+
+    subject = models.CharField(_("kind of subject"), max_length=40)
+    subject_id = models.BigIntegerField(_("subject"))
+    scope_code = ScopeCodeField()
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="grants")
+    starts_at = models.DateTimeField(_("starts at"))
+    ends_at = models.DateTimeField(_("ends at"), default=FOREVER)
+    reason = models.CharField(_("reason"), max_length=40)
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        indexes = [
+            models.Index(fields=["organisation", "subject", "subject_id"], name="access_grant_org_subject"),
+            models.Index(fields=["subject", "subject_id"], name="access_grant_subject"),
+        ]
+
+
+class AccessLog(models.Model):
+    """Who looked at a person's data: unit, purpose, time. The person can read it; it names no employee."""
+
+    at = models.DateTimeField(_("at"))
+    scope_code = ScopeCodeField()
+    case_id = models.BigIntegerField(_("case"), null=True)
+    resident_id = models.BigIntegerField(_("resident"), null=True)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="+")
+    post = models.ForeignKey(Post, models.PROTECT, verbose_name=_("post"), related_name="+")
+    purpose = models.CharField(_("purpose"), max_length=40)
+    what = models.CharField(_("what was shown"), max_length=80)
+
+    class Meta:
+        verbose_name = _("access log entry")
+        verbose_name_plural = _("access log entries")
+        indexes = [
+            models.Index(fields=["case_id", "-id"], name="access_log_case"),
+            models.Index(fields=["resident_id", "-id"], name="access_log_resident"),
+            models.Index(fields=["scope_code", "-id"], name="access_log_scope"),
+        ]
+
+
+class AuditHead(models.Model):
+    """The head of one audit chain (a community's scope code, or "city")."""
+
+    chain = models.CharField(_("chain"), max_length=12, primary_key=True, db_collation="C")
+    seq = models.BigIntegerField(_("number"))
+    hash = models.BinaryField(_("hash"))
+
+    class Meta:
+        verbose_name = _("audit head")
+        verbose_name_plural = _("audit heads")
+
+
+class AuditEntry(models.Model):
+    """One link of a chain: the canonical bytes that were hashed, and the hash over them and the link before.
+
+    Holds ids and digests, never values (house rule 5).
+    """
+
+    chain = models.CharField(_("chain"), max_length=12, db_collation="C")
+    seq = models.BigIntegerField(_("number"))
+    body = models.BinaryField(_("body"))
+    hash = models.BinaryField(_("hash"))
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="access_audit_chain_seq")]
+
+
+class AuditSeal(models.Model):
+    """All heads at one instant, sealed into a Merkle root; seals are chained and can be exported."""
+
+    at = models.DateTimeField(_("at"))
+    heads = models.JSONField(_("heads"))
+    root = models.BinaryField(_("Merkle root"))
+    hash = models.BinaryField(_("hash"))
+
+    class Meta:
+        verbose_name = _("audit seal")
+        verbose_name_plural = _("audit seals")

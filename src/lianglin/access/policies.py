@@ -1,0 +1,164 @@
+"""PostgreSQL's half of the scope: roles, grants and row-level security, written from the manifests' guards.
+
+Applied after every migration, idempotent; what no guard names stays closed to every role.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.db import connection
+
+from lianglin.access.scoped import guards
+from lianglin.kit import discovery
+from lianglin.kit.domain import (
+    ROLES, Access, Everything, Granted, Guard, InScope, Own, OwnAccount, OwnPost, OwnUnit, Predicate, Role,
+)
+
+OWNER, APP, WORKER = "lianglin_owner", "lianglin_app", "lianglin_worker"
+VERBS = {"S": "select", "I": "insert", "U": "update", "D": "delete"}
+BEFORE_THE_ROLE: tuple[Role, ...] = ("auth",)
+"""What is granted to "auth" goes to the login roles themselves: read before the actor's role is known."""
+
+
+def db_role(role: Role) -> str:
+    """The database role's name; "auth" is the login role before SET ROLE."""
+    return APP if role in BEFORE_THE_ROLE else f"lianglin_{role}"
+
+
+def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
+    """Creates or repairs the roles of the cluster. ``conn``: psycopg connection that may CREATE ROLE.
+
+    Login roles are NOINHERIT members of the group roles "with inherit false, set true": RESET ROLE leaves
+    only what "auth" may read. The worker can only become the job role.
+    """
+    groups = [db_role(role) for role in ROLES if role not in BEFORE_THE_ROLE]
+    present = {name for (name,) in conn.execute("select rolname from pg_roles where rolname like 'lianglin%'")}
+    for name in groups:
+        if name not in present:
+            conn.execute(f"create role {name} nologin nosuperuser nocreatedb nocreaterole noinherit")
+    for name in (OWNER, APP, WORKER):
+        verb = "alter" if name in present else "create"
+        inherit = "inherit" if name == OWNER else "noinherit"
+        conn.execute(f"{verb} role {name} login nosuperuser nocreatedb nocreaterole nobypassrls {inherit}")
+        if passwords and name in passwords:
+            escaped = passwords[name].replace("'", "''")
+            conn.execute(f"alter role {name} password '{escaped}'")
+    for name in groups:
+        conn.execute(f"grant {name} to {APP} with inherit false, set true")
+    conn.execute(f"grant lianglin_job to {WORKER} with inherit false, set true")
+
+
+def own_database(conn: Any, database: str) -> None:
+    """Hands a database and its public schema to the owner role and closes the doors that are open by default."""
+    conn.execute(f'alter database "{database}" owner to {OWNER}')
+    conn.execute(f"alter schema public owner to {OWNER}")
+    conn.execute(f'revoke temporary on database "{database}" from public')
+    conn.execute("revoke create on schema public from public")
+
+
+def condition(predicate: Predicate) -> str:
+    """The predicate as a policy expression; the forms that keep their index (see docs/decisions)."""
+    match predicate:
+        case InScope(column):
+            return f"{column} >= current_setting('app.lo', true) and {column} < current_setting('app.hi', true)"
+        case Granted(subject, column):
+            return (
+                f"{column} in (select g.subject_id from access_grant g where g.organisation_id = "
+                f"nullif(current_setting('app.unit', true), '')::bigint and g.subject = '{subject}' "
+                f"and g.ends_at > nullif(current_setting('app.at', true), '')::timestamptz)"
+            )
+        case Own(column):
+            return f"{column} = nullif(current_setting('app.case', true), '')::bigint"
+        case OwnPost(column):
+            return f"{column} = nullif(current_setting('app.post', true), '')::bigint"
+        case OwnAccount(column):
+            return f"{column} = nullif(current_setting('app.account', true), '')::bigint"
+        case OwnUnit(column):
+            return f"{column} = nullif(current_setting('app.unit', true), '')::bigint"
+        case Everything():
+            return "true"
+
+
+def _policies(table: str, role: Role, access: Access) -> list[str]:
+    read, write = condition(access.rows), condition(access.writes or access.rows)
+    target = db_role(role)
+    made = []
+    for letter in access.rights:
+        verb = VERBS[letter]
+        clause = {
+            "S": f"using ({read})",
+            "I": f"with check ({write})",
+            "U": f"using ({write}) with check ({write})",
+            "D": f"using ({write})",
+        }[letter]
+        made.append(f"create policy {role}_{verb} on {table} for {verb} to {target} {clause}")
+    return made
+
+
+def statements(guard: Guard) -> list[str]:
+    """The SQL that brings one table to what its guard says."""
+    table = apps.get_model(guard.model)._meta.db_table
+    everyone = ", ".join(sorted({db_role(role) for role in ROLES} | {WORKER}))
+    sql = [f"revoke all on {table} from {everyone}"]
+    rows = any(not isinstance(a.rows, Everything) or a.writes for a in guard.roles.values())
+    protected = rows or guard.personal
+    sql.append(f"alter table {table} {'enable' if protected else 'disable'} row level security")
+    for role, access in guard.roles.items():
+        verbs = ", ".join(VERBS[letter] for letter in access.rights)
+        sql.append(f"grant {verbs} on {table} to {db_role(role)}")
+        if role == "auth" and "S" in access.rights:
+            sql.append(f"grant select on {table} to {WORKER}")
+        if protected:
+            sql.extend(_policies(table, role, access))
+    return sql
+
+
+_FRAMEWORK = {
+    "django_session": "select, insert, update, delete",
+    "django_content_type": "select",
+    "django_migrations": "select",
+}
+
+
+def apply() -> None:
+    """Brings grants and policies of the whole database to what the manifests say. Runs as the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select format('drop policy %I on %I', policyname, tablename) from pg_policies where schemaname = 'public'"
+        )
+        for (drop,) in cursor.fetchall():
+            cursor.execute(drop)
+        groups = ", ".join(sorted(db_role(role) for role in ROLES))
+        cursor.execute(f"grant usage on schema public to {groups}, {WORKER}")
+        cursor.execute(f"grant usage on all sequences in schema public to {groups}")
+        for guard in guards().values():
+            for statement in statements(guard):
+                cursor.execute(statement)
+        for table, verbs in _FRAMEWORK.items():
+            cursor.execute(f"grant {verbs} on {table} to {APP}")
+        cursor.execute(f"grant select on django_migrations to {WORKER}")
+        for reference in discovery.each("database"):
+            discovery.resolve(reference)(cursor)
+        _procrastinate(cursor)
+
+
+def _procrastinate(cursor: Any) -> None:
+    """Lets every role defer a job and nothing else: the defer functions run as their owner, with a fixed path."""
+    cursor.execute(
+        "select p.oid::regprocedure::text, p.proname from pg_proc p join pg_namespace n on n.oid = p.pronamespace "
+        "where n.nspname = 'public' and p.proname like 'procrastinate\\_%'"
+    )
+    for signature, name in cursor.fetchall():
+        cursor.execute(f"revoke execute on function {signature} from public")
+        cursor.execute(f"grant execute on function {signature} to {WORKER}")
+        if "_trigger" in name or name.startswith(("procrastinate_defer", "procrastinate_notify")):
+            cursor.execute(f"alter function {signature} security definer set search_path = public, pg_temp")
+        if name.startswith("procrastinate_defer"):
+            cursor.execute(f"grant execute on function {signature} to {', '.join(sorted(db_role(r) for r in ROLES))}")
+    cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename like 'procrastinate\\_%'")
+    for (table,) in cursor.fetchall():
+        cursor.execute(f"grant select, insert, update, delete on {table} to {WORKER}")
+    cursor.execute(f"grant select on procrastinate_workers to {APP}")
+    cursor.execute(f"grant usage on all sequences in schema public to {WORKER}")

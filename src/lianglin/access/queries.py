@@ -1,0 +1,87 @@
+"""Reads about accounts and posts, as the login role, before the actor's own role is known."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import get_language
+
+from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, role_kinds
+from lianglin.access.models import AccessLog, Account, Post
+from lianglin.kit import clock
+from lianglin.kit.models import DemoClock
+
+POST_KEY = "post_id"
+HELD_CASE_KEY = "held_case"
+
+
+def posts_in_force(account_id: int) -> QuerySet[Post]:
+    """The posts an account may act in today, with organisation."""
+    today = clock.today()
+    return (
+        Post.objects.filter(account_id=account_id, starts_on__lte=today)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+        .select_related("organisation")
+        .order_by("id")
+    )
+
+
+def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
+    """The actor and the account behind a request's session; the public without a valid one."""
+    if settings.DEMO:
+        seconds = DemoClock.objects.values_list("offset_seconds", flat=True).first()
+        clock.set_offset(timedelta(seconds=seconds or 0))
+    session = request.session
+    account_id, post_id = session.get(SESSION_KEY), session.get(POST_KEY)
+    if not account_id or not session.get(BACKEND_SESSION_KEY):
+        return public(), None
+    today = clock.today()
+    post = (
+        Post.objects.select_related("account", "organisation")
+        .filter(pk=post_id or 0, account_id=account_id, account__is_active=True, starts_on__lte=today)
+        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+        .first()
+    )
+    account = post.account if post else Account.objects.filter(pk=account_id, is_active=True).first()
+    if account is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()):
+        return public(), None
+    return (actor_in(post) if post else without_post(account)), account
+
+
+def actor_in(post: Post) -> Actor:
+    """The actor that a post makes of its holder (``post`` comes with its organisation)."""
+    kind = role_kinds()[post.role_code]
+    in_scope = kind.db_role == "staff"
+    english = get_language() == "en"
+    return Actor(
+        role=kind.db_role,
+        low=post.scope_code if in_scope else NOWHERE[0],
+        high=post.scope_code + TOP if in_scope else NOWHERE[1],
+        account_id=post.account_id,
+        post_id=post.pk,
+        organisation_id=post.organisation_id,
+        role_code=post.role_code,
+        title=(english and post.title_en) or post.title,
+        organisation_name=(english and post.organisation.name_en) or post.organisation.name,
+        duties=duties_of(post.role_code),
+        purposes=frozenset(kind.purposes),
+    )
+
+
+def without_post(account: Account) -> Actor:
+    """Somebody who logged in but holds no post today: may switch posts and log out, nothing else."""
+    return Actor(role="public", account_id=account.pk, title=account.name)
+
+
+def who_looked(case_id: int, *, actor: Actor, limit: int = 50) -> list[dict[str, Any]]:
+    """Who looked at the appellant's data of a case: unit, purpose, time, newest first; no employee's name."""
+    if actor.case_id != case_id and actor.role != "staff":
+        return []
+    rows = AccessLog.objects.filter(case_id=case_id).order_by("-id")
+    return list(rows.values("at", "purpose", "what", "organisation__name", "organisation__name_en")[:limit])

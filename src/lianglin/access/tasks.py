@@ -1,0 +1,53 @@
+"""Background work of the ground: delivering events, sealing the audit, sweeping what has run out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from lianglin.access import actor, audit
+from lianglin.access.models import AuditHead, AuditSeal
+from lianglin.access.transaction import acting
+from lianglin.kit import clock, events
+from lianglin.kit.models import DemoClock
+
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+
+def as_job(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Runs a task's body in one transaction as the job role. Tasks are idempotent: a retried one may run again."""
+
+    @wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic(), acting(actor.job()):
+            if settings.DEMO:
+                seconds = DemoClock.objects.values_list("offset_seconds", flat=True).first()
+                clock.set_offset(timedelta(seconds=seconds or 0))
+            return function(*args, **kwargs)
+
+    return run
+
+
+@app.task(name=events.DELIVER_TASK, queue="events", retry=RETRY)
+@as_job
+def deliver(name: str, data: dict[str, Any]) -> None:
+    """Delivers one event to its listeners."""
+    events.deliver(name, data)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="seal_audit", queue="events", queueing_lock="seal_audit")
+@as_job
+def seal_audit(timestamp: int) -> None:
+    """Seals the audit's heads, unless nothing was written since the last seal."""
+    last = AuditSeal.objects.order_by("-id").first()
+    heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
+    if last is None or last.heads != heads:
+        audit.seal()

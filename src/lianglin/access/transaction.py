@@ -1,0 +1,92 @@
+"""One actor, one transaction, one database role; the audit chain is written last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from django.db import connection, transaction
+
+from lianglin.access.actor import Actor
+from lianglin.access.policies import db_role
+from lianglin.kit import clock
+
+
+@dataclass
+class Running:
+    """The transaction that runs now: who acts, and the audit lines that wait for its end."""
+
+    actor: Actor
+    audit: list[tuple[str, bytes]] = field(default_factory=list)  # (scope code, canonical body)
+
+
+_running: ContextVar[Running | None] = ContextVar("running", default=None)
+
+
+def running() -> Running:
+    """The running transaction; RuntimeError outside of one (an action was called without an actor's transaction)."""
+    current = _running.get()
+    if current is None:
+        raise RuntimeError("No actor's transaction is open. Wrap the call in `with acting(actor): ...`.")
+    return current
+
+
+def current_actor() -> Actor | None:
+    """Who acts now, if anybody."""
+    current = _running.get()
+    return current.actor if current else None
+
+
+def assume(actor: Actor) -> None:
+    """Sets the database role and its settings for the rest of the transaction, in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select set_config('role', %s, true), set_config('app.lo', %s, true), set_config('app.hi', %s, true), "
+            "set_config('app.unit', %s, true), set_config('app.post', %s, true), set_config('app.account', %s, true), "
+            "set_config('app.case', %s, true), set_config('app.at', %s, true)",
+            [
+                "none" if actor.role == "auth" else db_role(actor.role),
+                actor.low,
+                actor.high,
+                _text(actor.organisation_id),
+                _text(actor.post_id),
+                _text(actor.account_id),
+                _text(actor.case_id),
+                clock.now().isoformat(),
+            ],
+        )
+
+
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[Actor]:
+    """Opens a transaction as ``actor``. Everything in it commits together, the audit lines as its last statement.
+
+    Inside a running one it narrows or changes the actor until the end of the block (one transaction still).
+    """
+    from lianglin.access import audit  # noqa: PLC0415 - audit writes through this module
+
+    outer = _running.get()
+    with transaction.atomic():
+        assume(actor)
+        mine = Running(actor, outer.audit if outer else [])
+        token = _running.set(mine)
+        try:
+            yield actor
+            if outer is None and not connection.get_rollback():
+                audit.flush(mine.audit)
+        finally:
+            _running.reset(token)
+            if outer is not None and not connection.needs_rollback:
+                assume(outer.actor)
+    
+
+def become(actor: Actor) -> None:
+    """Changes who acts in the running transaction (a resident who has just proved to hold a case)."""
+    running().actor = actor
+    assume(actor)

@@ -1,0 +1,62 @@
+"""The appeals domain: what it plugs into the house."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.appeals.rules import LIFECYCLE
+from lianglin.cases.domain import case_roles
+from lianglin.kit.domain import Access, Domain, Duty, Guard, Personal, Retention
+
+READ = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
+_WORK = _("handle what was reported")
+_REACH = _("call the appellant back")
+_CLOSED = _("the case is closed")
+
+DOMAIN = Domain(
+    code="appeals",
+    label=_("Appeals"),
+    order=100,
+    urls="lianglin.appeals.urls",
+    path="appeals/",
+    duties=(
+        Duty("appeals.intake", _("record what residents report")),
+        Duty("appeals.accept", _("accept, answer on the spot, refuse")),
+        Duty("appeals.dispatch", _("dispatch, check answers, extend, merge")),
+        Duty("appeals.handle", _("handle and answer orders")),
+        Duty("appeals.call_back", _("call appellants back")),
+        Duty("appeals.read", _("read appeals")),
+    ),
+    role_duties={
+        "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
+        "street_coordinator": ("appeals.intake", "appeals.accept", "appeals.dispatch", "appeals.call_back", "appeals.read"),
+        "district_coordinator": ("appeals.read",),
+        "unit_handler": ("appeals.handle", "appeals.read"),
+    },
+    guards=(
+        *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
+        Guard("appeals.Appeal", case_roles("case_id", staff="SIU", handler="S", resident="SI", job="S"), personal=True, neutral=(
+            "item", "channel", "entity", "anonymous", "language", "opened_at",
+        )),
+        Guard("appeals.Appellant", case_roles("case_id", staff="SI", handler="", resident="SI", job="S"), personal=True, neutral=(
+            "confidential",
+        )),
+        Guard("appeals.CallBack", case_roles("case_id", staff="SI", handler="", resident="SI", job="S"), personal=True, neutral=(
+            "case", "at", "post", "organisation", "online", "reached",
+        )),
+    ),
+    personal=(
+        Personal("appeals.Appeal.text", _("what was reported"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"),
+        Personal("appeals.Appellant.name", _("name"), _REACH, "statutory_duty", "P2Y", _CLOSED, "name"),
+        Personal("appeals.Appellant.phone", _("phone"), _REACH, "statutory_duty", "P2Y", _CLOSED, "phone"),
+        Personal("appeals.Appellant.phone_match", _("match key of the phone"), _("find repeats"), "statutory_duty", "P2Y", _CLOSED, "never"),
+        Personal("appeals.CallBack.solved", _("solved"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
+        Personal("appeals.CallBack.grade", _("grade"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
+        Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
+    ),
+    retention=(
+        Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
+        Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
+        Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
+    ),
+    lifecycles=(LIFECYCLE,),
+    seed="lianglin.appeals.seed.load:seed",
+)

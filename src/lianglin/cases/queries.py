@@ -1,0 +1,83 @@
+"""Reads over cases: one inbox for all kinds, the steps a reader may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from lianglin.access.actor import Actor
+from lianglin.cases.models import Case, Clock, Step
+from lianglin.kit import discovery
+from lianglin.kit.domain import Move
+
+
+def waiting_states(actor: Actor) -> dict[str, list[str]]:
+    """Per kind of case, the states in which a move waits for a duty of this actor."""
+    found: dict[str, list[str]] = {}
+    for lifecycle in discovery.lifecycles().values():
+        states = [
+            state.code
+            for state in lifecycle.states
+            if not state.final and any(actor.may(m.duty) for m in lifecycle.moves_from(state.code))
+        ]
+        if states:
+            found[lifecycle.kind] = states
+    return found
+
+
+def visible(actor: Actor) -> QuerySet[Case]:
+    """All cases that the actor may read for its work, with what a list shows."""
+    return (
+        Case.objects.visible_to(actor, purpose=actor.work_purpose)
+        .select_related("community", "building", "owner")
+        .only(
+            "id", "number", "kind", "title", "scope_code", "state", "outcome", "urgent", "opened_at", "due_at", "due_provisional",
+            "settled_at", "closed_at", "version", "sample", "place_text", "assignee_id",
+            "community__name", "community__name_en", "building__address", "owner__name", "owner__name_en",
+        )
+    )
+
+
+def inbox(actor: Actor) -> QuerySet[Case]:
+    """What waits for this actor's duties, whatever its kind. Page it by ("due_at", "id")."""
+    waiting = Q(pk__in=[])
+    for kind, states in waiting_states(actor).items():
+        waiting |= Q(kind=kind, state__in=states)
+    return visible(actor).filter(waiting, due_at__isnull=False)
+
+
+def possible_moves(case: Case, actor: Actor) -> list[Move]:
+    """The moves this actor may make on the case now."""
+    return [m for m in case.lifecycle.moves_from(case.state) if actor.may(m.duty)]
+
+
+def steps(case: Case, actor: Actor) -> list[Step]:
+    """The case's steps in order; a resident sees the public ones."""
+    found = Step.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case.pk).select_related("organisation")
+    if actor.role == "resident":
+        found = found.filter(public=True)
+    return list(found.order_by("seq"))
+
+
+def clocks(case: Case, actor: Actor) -> list[Clock]:
+    """The stage clocks of a case, oldest first."""
+    return list(Clock.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case.pk).order_by("id"))
+
+
+def phases(case: Case, steps_seen: list[Step]) -> list[dict[str, Any]]:
+    """The resident's step list: each phase with label, whether it is done or current, and when it was reached."""
+    lifecycle = case.lifecycle
+    reached: dict[str, Any] = {}
+    for step in steps_seen:
+        phase = lifecycle.state(step.to_state).phase
+        if phase:
+            reached[phase] = step.at
+    current = lifecycle.state(case.state).phase
+    order = [code for code, _label in lifecycle.phases]
+    position = order.index(current) if current in order else len(order)
+    return [
+        {"code": code, "label": label, "at": reached.get(code) if index <= position else None,
+         "done": index < position or lifecycle.state(case.state).final, "current": code == current}
+        for index, (code, label) in enumerate(lifecycle.phases)
+    ]

@@ -1,0 +1,83 @@
+"""Field encryption (AES-256-GCM with a key ring) and keyed digests for exact matching.
+
+Stored form: key number (1 byte) | nonce (12 bytes) | ciphertext and tag. The column's name goes in as
+associated data, so that a value cannot be moved to another column unnoticed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from functools import cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import models
+
+
+@cache
+def _ring() -> dict[int, AESGCM]:
+    keys: dict[int, bytes] = settings.FIELD_KEYS
+    if not keys:
+        raise ImproperlyConfigured("LIANGLIN_FIELD_KEYS is empty. Set it, for example 1:<32 bytes in base64>.")
+    return {number: AESGCM(key) for number, key in keys.items()}
+
+
+def encrypt(text: str, column: str) -> bytes:
+    """The stored bytes of a text, under the newest key."""
+    ring = _ring()
+    number = max(ring)
+    nonce = secrets.token_bytes(12)
+    return bytes([number]) + nonce + ring[number].encrypt(nonce, text.encode(), column.encode())
+
+
+def decrypt(stored: bytes, column: str) -> str:
+    """The text back; ValueError when the key is gone or the value was changed."""
+    stored = bytes(stored)
+    cipher = _ring().get(stored[0])
+    if cipher is None:
+        raise ValueError(f"Key {stored[0]} of column {column} is not in LIANGLIN_FIELD_KEYS. Add it to the ring.")
+    try:
+        return cipher.decrypt(stored[1:13], stored[13:], column.encode()).decode()
+    except InvalidTag:
+        raise ValueError(f"A stored value of column {column} was changed or belongs elsewhere.") from None
+
+
+def match_key(text: str, purpose: str) -> bytes:
+    """Keyed digest (HMAC-SHA-256, 32 bytes) by which equal values are found without decrypting."""
+    key: bytes = settings.MATCH_KEY
+    return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
+
+
+class EncryptedTextField(models.BinaryField):
+    """A text that rests encrypted. Python sees str; None stays NULL; cannot be searched (keep a match key)."""
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        kwargs.setdefault("editable", True)
+        super().__init__(*args, **kwargs)  # pyright: ignore[reportArgumentType] - Django's own keywords
+
+    def deconstruct(self):  # noqa: ANN201 - Django's signature
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs
+
+    @property
+    def column_name(self) -> str:
+        """The associated data: app_label.Model.field."""
+        return f"{self.model._meta.label}.{self.name}"
+
+    def get_db_prep_value(self, value, connection, prepared=False):  # noqa: ANN001, ANN201 - Django's signature
+        if isinstance(value, str):
+            value = encrypt(value, self.column_name)
+        return super().get_db_prep_value(value, connection, prepared)
+
+    def from_db_value(self, value, expression, connection):  # noqa: ANN001, ANN201 - Django's signature
+        return None if value is None else decrypt(value, self.column_name)
+
+    def to_python(self, value):  # noqa: ANN001, ANN201 - Django's signature
+        return value
+
+    def value_to_string(self, obj):  # noqa: ANN001, ANN201 - Django's signature
+        return self.value_from_object(obj) or ""

@@ -1,0 +1,363 @@
+"""The manifest: what a package plugs into the house. Data only.
+
+A folder under ``lianglin/`` that holds ``domain.py`` with ``DOMAIN = Domain(...)`` is plugged in because it is
+there (see :mod:`lianglin.kit.discovery`). Central code walks manifests and names no domain.
+Dotted references ("lianglin.appeals.queries:settled") are resolved on use, so a manifest imports nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Text = Any  # a str or a lazy translation
+
+# --- who may touch a table -------------------------------------------------------------------------------
+
+Role = Literal["staff", "handler", "helper", "resident", "public", "job", "auth"]
+ROLES: tuple[Role, ...] = ("staff", "handler", "helper", "resident", "public", "job", "auth")
+
+
+@dataclass(frozen=True)
+class InScope:
+    """Rows whose ``column`` (text, COLLATE "C") lies in the actor's place range [low, high)."""
+
+    column: str = "scope_code"
+
+
+@dataclass(frozen=True)
+class Granted:
+    """Rows whose ``column`` is the subject of a grant in force for the actor's unit."""
+
+    subject: str
+    column: str = "id"
+
+
+@dataclass(frozen=True)
+class Own:
+    """Rows whose ``column`` is the one case the actor proved to hold (number + secret)."""
+
+    column: str = "case_id"
+
+
+@dataclass(frozen=True)
+class OwnPost:
+    """Rows whose ``column`` is the actor's post."""
+
+    column: str = "post_id"
+
+
+@dataclass(frozen=True)
+class OwnAccount:
+    """Rows whose ``column`` is the actor's account."""
+
+    column: str = "account_id"
+
+
+@dataclass(frozen=True)
+class OwnUnit:
+    """Rows whose ``column`` is the actor's unit."""
+
+    column: str = "unit_id"
+
+
+@dataclass(frozen=True)
+class Everything:
+    """No row filter: for tables that hold nobody's data."""
+
+
+Predicate = InScope | Granted | Own | OwnPost | OwnAccount | OwnUnit | Everything
+
+
+@dataclass(frozen=True)
+class Access:
+    """What one database role may do: ``rights`` of "SIUD" on the rows that ``rows`` selects.
+
+    ``writes`` narrows what may be written; without it, ``rows`` holds for writing too.
+    """
+
+    rights: str
+    rows: Predicate = field(default_factory=Everything)
+    writes: Predicate | None = None
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Grants and row-level security of one table: the one source for PostgreSQL and for ``visible_to``.
+
+    A role that is not named gets nothing. ``personal`` says that the table holds data about people: its
+    QuerySet then refuses to run before ``visible_to`` and each of its columns is declared or neutral.
+    """
+
+    model: str
+    roles: Mapping[Role, Access] = field(default_factory=dict)
+    personal: bool = False
+    neutral: tuple[str, ...] = ()
+    """Columns of a personal table that say nothing about a person (keys, codes, instants of the work)."""
+
+
+@dataclass(frozen=True)
+class Personal:
+    """One personal column: why we hold it, on what basis, how long, and how it is shown masked.
+
+    Source of the duty: PIPL arts 6, 17, 19, 51. ``keep`` is an ISO 8601 duration counted from ``after``.
+    """
+
+    column: str  # "app.Model.field"
+    label: Text
+    purpose: Text
+    basis: Literal["statutory_duty", "consent", "contract", "emergency"]
+    keep: str
+    after: Text
+    mask: Literal["name", "id_number", "phone", "address", "text", "date", "none", "never"]
+    sensitive: bool = False
+
+
+@dataclass(frozen=True)
+class Retention:
+    """How long rows of a model stay, counted from ``after``; ``method`` says what the nightly run does."""
+
+    model: str
+    keep: str
+    after: str
+    method: Literal["erase", "tombstone"]
+
+
+# --- work ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of a lifecycle. ``final`` ends the case; ``phase`` is the step a resident is shown."""
+
+    code: str
+    label: Text
+    phase: str = ""
+    final: bool = False
+    settled: bool = False
+    paused: bool = False
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A clock of one stage: it starts with ``starts`` moves, ends with ``stops`` moves.
+
+    ``amount`` in ``unit``; where ``setting`` names a key, the domain passes the amount with the move.
+    """
+
+    stage: str
+    label: Text
+    amount: int
+    unit: Literal["working_days", "working_hours", "hours"]
+    setting: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One move of a lifecycle: from any of ``sources`` to ``target``, by whoever holds ``duty``.
+
+    ``fields`` must be given with the move; ``starts`` / ``stops`` name stage clocks;
+    ``by`` says which database roles can make it; ``note`` is "" | "optional" | "required".
+    """
+
+    code: str
+    label: Text
+    sources: tuple[str, ...]
+    target: str
+    duty: str
+    fields: tuple[str, ...] = ()
+    note: Literal["", "optional", "required"] = "optional"
+    starts: str = ""
+    stops: tuple[str, ...] = ()
+    pauses: bool = False
+    resumes: bool = False
+    public: bool = True
+    past: Text = ""  # what the step list says afterwards
+
+
+@dataclass(frozen=True)
+class Lifecycle:
+    """The whole life of one kind of case, as one table that a manager can check."""
+
+    kind: str
+    label: Text
+    prefix: str  # first characters of the case number
+    first: str
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    limits: tuple[Limit, ...]
+    outcomes: tuple[tuple[str, Text], ...]
+    url: str  # URL name of a case's page, takes `number`
+    phases: tuple[tuple[str, Text], ...] = ()
+
+    def state(self, code: str) -> State:
+        """The state with this code; KeyError when the lifecycle has none."""
+        return next((s for s in self.states if s.code == code), None) or _missing(self.kind, "state", code)
+
+    def move(self, code: str) -> Move:
+        """The move with this code; KeyError when the lifecycle has none."""
+        return next((m for m in self.moves if m.code == code), None) or _missing(self.kind, "move", code)
+
+    def limit(self, stage: str) -> Limit:
+        """The limit of this stage; KeyError when the lifecycle has none."""
+        return next((x for x in self.limits if x.stage == stage), None) or _missing(self.kind, "stage", stage)
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        """The moves that the table allows from a state."""
+        return tuple(m for m in self.moves if state in m.sources)
+
+
+def _missing(kind: str, what: str, code: str) -> Any:
+    raise KeyError(f"The lifecycle “{kind}” has no {what} “{code}”. Add it to the lifecycle table or correct the name.")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A permission key, with the words a manager reads."""
+
+    code: str  # "appeals.dispatch"
+    label: Text
+
+
+@dataclass(frozen=True)
+class RoleKind:
+    """A kind of post: which database role it takes and which duties come with it."""
+
+    code: str
+    label: Text
+    db_role: Role
+    duties: tuple[str, ...]
+    purposes: tuple[str, ...] = ()
+    level: Literal["community", "township", "county", "city", "unit"] = "community"
+
+
+# --- figures ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A figure that is computed from rows and opens into them (dossier 6.2).
+
+    ``cells``: "module:function"(period, scope_codes | None) -> iterable of (scope_code, numerator, denominator);
+    ``rows``: "module:function"(actor, prefix, period, part) -> QuerySet of cases behind "numerator",
+    "denominator" or "rest". A rate's value is numerator / denominator; a count has denominator None.
+    """
+
+    code: str
+    label: Text
+    definition: Text
+    unit: Literal["cases", "persons", "visits", "households", "percent", "hours", "objects"]
+    kind: Literal["stock", "flow", "cumulative"]
+    cells: str
+    rows: str = ""
+    numerator_label: Text = ""
+    denominator_label: Text = ""
+    people: bool = False
+    """Counts persons or households: cells under 10 are suppressed in anything published."""
+    target: float | None = None
+    better: Literal["up", "down", ""] = ""
+    definition_version: str = "1"
+    r_rows: tuple[str, ...] = ()
+    steward: Text = ""
+
+
+# --- screens ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """A link in one of the doors; shown to those who hold ``duty`` (or to all when empty)."""
+
+    door: Literal["resident", "desk"]
+    label: Text
+    url: str  # URL name
+    icon: str = ""
+    duty: str = ""
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A piece that a domain offers to a slot of a page it does not know.
+
+    ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away.
+    """
+
+    slot: Literal["home", "place", "household", "my_work", "case"]
+    template: str
+    context: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The domain answers this request type (declared in kit.events) with "module:function"."""
+
+    request: type
+    handler: str
+
+
+@dataclass(frozen=True)
+class Listener:
+    """The domain hears of this event type (declared in kit.events) through "module:function"."""
+
+    event: type
+    handler: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A message that the domain may send: template code, and the names its texts use."""
+
+    code: str
+    label: Text
+    texts: Mapping[str, str]  # language -> text with {placeholders}
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Domain:
+    """Everything one package offers to the house."""
+
+    code: str
+    label: Text
+    order: int = 50
+    urls: str = ""  # urlconf module
+    path: str = ""  # URL prefix, "" for the root
+    api: str = ""  # "module:router"
+    navigation: tuple[NavItem, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    roles: tuple[RoleKind, ...] = ()
+    role_duties: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """role kind code -> duties this domain adds to it."""
+    guards: tuple[Guard, ...] = ()
+    personal: tuple[Personal, ...] = ()
+    retention: tuple[Retention, ...] = ()
+    lifecycles: tuple[Lifecycle, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    panels: tuple[Panel, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    periodic: tuple[str, ...] = ()
+    database: tuple[str, ...] = ()
+    """"module:function"(cursor): what the package adds to the database after every migration, idempotent."""
+    seed: str = ""  # "module:function"(SeedContext)
+    r_rows: tuple[str, ...] = ()
+
+
+_READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
+
+DOMAIN = Domain(
+    code="kit",
+    label="Ground",
+    order=0,
+    database=("lianglin.kit.database:install",),
+    guards=(
+        Guard("kit.CalendarDay", _READ),
+        Guard("kit.Throttle"),  # only through the functions kit_throttle and kit_throttle_clear
+        Guard("kit.IdempotentRequest"),  # only through the functions kit_idempotent_begin and _end
+        Guard("kit.DemoClock", {**_READ, "staff": Access("SU")}),
+    ),
+)

@@ -1,0 +1,74 @@
+"""Typed requests and events through which domains meet without knowing each other.
+
+A *request* is answered by at most one manifest, synchronously, in the same transaction. An *event* is only
+made known: it is delivered by procrastinate, deferred in the same transaction as the change it tells of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from procrastinate.contrib.django import app
+
+from lianglin.kit import discovery
+from lianglin.kit.errors import Nobody
+
+
+@dataclass(frozen=True)
+class CaseMoved:
+    """A case was opened or moved. Carries codes and ids only, never what the case says."""
+
+    case_id: int
+    kind: str
+    scope_code: str
+    move: str
+    state: str
+    at: str  # ISO 8601
+    opened_at: str
+
+
+@dataclass(frozen=True)
+class OpenAppeal:
+    """Asks whoever handles appeals to open one; answered with the case number."""
+
+    scope_code: str
+    item_code: str
+    title: str
+    text: str
+    channel: str
+
+
+DELIVER_TASK = "deliver_event"
+"""Name of the task (in the access package, which opens the transaction as role job) that calls :func:`deliver`."""
+
+EVENTS: dict[str, type] = {event.__name__: event for event in (CaseMoved,)}
+
+
+def publish(event: Any) -> None:
+    """Defers the delivery of an event in the running transaction; gone with a rollback.
+
+    Without listeners nothing is deferred.
+    """
+    name = type(event).__name__
+    if not any(listener.event is type(event) for listener in discovery.each("listeners")):
+        return
+    app.configure_task(DELIVER_TASK, queue="events").defer(name=name, data=asdict(event))
+
+
+def deliver(name: str, data: dict[str, Any]) -> None:
+    """Calls every listener of the event. Listeners are idempotent: a retried task delivers again."""
+    event = EVENTS[name](**data)
+    for listener in discovery.each("listeners"):
+        if listener.event is type(event):
+            discovery.resolve(listener.handler)(event)
+
+
+def ask(request: Any, *, by: Any) -> Any:
+    """Puts a typed request to the domain that answers it; raises :class:`Nobody` when none is installed."""
+    for answer in discovery.each("answers"):
+        if answer.request is type(request):
+            return discovery.resolve(answer.handler)(request, by=by)
+    raise Nobody(_("No installed service handles this request (%(name)s). Ask the administrator.") % {"name": type(request).__name__})

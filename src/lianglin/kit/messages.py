@@ -1,0 +1,44 @@
+"""The message port: what a domain may ask to be told to somebody. Implemented by the notices package."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Channel = Literal["sms", "email", "in_app", "paper"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to one recipient.
+
+    ``code`` is a Notice declared in a manifest; ``context`` fills its placeholders (no names, no phone).
+    ``address`` is the phone or e-mail in clear (encrypted at rest); ``post_id`` addresses a post in-app.
+    ``once`` makes the message idempotent: a second one with the same key is dropped.
+    """
+
+    code: str
+    channel: Channel
+    scope_code: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+    address: str = ""
+    post_id: int | None = None
+    case_id: int | None = None
+    language: str = "zh-hans"
+    once: str = ""
+
+
+_port: Callable[[Message], None] | None = None
+
+
+def connect(port: Callable[[Message], None]) -> None:
+    """Plugs the implementation in (called once, when the apps are ready)."""
+    global _port
+    _port = port
+
+
+def send(message: Message) -> None:
+    """Puts a message into the outbox in the running transaction; silently nothing without an implementation."""
+    if _port is not None:
+        _port(message)
