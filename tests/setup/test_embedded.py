@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,22 @@ class Sharer:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.communicate()
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            self.process.communicate()
+
+
+@pytest.fixture
+def share(home: Path) -> Iterator[Callable[..., Sharer]]:
+    """Makes other processes that share the server of ``home``; ends those that are left."""
+    made: list[Sharer] = []
+
+    def make(uid: int | None = None) -> Sharer:
+        made.append(Sharer(home, uid))
+        return made[-1]
+
+    yield make
+    for sharer in made:
+        sharer.kill()
 
 
 @pytest.fixture
@@ -107,8 +122,10 @@ def test_settings_hold_for_the_starter(home: Path) -> None:
         )
 
 
-def test_two_processes_share_one_server_and_the_last_stops_it(home: Path) -> None:
-    first, second = Sharer(home), Sharer(home)  # at the same time, on an empty folder
+def test_two_processes_share_one_server_and_the_last_stops_it(
+    home: Path, share: Callable[..., Sharer]
+) -> None:
+    first, second = share(), share()  # at the same time, on an empty folder
     assert first.said()["began"] == second.said()["began"]
     first.leave()
     assert runs(home)
@@ -124,16 +141,18 @@ def test_two_shares_in_one_process(home: Path) -> None:
     assert not runs(home)
 
 
-def test_a_killed_sharer_lets_go(home: Path) -> None:
-    killed = Sharer(home)
+def test_a_killed_sharer_lets_go(home: Path, share: Callable[..., Sharer]) -> None:
+    killed = share()
     assert "dsn" in killed.said()
     with Server.start(home):
         killed.kill()
     assert not runs(home)
 
 
-def test_a_server_whose_only_user_was_killed_is_joined_and_then_stopped(home: Path) -> None:
-    killed = Sharer(home)
+def test_a_server_whose_only_user_was_killed_is_joined_and_then_stopped(
+    home: Path, share: Callable[..., Sharer]
+) -> None:
+    killed = share()
     began = killed.said()["began"]
     killed.kill()
     assert runs(home)
@@ -155,8 +174,8 @@ def test_kill_9_of_the_server_loses_nothing(home: Path) -> None:
     assert not runs(home)
 
 
-def test_a_server_that_is_going_down_is_started_anew(home: Path) -> None:
-    sharer = Sharer(home)
+def test_a_server_that_is_going_down_is_started_anew(home: Path, share: Callable[..., Sharer]) -> None:
+    sharer = share()
     sharer.said()
     main_process(home).send_signal(signal.SIGINT)
     with Server.start(home, settings=QUICK) as again:
@@ -189,8 +208,8 @@ def test_another_server_with_the_recorded_number_is_left_alone(home: Path) -> No
             assert ask(neighbour, "select 1") == 1
 
 
-def test_a_zombie_with_a_pid_file_does_not_block(home: Path) -> None:
-    killed = Sharer(home)
+def test_a_zombie_with_a_pid_file_does_not_block(home: Path, share: Callable[..., Sharer]) -> None:
+    killed = share()
     killed.said()
     pid = main_process(home).pid
     # A zombie of our own under the recorded number: the same state a container's first process leaves.
@@ -235,9 +254,11 @@ def test_an_interrupted_initdb_is_started_over(home: Path) -> None:
     assert not (home / "cluster.new").exists()
 
 
-def test_shut_down_stops_what_nobody_uses_and_refuses_otherwise(home: Path) -> None:
+def test_shut_down_stops_what_nobody_uses_and_refuses_otherwise(
+    home: Path, share: Callable[..., Sharer]
+) -> None:
     assert shut_down(home) is False
-    sharer = Sharer(home)
+    sharer = share()
     sharer.said()
     with pytest.raises(Busy, match="in use"):
         shut_down(home)
@@ -294,35 +315,39 @@ class TestUsers:
             assert ask(server, "select 1") == 1
             assert main_process(home).uids().real == binaries.unprivileged()[0]
 
-    def test_an_ordinary_user_runs_his_own(self, home: Path) -> None:
+    def test_an_ordinary_user_runs_his_own(self, home: Path, share: Callable[..., Sharer]) -> None:
         os.chown(home.parent, ORDINARY, ORDINARY)
-        sharer = Sharer(home, ORDINARY)
+        sharer = share(ORDINARY)
         assert "dsn" in sharer.said()
         assert main_process(home).uids().real == ORDINARY
         sharer.leave()
         assert not runs(home)
 
-    def test_root_joins_an_ordinary_users_server_and_changes_no_owner(self, home: Path) -> None:
+    def test_root_joins_an_ordinary_users_server_and_changes_no_owner(
+        self, home: Path, share: Callable[..., Sharer]
+    ) -> None:
         os.chown(home.parent, ORDINARY, ORDINARY)
-        with contextlib.closing(Sharer(home, ORDINARY).process.stdin) as line:  # leaves when the line closes
-            assert line is not None
-            assert postmaster.until(lambda: postmaster.status(home / "cluster") == "ready", 30)
-            with Server.start(home):
-                pass
-        assert postmaster.until(lambda: not runs(home), 30)
+        sharer = share(ORDINARY)
+        began = sharer.said()["began"]
+        with Server.start(home) as server:
+            assert ask(server, "select pg_postmaster_start_time()::text") == began
+        sharer.leave()
+        assert not runs(home)
         with Server.start(home, settings=QUICK):  # root first this time, still as the owner
             assert main_process(home).uids().real == ORDINARY
         assert {path.stat().st_uid for path in home.iterdir()} == {ORDINARY}
 
-    def test_a_user_without_a_name_is_told(self, home: Path) -> None:
+    def test_a_user_without_a_name_is_told(self, home: Path, share: Callable[..., Sharer]) -> None:
         os.chown(home.parent, 54321, 54321)
-        answer = Sharer(home, 54321).said()
+        answer = share(54321).said()
         assert "/etc/passwd" in answer["message"]
 
-    def test_an_ordinary_user_is_told_whose_folder_it_is(self, home: Path) -> None:
+    def test_an_ordinary_user_is_told_whose_folder_it_is(
+        self, home: Path, share: Callable[..., Sharer]
+    ) -> None:
         home.parent.chmod(0o755)
         with Server.start(home, settings=QUICK):
-            refused = Sharer(home, ORDINARY)
+            refused = share(ORDINARY)
             answer = refused.said()
             refused.kill()
         assert answer["error"] == "NotOurs"
