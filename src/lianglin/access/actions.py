@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from lianglin.access import audit
 from lianglin.access.actor import Actor
 from lianglin.access.models import FOREVER, AccessLog, Account, Grant, Organisation, Post
-from lianglin.access.queries import POST_KEY, posts_in_force
+from lianglin.access.queries import HELD_CASE_KEY, POST_KEY, POSTS_KEY, posts_in_force
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Forbidden, HouseError, Refused
@@ -39,8 +39,9 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account:
             raise Refused(_("Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."))
         assert isinstance(account, Account)
         login(request, account)
-        post = posts_in_force(account.pk).first()
-        request.session[POST_KEY] = post.pk if post else None
+        posts = list(posts_in_force(account.pk))
+        request.session[POST_KEY] = posts[0].pk if posts else None
+        request.session[POSTS_KEY] = len(posts)
         throttle.clear("login", username)
         if account.language:
             request.session["_language"] = account.language
@@ -71,6 +72,19 @@ def switch_post(*, request: HttpRequest, post_id: int) -> Post:
         request.session[POST_KEY] = post.pk
     audit.record("access.switch_post", "access.Post", post.pk, scope_code=post.scope_code)
     return post
+
+
+HOLDS_FOR = timedelta(minutes=30)
+
+
+def hold_case(*, request: HttpRequest, case_id: int) -> None:
+    """Lets this browser's session act on a case for half an hour, after number and secret were proved."""
+    request.session[HELD_CASE_KEY] = {"id": case_id, "until": (clock.now() + HOLDS_FOR).isoformat()}
+
+
+def let_go(*, request: HttpRequest) -> None:
+    """Ends that (a shared computer, an old phone handed on)."""
+    request.session.pop(HELD_CASE_KEY, None)
 
 
 def give(*, subject: str, subject_id: int, organisation: Organisation, scope_code: str, reason: str, by: Actor) -> Grant:

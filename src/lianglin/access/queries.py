@@ -12,12 +12,14 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 
-from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, role_kinds
+from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, resident, role_kinds
 from lianglin.access.models import AccessLog, Account, Post
 from lianglin.kit import clock
 from lianglin.kit.models import DemoClock
 
 POST_KEY = "post_id"
+POSTS_KEY = "posts"
+"""How many posts the account had at login: one needs no switcher, and no query for it."""
 HELD_CASE_KEY = "held_case"
 
 
@@ -40,7 +42,7 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
     session = request.session
     account_id, post_id = session.get(SESSION_KEY), session.get(POST_KEY)
     if not account_id or not session.get(BACKEND_SESSION_KEY):
-        return public(), None
+        return _holder(session.get(HELD_CASE_KEY)), None
     today = clock.today()
     post = (
         Post.objects.select_related("account", "organisation")
@@ -52,6 +54,13 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
     if account is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()):
         return public(), None
     return (actor_in(post) if post else without_post(account)), account
+
+
+def _holder(held: Any) -> Actor:
+    """The resident whose session proved to hold a case, while that lasts; else the public."""
+    if isinstance(held, dict) and held.get("until", "") > clock.now().isoformat():
+        return resident(held["id"])
+    return public()
 
 
 def actor_in(post: Post) -> Actor:

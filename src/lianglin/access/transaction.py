@@ -72,19 +72,40 @@ def acting(actor: Actor) -> Iterator[Actor]:
     from lianglin.access import audit  # noqa: PLC0415 - audit writes through this module
 
     outer = _running.get()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=outer is not None):
         assume(actor)
         mine = Running(actor, outer.audit if outer else [])
+        noted = len(mine.audit)
         token = _running.set(mine)
         try:
             yield actor
-            if outer is None and not connection.get_rollback():
-                audit.flush(mine.audit)
+        except BaseException:
+            del mine.audit[noted:]
+            raise  # rolling back to the savepoint restores role and settings, too
         finally:
             _running.reset(token)
-            if outer is not None and not connection.needs_rollback:
-                assume(outer.actor)
-    
+        if outer is not None:
+            assume(outer.actor)
+        elif not connection.get_rollback():
+            audit.flush(mine.audit)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """All of the block or nothing, inside the running transaction: rows, audit lines, and who acts.
+
+    Every action uses it, so that a view may catch a refusal and show the form again without half a change.
+    """
+    current = running()
+    noted, actor = len(current.audit), current.actor
+    try:
+        with transaction.atomic():
+            yield
+    except BaseException:
+        del current.audit[noted:]
+        current.actor = actor
+        raise
+
 
 def become(actor: Actor) -> None:
     """Changes who acts in the running transaction (a resident who has just proved to hold a case)."""

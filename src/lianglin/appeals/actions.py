@@ -14,7 +14,7 @@ from lianglin.access import actions as access
 from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
 from lianglin.access.models import Organisation
-from lianglin.access.transaction import become
+from lianglin.access.transaction import become, together
 from lianglin.appeals import rules
 from lianglin.appeals.models import Appeal, Appellant, CallBack, Item
 from lianglin.cases import actions as cases
@@ -63,6 +63,14 @@ def submit(
     if len(text) < 5:
         raise Refused(_("Tell us in at least five characters what the matter is."), field="text")
     phone = _phone(reporter.phone)
+    with together():
+        opened = _open(by, place, text, item, title, reporter, phone, channel)
+    return Submitted(opened.case, opened.secret)
+
+
+def _open(
+    by: Actor, place: cases.Place, text: str, item: Item | None, title: str, reporter: Reporter, phone: str, channel: str
+) -> cases.Opened:
     case_id = cases.reserve_id()
     if by.role != "staff":
         by = resident_actor(case_id)
@@ -81,7 +89,7 @@ def submit(
             case=case, scope_code=case.scope_code, name=reporter.name.strip()[:60], phone=phone or None,
             phone_match=match_key(phone, "phone") if phone else None, confidential=reporter.confidential,
         ).save(force_insert=True)
-    return Submitted(case, opened.secret)
+    return opened
 
 
 def _phone(text: str) -> str:
@@ -99,11 +107,12 @@ def _title(text: str, item: Item | None) -> str:
 
 
 def _on_case(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Locks the case by id before the action, so that the second of two people is refused honestly."""
+    """Locks the case by id before the action, so that the second of two people is refused honestly; all or nothing."""
 
     @wraps(function)
     def locked(case_id: int, *, by: Actor, **arguments: Any) -> Any:
-        return function(cases.lock(case_id, by=by), by=by, **arguments)
+        with together():
+            return function(cases.lock(case_id, by=by), by=by, **arguments)
 
     return locked
 

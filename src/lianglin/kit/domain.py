@@ -353,6 +353,8 @@ DOMAIN = Domain(
     code="kit",
     label="Ground",
     order=0,
+    urls="lianglin.kit.urls",
+    path="kit/",
     database=("lianglin.kit.database:install",),
     guards=(
         Guard("kit.CalendarDay", _READ),

@@ -6,13 +6,17 @@ import ipaddress
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import connection
+from django.db import connections
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import TooMany
+
+
+APART = "apart"
+"""A connection of its own, so that a try counts even when the request it belongs to is rolled back."""
 
 
 def client_address(request: HttpRequest) -> str:
@@ -32,10 +36,10 @@ def client_address(request: HttpRequest) -> str:
 def hit(kind: str, subject: str, *, limit: int, window: timedelta) -> int:
     """Counts one try of ``subject``; raises :class:`TooMany` when more than ``limit`` fell into the window.
 
-    Counts in a single statement, so that no two workers count past each other. Returns the count.
+    Counts in a single statement of its own transaction, so that no two workers count past each other. Returns the count.
     """
     key = f"{kind}:{match_key(subject, 'throttle').hex()[:48]}"
-    with connection.cursor() as cursor:
+    with connections[APART].cursor() as cursor:
         cursor.execute("select kit_throttle(%s, %s, %s)", [key, clock.now(), window])
         count: int = cursor.fetchone()[0]
     if count > limit:
@@ -50,5 +54,5 @@ def hit(kind: str, subject: str, *, limit: int, window: timedelta) -> int:
 def clear(kind: str, subject: str) -> None:
     """Forgets the tries of a subject (after a success)."""
     key = f"{kind}:{match_key(subject, 'throttle').hex()[:48]}"
-    with connection.cursor() as cursor:
+    with connections[APART].cursor() as cursor:
         cursor.execute("select kit_throttle_clear(%s)", [key])

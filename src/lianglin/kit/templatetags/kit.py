@@ -18,7 +18,7 @@ from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from lianglin.kit.clock import CITY_ZONE
 
@@ -330,13 +330,13 @@ def map_words() -> str:
 
 
 GRADES = (
-    ("5", "Very satisfied", "face5"),
-    ("4", "Satisfied", "face4"),
-    ("3", "Fairly satisfied", "face3"),
-    ("2", "Dissatisfied", "face2"),
-    ("1", "Very dissatisfied", "face1"),
+    ("5", gettext_lazy("Very satisfied"), "face5"),
+    ("4", gettext_lazy("Satisfied"), "face4"),
+    ("3", gettext_lazy("Fairly satisfied"), "face3"),
+    ("2", gettext_lazy("Dissatisfied"), "face2"),
+    ("1", gettext_lazy("Very dissatisfied"), "face1"),
 )
-"""The five grades of 好差评 (国办发〔2019〕51号), best first: value, msgid, icon."""
+"""The five grades of 好差评 (国办发〔2019〕51号), best first: value, label, icon."""
 
 
 @register.inclusion_tag("kit/components/grades.html")
@@ -344,8 +344,8 @@ def grades(name: str = "grade", value: object = "", legend: str = "", error: str
     """The five grades of 好差评 as five words to press; values "5" to "1". Nothing is chosen beforehand."""
     chosen = "" if value is None else str(value)
     options = [
-        {"value": code, "label": gettext(msgid), "icon": face, "checked": code == chosen}
-        for code, msgid, face in GRADES
+        {"value": code, "label": label, "icon": face, "checked": code == chosen}
+        for code, label, face in GRADES
     ]
     return {"name": name, "options": options, "legend": legend, "error": error}
 

@@ -1,0 +1,37 @@
+"""What templates are told about who acts: the post, openly, and the posts one could switch to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from lianglin.access.queries import POSTS_KEY, posts_in_force
+
+
+def acting(request: HttpRequest) -> dict[str, Any]:
+    """``post`` (name, place), ``posts`` (only read when there are several), ``post_switch_url``."""
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.account_id is None:
+        return {}
+    several = request.session.get(POSTS_KEY, 1) > 1
+    return {
+        "post": {"name": actor.title, "place": actor.organisation_name},
+        "posts": SimpleLazyObject(lambda: _options(actor)) if several else [],
+        "post_switch_url": reverse("access:switch"),
+    }
+
+
+def _options(actor: Any) -> list[dict[str, Any]]:
+    english = get_language() == "en"
+    return [
+        {
+            "id": post.pk,
+            "label": f"{(english and post.title_en) or post.title} · {(english and post.organisation.name_en) or post.organisation.name}",
+            "current": post.pk == actor.post_id,
+        }
+        for post in posts_in_force(actor.account_id)
+    ]

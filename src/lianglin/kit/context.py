@@ -1,0 +1,43 @@
+"""What every template is given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from lianglin.kit import discovery
+
+ELDER = "elder"
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """The city's name, whether this is the demo, 长辈版, who acts, and the navigation of both doors."""
+    actor = getattr(request, "actor", None)
+    asked = request.GET.get(ELDER)
+    return {
+        "site": {
+            "name": settings.CITY_NAME_EN if get_language() == "en" else settings.CITY_NAME,
+            "attribution": settings.MAP_ATTRIBUTION,
+        },
+        "demo": settings.DEMO,
+        "elder": asked == "1" if asked is not None else request.COOKIES.get(ELDER) == "1",
+        "actor": actor,
+        "nav": navigation(request, "resident"),
+        "desk_nav": navigation(request, "desk"),
+    }
+
+
+def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
+    """The links of one door that this actor's duties open: label, url, icon, current."""
+    actor = getattr(request, "actor", None)
+    here = request.resolver_match.view_name if request.resolver_match else ""
+    items = sorted((item for item in discovery.each("navigation") if item.door == door), key=lambda item: item.order)
+    return [
+        {"label": item.label, "url": reverse(item.url), "icon": item.icon, "current": item.url == here}
+        for item in items
+        if not item.duty or (actor is not None and actor.may(item.duty))
+    ]
