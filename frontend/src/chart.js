@@ -58,7 +58,7 @@ function options({ categories, series }, { kind, unit, goal, title, factor }) {
       symbolSize: 8 * factor,
       lineStyle: { width: 2.5, type: ["solid", "dashed", "dotted"][at % 3] },
       itemStyle: { borderRadius: isLine || kind === "stack" ? 0 : [4, 4, 0, 0] },
-      markLine: at === 0 && goal !== null ? { silent: true, symbol: "none", data: [{ yAxis: goal }], lineStyle: { color: "#a93224", type: "dashed", width: 1.5 }, label: { ...text, color: "#87251a", formatter: `${goal}${unit}`, position: "insideEndTop" } } : undefined,
+      markLine: at === 0 && goal !== null ? { silent: true, symbol: "none", data: [{ yAxis: goal }], lineStyle: { color: "#a93224", type: "dashed", width: 1.5 }, label: { ...text, color: "#87251a", formatter: `${goal}${unit}`, position: "insideStartTop" } } : undefined,
     })),
   };
 }

@@ -203,6 +203,6 @@ def context(language: str, *, elder: bool = False) -> dict[str, Any]:
 def desk_context(language: str, *, elder: bool = False) -> dict[str, Any]:
     """The gallery of the staff door: the same rows under the workers' menu."""
     found = context(language, elder=elder)
-    found["nav"] = navigation(language, ("inbox", "我的待办", "My work"), ("megaphone", "诉求", "Appeals"), ("building", "装户图", "Doors"), ("pin", "入户走访", "Visits"), ("calendar", "活动与预约", "Bookings"), ("form", "一套表", "One form"), ("chart", "驾驶舱", "Figures"))
-    found["nav"][0]["count"] = 7
+    found["desk_nav"] = navigation(language, ("inbox", "我的待办", "My work"), ("megaphone", "诉求", "Appeals"), ("building", "装户图", "Doors"), ("pin", "入户走访", "Visits"), ("calendar", "活动与预约", "Bookings"), ("form", "一套表", "One form"), ("chart", "驾驶舱", "Figures"))
+    found["desk_nav"][0]["count"] = 7
     return found
