@@ -129,11 +129,15 @@ class Retention:
 
 @dataclass(frozen=True)
 class State:
-    """One state of a lifecycle. ``final`` ends the case; ``phase`` is the step a resident is shown."""
+    """One state of a lifecycle. ``final`` ends the case; ``phase`` is the step a resident is shown.
+
+    ``expects`` names the move that is due next: its duty says for whom the case waits.
+    """
 
     code: str
     label: Text
     phase: str = ""
+    expects: str = ""
     final: bool = False
     settled: bool = False
     paused: bool = False
@@ -317,6 +321,18 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class RowServed:
+    """A row of the requirement (R001-R136) that this package serves: the screen (URL name) where it is seen and
+    the indicator that counts it, where the row has a figure. ``missing`` says in words what is not there yet.
+    """
+
+    row: str
+    screen: str
+    indicator: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
 class Domain:
     """Everything one package offers to the house."""
 
@@ -344,7 +360,7 @@ class Domain:
     database: tuple[str, ...] = ()
     """"module:function"(cursor): what the package adds to the database after every migration, idempotent."""
     seed: str = ""  # "module:function"(SeedContext)
-    r_rows: tuple[str, ...] = ()
+    rows: tuple[RowServed, ...] = ()
 
 
 _READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}

@@ -1,0 +1,45 @@
+"""How API requests are authenticated: the browser's session (CSRF-checked), or nobody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Schema
+from ninja.errors import HttpError
+from ninja.utils import check_csrf
+
+from lianglin.access.actor import Actor
+
+
+class Problem(Schema):
+    """RFC 9457 problem details."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    field: str | None = None
+    errors: list[dict[str, str]] | None = None
+
+
+PROBLEMS = {status: Problem for status in (400, 401, 403, 404, 409, 422, 429)}
+"""Documented with every operation: what may go wrong, in one shape."""
+
+
+def _csrf(request: HttpRequest) -> None:
+    if request.user.is_authenticated and check_csrf(request):
+        raise HttpError(403, "The request came without a valid CSRF token. Send the cookie's value as X-CSRFToken.")
+
+
+def anybody(request: HttpRequest) -> Actor:
+    """Every actor, the public included."""
+    _csrf(request)
+    return request.actor  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def staff(request: HttpRequest) -> Any:
+    """Somebody who acts in a post; 401 otherwise."""
+    _csrf(request)
+    actor: Actor = request.actor  # pyright: ignore[reportAttributeAccessIssue]
+    return actor if actor.post_id else None

@@ -1,0 +1,339 @@
+"""The API of appeals: the same permissions as the pages, keyset cursors, Idempotency-Key on POST."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Field, Header, Query, Router, Schema
+
+from lianglin.access.actor import Actor
+from lianglin.access.api import PROBLEMS, anybody, staff
+from lianglin.access.models import Organisation
+from lianglin.appeals import actions, rules
+from lianglin.appeals.models import Appeal, Field as CatalogueField, Item
+from lianglin.cases import actions as case_actions
+from lianglin.cases import queries as cases
+from lianglin.cases.models import Case
+from lianglin.kit import clock, throttle
+from lianglin.kit.errors import Refused
+from lianglin.kit.idempotency import once
+from lianglin.kit.paging import page
+from lianglin.places.models import Building, Community
+
+router = Router()
+PAGE = 50
+STATES = tuple(state.code for state in rules.LIFECYCLE.states)
+State = Literal[STATES]  # pyright: ignore[reportInvalidTypeForm] - one list of states, in rules
+Key = Annotated[str, Header(alias="Idempotency-Key", description="16-100 characters; the same key and body do the work once")]
+Number = Annotated[str, Field(pattern=r"^[A-Z]{1,2}\d{12}$")]
+
+
+class ItemOut(Schema):
+    code: str
+    name: str
+    name_en: str
+    limit_days: int
+    urgent_hours: int | None
+
+
+class CategoryOut(Schema):
+    code: str
+    name: str
+    name_en: str
+    items: list[ItemOut]
+
+
+class FieldOut(Schema):
+    code: str
+    name: str
+    name_en: str
+    categories: list[CategoryOut]
+
+
+class CaseOut(Schema):
+    """One case as lists show it."""
+
+    number: str
+    title: str
+    state: str
+    state_label: str
+    outcome: str
+    urgent: bool
+    scope_code: str
+    place: str
+    opened_at: datetime
+    due_at: datetime | None
+    due_provisional: bool
+    overdue: bool
+    version: int
+
+
+class StepOut(Schema):
+    at: datetime
+    move: str
+    to_state: str
+    note: str
+    organisation: str
+
+
+class DetailOut(CaseOut):
+    text: str
+    item: str
+    item_label: str
+    channel: str
+    owner: str
+    settled_at: datetime | None
+    closed_at: datetime | None
+    moves: list[str]
+    steps: list[StepOut]
+
+
+class PageOut(Schema):
+    rows: list[CaseOut]
+    newer: str
+    older: str
+
+
+class Report(Schema):
+    """What is reported. ``community`` (12 digits) or ``building`` (id) says where."""
+
+    text: str = Field(min_length=5, max_length=4000)
+    title: str = Field("", max_length=80)
+    item: str = Field("", max_length=6, description="code of the catalogue's item")
+    community: str = Field("", max_length=12)
+    building: int | None = Field(None, ge=1, le=2**62)
+    place_text: str = Field("", max_length=160)
+    lon: float | None = Field(None, ge=-180, le=180)
+    lat: float | None = Field(None, ge=-90, le=90)
+    name: str = Field("", max_length=60)
+    phone: str = Field("", max_length=20)
+    entity: bool = False
+    channel: Literal["web", "phone", "desk", "saturday", "visit", "meeting", "paper", "api"] = "api"
+
+
+class Receipt(Schema):
+    number: str
+    secret: str
+    state: str
+    due_at: datetime | None
+    due_provisional: bool
+
+
+class Claim(Schema):
+    number: str = Field(max_length=40)
+    secret: str = Field(max_length=40)
+
+
+class MoveIn(Schema):
+    """Fields of a move; each move takes its own (see the lifecycle in the reference)."""
+
+    seen_version: int | None = Field(None, ge=0, le=2**31 - 1)
+    note: str = Field("", max_length=4000)
+    item: str | None = None
+    unit: str | None = Field(None, description="code of the organisation")
+    outcome: str | None = None
+    ground: str | None = None
+    to: str | None = Field(None, max_length=80)
+    parent: str | None = None
+    reached: bool | None = None
+    solved: str | None = None
+    grade: int | None = Field(None, ge=1, le=5)
+
+
+class Filters(Schema):
+    state: State | None = None  # pyright: ignore[reportInvalidTypeForm]
+    overdue: bool | None = None
+    cursor: str = Field("", max_length=300)
+
+
+@router.get("catalogue", response={200: list[FieldOut]}, auth=None, url_name="appeals_catalogue")
+def catalogue(request: HttpRequest) -> Any:
+    """The newest catalogue: 5 fields, 26 classes, 96 items (sample)."""
+    fields = CatalogueField.objects.order_by("-catalogue__in_force_from", "code").prefetch_related("categories__items")
+    newest = next((field.catalogue_id for field in fields), None)
+    return 200, [
+        {
+            "code": f.code, "name": f.name, "name_en": f.name_en,
+            "categories": [
+                {"code": c.code, "name": c.name, "name_en": c.name_en, "items": list(c.items.all())} for c in f.categories.all()
+            ],
+        }
+        for f in fields
+        if f.catalogue_id == newest
+    ]
+
+
+@router.get("", response={200: PageOut, **PROBLEMS}, auth=staff, url_name="appeals_list")
+def list_appeals(request: HttpRequest, filters: Query[Filters]) -> Any:
+    """The appeals of the post's area (or granted to its unit), newest first, 50 a page."""
+    actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    actor.require("appeals.read")
+    rows = cases.visible(actor).filter(kind=rules.KIND)
+    if filters.state:
+        rows = rows.filter(state=filters.state)
+    if filters.overdue:
+        rows = rows.filter(due_at__lt=clock.now())
+    found = page(rows, "-id", cursor=filters.cursor, size=PAGE)
+    return 200, {"rows": [_row(case) for case in found.rows], "newer": found.newer, "older": found.older}
+
+
+@router.post("", response={201: Receipt, **PROBLEMS}, auth=anybody, url_name="appeals_create")
+def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> Any:
+    """Reports a matter. Anybody may; staff record what they were told. Answers with number and secret."""
+    actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    if actor.role != "staff":
+        throttle.hit("submit-from", throttle.client_address(request), limit=SUBMIT_TRIES, window=case_actions.CLAIM_WINDOW)
+
+    def work() -> tuple[int, dict[str, Any]]:
+        made = actions.submit(
+            by=actor, place=_place(report), text=report.text, title=report.title, item=_item(report.item), channel=report.channel,
+            reporter=actions.Reporter(name=report.name, phone=report.phone, entity=report.entity),
+        )
+        case = made.case
+        return 201, {
+            "number": case.number, "secret": made.secret, "state": case.state,
+            "due_at": case.due_at.isoformat() if case.due_at else None, "due_provisional": case.due_provisional,
+        }
+
+    return once(who=f"account:{actor.account_id}" if actor.account_id else "public", key=idempotency_key, body=request.body, produce=work)
+
+
+SUBMIT_TRIES = 60
+
+
+@router.post("track", response={200: DetailOut, **PROBLEMS}, auth=anybody, url_name="appeals_track")
+def track(request: HttpRequest, claim: Claim) -> Any:
+    """One's own appeal, by the number and the secret of the receipt; eight tries in 15 minutes."""
+    holder = case_actions.claim(number=claim.number, secret=claim.secret, address=throttle.client_address(request))
+    return 200, _detail(_find(holder, case_id=holder.case_id), holder)
+
+
+@router.get("{number}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_detail")
+def detail(request: HttpRequest, number: Number) -> Any:
+    """One appeal with its public steps and the moves this post may make."""
+    actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    actor.require("appeals.read")
+    return 200, _detail(_find(actor, number=number), actor)
+
+
+@router.post("{number}/moves/{code}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_move")
+def make_move(request: HttpRequest, number: Number, code: str, move: MoveIn, idempotency_key: Key = "") -> Any:
+    """Makes one move of the lifecycle. 409 when somebody else was first: read the appeal again."""
+    actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
+    actor.require("appeals.read")
+    if code not in MOVES:
+        raise Http404(_("There is no such move."))
+    case = _find(actor, number=number)
+
+    def work() -> tuple[int, dict[str, Any]]:
+        function, names = MOVES[code]
+        changed = function(case.pk, by=actor, seen_version=move.seen_version, **_arguments(actor, move, names))
+        return 200, DetailOut.model_validate(_detail(changed, actor)).model_dump(mode="json")
+
+    who = f"account:{actor.account_id}:{number}:{code}"
+    return once(who=who, key=idempotency_key, body=request.body, produce=work)
+
+
+MOVES: dict[str, tuple[Callable[..., Case], tuple[str, ...]]] = {
+    "accept": (actions.accept, ("item", "note")),
+    "answer_now": (actions.answer_now, ("outcome", "note")),
+    "refuse": (actions.refuse, ("ground", "note")),
+    "redirect": (actions.redirect, ("to", "note")),
+    "merge": (actions.merge, ("parent", "note")),
+    "dispatch": (actions.dispatch, ("unit", "note")),
+    "object": (actions.object_to, ("note",)),
+    "take_on": (actions.take_on, ("note",)),
+    "pause": (actions.pause, ("ground", "note")),
+    "resume": (actions.resume, ("note",)),
+    "answer": (actions.answer, ("outcome", "note")),
+    "send_back": (actions.send_back, ("note",)),
+    "settle": (actions.settle, ("note",)),
+    "call_back": (actions.call_back, ("reached", "solved", "grade", "note")),
+}
+
+
+def _arguments(actor: Actor, move: MoveIn, names: tuple[str, ...]) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for name in names:
+        value = getattr(move, name)
+        match name:
+            case "item":
+                given["item"] = _item(value or "")
+            case "unit":
+                given["unit"] = _unit(value or "")
+            case "parent":
+                given["parent"] = _find(actor, number=value or "")
+            case "reached":
+                given["reached"] = bool(value)
+            case "grade":
+                given["grade"] = value
+            case _:
+                given[name] = value or ""
+    return given
+
+
+def _unit(code: str) -> Organisation:
+    unit = Organisation.objects.filter(code=code).first() if "\0" not in code else None
+    if unit is None:
+        raise Refused(_("No unit has this code."), field="unit")
+    return unit
+
+
+def _item(code: str) -> Item | None:
+    if not code:
+        return None
+    item = Item.objects.filter(code=code).order_by("-id").first() if code.isalnum() else None
+    if item is None:
+        raise Refused(_("The catalogue has no item with this code."), field="item")
+    return item
+
+
+def _place(report: Report) -> case_actions.Place:
+    building = Building.objects.select_related("community").filter(pk=report.building).first() if report.building else None
+    if report.building and building is None:
+        raise Refused(_("There is no building with this id."), field="building")
+    community = building.community if building else Community.objects.filter(scope_code=report.community).first() if report.community.isdigit() else None
+    if community is None:
+        raise Refused(_("Say where: a community (12 digits) or a building."), field="community")
+    text = report.place_text or (building.address if building else "")
+    if "\0" in text + report.text + report.title + report.name:
+        raise Refused(_("The text holds a character that cannot be stored (NUL). Remove it."), field="text")
+    return case_actions.Place(community=community, building=building, text=text, lon=report.lon, lat=report.lat)
+
+
+def _find(actor: Actor, *, number: str = "", case_id: int | None = None) -> Case:
+    wanted = {"number": number} if number else {"pk": case_id}
+    if "\0" in number:
+        raise Http404
+    case = cases.visible(actor).filter(kind=rules.KIND, **wanted).first()
+    if case is None:
+        raise Http404(_("There is no such appeal in the area of your current post."))
+    return case
+
+
+def _row(case: Case) -> dict[str, Any]:
+    return {
+        "number": case.number, "title": case.title, "state": case.state, "state_label": case.state_label, "outcome": case.outcome,
+        "urgent": case.urgent, "scope_code": case.scope_code, "place": case.place_text or case.community.label,
+        "opened_at": case.opened_at, "due_at": case.due_at, "due_provisional": case.due_provisional,
+        "overdue": bool(case.due_at and case.due_at < clock.now()), "version": case.version,
+    }
+
+
+def _detail(case: Case, actor: Actor) -> dict[str, Any]:
+    appeal = Appeal.objects.visible_to(actor, purpose=actor.work_purpose).select_related("item").get(pk=case.pk)
+    return {
+        **_row(case),
+        "text": appeal.text, "item": appeal.item.code if appeal.item else "", "item_label": appeal.item.label if appeal.item else "",
+        "channel": appeal.channel, "owner": case.owner.name if case.owner else "",
+        "settled_at": case.settled_at, "closed_at": case.closed_at,
+        "moves": [m.code for m in cases.possible_moves(case, actor)],
+        "steps": [
+            {"at": s.at, "move": s.move, "to_state": s.to_state, "note": s.note, "organisation": s.organisation.name if s.organisation else ""}
+            for s in cases.steps(case, actor)
+        ],
+    }

@@ -1,0 +1,48 @@
+"""The same POST twice does its work once (Idempotency-Key, draft-ietf-httpapi-idempotency-key-header)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from lianglin.kit import clock
+from lianglin.kit.crypto import decrypt, encrypt
+from lianglin.kit.errors import Conflict, HouseError
+
+_COLUMN = "kit.IdempotentRequest.response"
+SHORTEST, LONGEST = 16, 100
+
+
+def once(*, who: str, key: str, body: bytes, produce: Callable[[], tuple[int, dict[str, Any]]]) -> tuple[int, dict[str, Any]]:
+    """What ``produce`` answers, or the stored answer when ``who`` sent the same key and body before.
+
+    Key and answer are written in the transaction of the work itself: a crash leaves neither. A second request
+    that comes while the first still runs waits for it. ``key`` has 16 to 100 characters; "" means no key.
+    The same key with another body is refused.
+    """
+    if not key:
+        return produce()
+    if not SHORTEST <= len(key) <= LONGEST:
+        raise HouseError(_("An Idempotency-Key has 16 to 100 characters; a random UUID does well."), field="Idempotency-Key")
+    name = hashlib.sha256(f"{who}\0{key}".encode()).hexdigest()
+    with connection.cursor() as cursor:
+        cursor.execute("select * from kit_idempotent_begin(%s, %s, %s)", [name, hashlib.sha256(body).digest(), clock.now()])
+        fresh, same, status, stored = cursor.fetchone()
+    if not fresh:
+        if not same:
+            raise Conflict(_("This Idempotency-Key was used for another request. Use a new key for a new request."))
+        if status is None:
+            raise Conflict(_("The first request with this key has not ended. Ask again in a moment."))
+        return status, json.loads(decrypt(stored, _COLUMN))
+    status, answer = produce()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select kit_idempotent_end(%s, %s::smallint, %s)",
+            [name, status, encrypt(json.dumps(answer, ensure_ascii=False), _COLUMN)],
+        )
+    return status, answer

@@ -1,0 +1,65 @@
+"""The API of the house: mounts every manifest's router under /api/v1; problems as application/problem+json."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from lianglin.access.middleware import problem
+from lianglin.kit import discovery
+from lianglin.kit.errors import HouseError
+
+api = NinjaAPI(
+    title="Lianglin",
+    version="1",
+    urls_namespace="api",
+    description="Neighbourhood services of a city. The same permissions as the pages; lists page by cursor.",
+)
+
+
+def _problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
+    transaction.set_rollback(True)
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(HouseError)
+def _house(request: HttpRequest, error: HouseError) -> HttpResponse:
+    return problem(request, error)
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    wrong = [{"field": ".".join(str(part) for part in e["loc"][1:]), "detail": e["msg"]} for e in error.errors]
+    return _problem(422, "Invalid", "Some fields are missing or wrong; see errors.", errors=wrong)
+
+
+@api.exception_handler(AuthenticationError)
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    response = _problem(401, "Unauthorized", "Log in first, or open the case with its number and secret.")
+    response.headers["WWW-Authenticate"] = 'Session realm="lianglin"'
+    return response
+
+
+@api.exception_handler(Http404)
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    return _problem(404, "Not found", str(error) or "There is nothing here for the post you act in.")
+
+
+@api.exception_handler(HttpError)
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return _problem(error.status_code, "Refused", str(error))
+
+
+def mount() -> None:
+    """Adds every declared router under its manifest's code."""
+    for manifest in discovery.manifests():
+        if manifest.api:
+            api.add_router(f"/{manifest.code}/", discovery.resolve(manifest.api), tags=[str(manifest.code)])
+
+
+mount()
