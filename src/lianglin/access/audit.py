@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from lianglin.access.models import AuditEntry, AuditHead, AuditSeal
 from lianglin.access.transaction import running
@@ -53,7 +54,7 @@ def flush(lines: list[tuple[str, bytes]]) -> None:
     """Appends the collected lines to one chain in one statement."""
     if not lines:
         return
-    scopes = {scope for scope, _ in lines}
+    scopes = {scope for scope, _body in lines}
     chain = scopes.pop() if len(scopes) == 1 else CITY
     with connection.cursor() as cursor:
         cursor.execute("select access_audit_append(%s, %s::bytea[])", [chain or CITY, [body for _, body in lines]])
@@ -74,34 +75,39 @@ class Finding:
     what: str
 
 
-def verify() -> Iterator[Finding]:
-    """Reads every chain from its start and yields each change, gap, swap and cut it finds; then the seals."""
-    heads = {head.chain: head for head in AuditHead.objects.all()}
+def verify(only: str = "") -> Iterator[Finding]:
+    """Reads every chain from its start and yields each change, gap, swap and cut it finds; then the seals.
+
+    With ``only`` it reads that one chain, and of the seals what they say of it.
+    """
+    chosen = {"chain": only} if only else {}
+    heads = {head.chain: head for head in AuditHead.objects.filter(**chosen)}
     chain, seq, previous = "", 0, GENESIS
-    for entry in AuditEntry.objects.order_by("chain", "seq").iterator(chunk_size=5000):
+    for entry in AuditEntry.objects.filter(**chosen).order_by("chain", "seq").iterator(chunk_size=5000):
         if entry.chain != chain:
             yield from _ends(heads.pop(chain, None), chain, seq, previous)
             chain, seq, previous = entry.chain, 0, GENESIS
         if entry.seq != seq + 1:
-            yield Finding(chain, entry.seq, f"expected entry {seq + 1}, found {entry.seq}: entries are missing")
+            yield Finding(chain, entry.seq, _("expected entry %(due)s, found %(seq)s: entries are missing") % {"due": seq + 1, "seq": entry.seq})
         expected = link(previous, entry.seq, bytes(entry.body))
         if expected != bytes(entry.hash):
-            yield Finding(chain, entry.seq, "hash does not fit: the entry or its order was changed")
+            yield Finding(chain, entry.seq, _("hash does not fit: the entry or its order was changed"))
         seq, previous = entry.seq, bytes(entry.hash)
     yield from _ends(heads.pop(chain, None), chain, seq, previous)
     for name, head in heads.items():
         if head.seq:
-            yield Finding(name, head.seq, "the head names entries, the chain has none")
-    yield from _verify_seals()
+            yield Finding(name, head.seq, _("the head names entries, the chain has none"))
+    yield from _verify_seals(only)
 
 
 def _ends(head: AuditHead | None, chain: str, seq: int, last: bytes) -> Iterator[Finding]:
     if not chain:
         return
     if head is None:
-        yield Finding(chain, seq, "the chain has no head")
+        yield Finding(chain, seq, _("the chain has no head"))
     elif head.seq != seq or bytes(head.hash) != last:
-        yield Finding(chain, seq, f"the head names entry {head.seq}, the chain ends at {seq}: its end was cut or changed")
+        what = _("the head names entry %(head)s, the chain ends at %(end)s: its end was cut or changed")
+        yield Finding(chain, seq, what % {"head": head.seq, "end": seq})
 
 
 def _merkle(leaves: list[bytes]) -> bytes:
@@ -127,14 +133,15 @@ def seal() -> AuditSeal:
     return AuditSeal.objects.create(at=at, heads=heads, root=root, hash=chained)
 
 
-def _verify_seals() -> Iterator[Finding]:
+def _verify_seals(only: str = "") -> Iterator[Finding]:
     previous = GENESIS
     for number, item in enumerate(AuditSeal.objects.order_by("id").iterator(), start=1):
         expected = hashlib.sha256(previous + item.at.isoformat().encode() + bytes(item.root)).digest()
         if _merkle(_leaves(item.heads)) != bytes(item.root) or expected != bytes(item.hash):
-            yield Finding("seals", number, "the seal does not fit its heads or the seal before")
-        for chain, (seq, value) in item.heads.items():
+            yield Finding("seals", number, _("the seal does not fit its heads or the seal before"))
+        heads = item.heads if not only else {only: item.heads[only]} if only in item.heads else {}
+        for chain, (seq, value) in heads.items():
             entry = AuditEntry.objects.filter(chain=chain, seq=seq).values_list("hash", flat=True).first() if seq else None
             if seq and (entry is None or bytes(entry).hex() != value):
-                yield Finding(chain, seq, f"differs from what seal {number} sealed")
+                yield Finding(chain, seq, _("differs from what seal %(number)s sealed") % {"number": number})
         previous = bytes(item.hash)

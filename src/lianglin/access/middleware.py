@@ -9,12 +9,12 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.template.loader import select_template
 
 from lianglin.access import actor as actors
 from lianglin.access import audit, queries
 from lianglin.access.transaction import acting, running
-from lianglin.kit.errors import Forbidden, HouseError
+from lianglin.kit.errors import HouseError
 
 log = logging.getLogger("lianglin.access")
 OUTSIDE = ("/static/", "/healthz", "/readyz", "/favicon.ico")
@@ -63,8 +63,9 @@ class ActingMiddleware:
 def error_response(request: HttpRequest, error: HouseError) -> HttpResponse:
     """The page of a house error, with its status."""
     transaction.set_rollback(True)
-    context = {"error": error, "status": error.status, "forbidden": isinstance(error, Forbidden)}
-    response = render(request, "kit/error.html", context, status=error.status)
+    template = select_template([f"{error.status}.html", "400.html"])
+    context = {"message": error.message, "retry_after": int(error.code or 0) // 60 if error.status == 429 else None}
+    response = HttpResponse(template.render(context, request), status=error.status)
     if error.status == 429 and error.code:
         response.headers["Retry-After"] = error.code
     return response

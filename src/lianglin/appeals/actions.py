@@ -206,9 +206,9 @@ def resume(case: Case, *, by: Actor, note: str = "", seen_version: int | None = 
 
 
 @_on_case
-def extend(case: Case, *, by: Actor, days: int, note: str) -> Case:
+def extend(case: Case, *, by: Actor, days: int, note: str, seen_version: int | None = None) -> Case:
     """The dispatcher approves more working days; the resident sees the reason."""
-    cases.extend(case, by=by, days=days, note=note, duty="appeals.dispatch")
+    cases.extend(case, by=by, days=days, note=note, duty="appeals.dispatch", seen_version=seen_version)
     return case
 
 
@@ -240,7 +240,7 @@ def call_back(
     seen_version: int | None = None,
 ) -> Case:
     """Records a call. Reached and solved (or partly): closed. Not solved: handled again. Third failed try: closed."""
-    by.require("appeals.call_back")
+    cases.expect(case, "call_back", by=by, seen_version=seen_version)
     if reached:
         _known(solved, rules.SOLVED_ANSWERS, "solved")
     tries = CallBack.objects.visible_to(by, purpose=by.work_purpose).filter(case_id=case.pk, reached=False).count()

@@ -145,9 +145,7 @@ def move(
     Conflict when the case has moved since the page was read, Refused for missing fields.
     """
     lifecycle, given = case.lifecycle, dict(data or {})
-    wanted = lifecycle.move(code)
-    by.require(wanted.duty)
-    _must_be_current(case, wanted, seen_version)
+    wanted = expect(case, code, by=by, seen_version=seen_version)
     missing = rules.missing_fields(wanted, given, note)
     if missing:
         raise Refused(
@@ -170,6 +168,14 @@ def move(
     return step
 
 
+def expect(case: Case, code: str, *, by: Actor, seen_version: int | None = None) -> Move:
+    """The move, if this actor may make it on the locked case as it now stands; Forbidden or Conflict otherwise."""
+    wanted = case.lifecycle.move(code)
+    by.require(wanted.duty)
+    _must_be_current(case, wanted, seen_version)
+    return wanted
+
+
 def remark(case: Case, *, by: Actor, note: str, public: bool = True, data: Mapping[str, Any] | None = None, code: str = "remark") -> Step:
     """Adds a note to a locked case without moving it."""
     if not note.strip() and not data:
@@ -183,9 +189,10 @@ def remark(case: Case, *, by: Actor, note: str, public: bool = True, data: Mappi
     return step
 
 
-def extend(case: Case, *, by: Actor, days: int, note: str, duty: str) -> Step:
+def extend(case: Case, *, by: Actor, days: int, note: str, duty: str, seen_version: int | None = None) -> Step:
     """Gives the running stage more working days, once approved; the resident sees the reason."""
     by.require(duty)
+    _must_be_as_seen(case, seen_version)
     if not 1 <= days <= 30:
         raise Refused(_("An extension has 1 to 30 working days."), field="days")
     if not note.strip():
@@ -211,12 +218,16 @@ def assign(case: Case, *, by: Actor) -> None:
     audit.record("cases.assign", SUBJECT, case.pk, scope_code=case.scope_code, values={"post": by.post_id})
 
 
-def _must_be_current(case: Case, wanted: Move, seen_version: int | None) -> None:
+def _must_be_as_seen(case: Case, seen_version: int | None) -> None:
     if seen_version is not None and seen_version != case.version:
         raise Conflict(
             _("Somebody else has worked on this case since you opened it: it is now “%(state)s”. Look at it again before you go on.")
             % {"state": case.state_label}
         )
+
+
+def _must_be_current(case: Case, wanted: Move, seen_version: int | None) -> None:
+    _must_be_as_seen(case, seen_version)
     if case.state not in wanted.sources:
         raise Conflict(
             _("“%(move)s” is not possible while the case is “%(state)s”. Look at the case again.")

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import Actor
 from lianglin.cases.models import Case, Clock, Step
-from lianglin.kit import discovery
-from lianglin.kit.domain import Move
+from lianglin.kit import clock, discovery
+from lianglin.kit.calendar import calendar
+from lianglin.kit.domain import Lifecycle, Move
 
 
 def waiting_states(actor: Actor) -> dict[str, list[str]]:
-    """Per kind of case, the states in which a move waits for a duty of this actor."""
+    """Per kind of case, the states whose expected move waits for a duty of this actor."""
     found: dict[str, list[str]] = {}
     for lifecycle in discovery.lifecycles().values():
         states = [
             state.code
             for state in lifecycle.states
-            if not state.final and any(actor.may(m.duty) for m in lifecycle.moves_from(state.code))
+            if state.expects and actor.may(lifecycle.move(state.expects).duty)
         ]
         if states:
             found[lifecycle.kind] = states
@@ -45,6 +49,40 @@ def inbox(actor: Actor) -> QuerySet[Case]:
     for kind, states in waiting_states(actor).items():
         waiting |= Q(kind=kind, state__in=states)
     return visible(actor).filter(waiting, due_at__isnull=False)
+
+
+def running_clocks(found: Sequence[Case], actor: Actor) -> dict[int, Clock]:
+    """The clock that runs on each of these cases, by case id: the rule behind its due date."""
+    clocks = Clock.objects.visible_to(actor, purpose=actor.work_purpose)
+    return {c.case_id: c for c in clocks.filter(case_id__in=[case.pk for case in found], stopped_at__isnull=True)}
+
+
+def last_steps(found: Sequence[Case], actor: Actor) -> dict[int, Step]:
+    """The newest step of each of these cases, by case id: from whom it came."""
+    steps = Step.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id__in=[case.pk for case in found])
+    return {s.case_id: s for s in steps.select_related("organisation").order_by("case_id", "-seq").distinct("case_id")}
+
+
+def step_label(lifecycle: Lifecycle, move: str) -> str:
+    """What the step list says of a move, or of a remark that moved nothing."""
+    known = next((m for m in lifecycle.moves if m.code == move), None)
+    return str((known.past or known.label) if known else REMARKS.get(move, move))
+
+
+REMARKS = {
+    "open": _("reported"),
+    "remark": _("note added"),
+    "extend": _("time extended"),
+    "call_try": _("called, nobody answered"),
+}
+"""Steps that are no moves of a lifecycle."""
+
+
+def time_left(case: Case) -> int | timedelta | None:
+    """What is left until a case is due, for the "deadline" filter; None where no clock runs."""
+    if case.due_at is None:
+        return None
+    return calendar().time_left(clock.now(), case.due_at, around_the_clock=case.urgent)
 
 
 def possible_moves(case: Case, actor: Actor) -> list[Move]:
@@ -74,7 +112,7 @@ def phases(case: Case, steps_seen: list[Step]) -> list[dict[str, Any]]:
         if phase:
             reached[phase] = step.at
     current = lifecycle.state(case.state).phase
-    order = [code for code, _label in lifecycle.phases]
+    order = [code for code, _name in lifecycle.phases]
     position = order.index(current) if current in order else len(order)
     return [
         {"code": code, "label": label, "at": reached.get(code) if index <= position else None,

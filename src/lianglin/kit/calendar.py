@@ -85,6 +85,22 @@ class WorkingCalendar:
             day += timedelta(days=1)
         return total
 
+    def working_days_between(self, start: date, end: date) -> int:
+        """Working days after ``start`` up to and with ``end``; 0 on the same day, negative when ``end`` is past."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+    def time_left(self, now: datetime, due: datetime, *, around_the_clock: bool = False) -> int | timedelta:
+        """What is left of a promise as the "deadline" filter shows it.
+
+        Working days in general; plain time for what runs day and night, and on the last day once it has passed.
+        """
+        days = self.working_days_between(now.astimezone(CITY_ZONE).date(), due.astimezone(CITY_ZONE).date())
+        if around_the_clock or (days == 0 and due < now):
+            return due - now
+        return days
+
     def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
         if not self.is_working(day):
             return []
