@@ -12,19 +12,23 @@ from django.utils.translation import get_language
 from lianglin.kit import discovery
 
 ELDER = "elder"
+ELDER_SIZES = {"1": "24", "18": "18", "24": "24", "30": "30"}
+"""What the cookie or `?elder=` may say -> root font of 长辈版 in px; "1" is the usual one."""
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The city's name, whether this is the demo, 长辈版, who acts, and the navigation of both doors."""
+    """The city's name, whether this is the demo, who acts, and the navigation of both doors.
+
+    ``elder`` is "" or the root font of 长辈版 in px ("18", "24", "30").
+    """
     actor = getattr(request, "actor", None)
-    asked = request.GET.get(ELDER)
     return {
         "site": {
             "name": settings.CITY_NAME_EN if get_language() == "en" else settings.CITY_NAME,
             "attribution": settings.MAP_ATTRIBUTION,
         },
         "demo": settings.DEMO,
-        "elder": asked == "1" if asked is not None else request.COOKIES.get(ELDER) == "1",
+        "elder": ELDER_SIZES.get(request.GET.get(ELDER) or request.COOKIES.get(ELDER, ""), ""),
         "actor": actor,
         "nav": navigation(request, "resident"),
         "desk_nav": navigation(request, "desk"),
@@ -35,7 +39,9 @@ def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
     """The links of one door that this actor's duties open: label, url, icon, current."""
     actor = getattr(request, "actor", None)
     here = request.resolver_match.view_name if request.resolver_match else ""
-    items = sorted((item for item in discovery.each("navigation") if item.door == door), key=lambda item: item.order)
+    items = sorted(
+        (item for item in discovery.each("navigation") if item.door == door), key=lambda item: item.order
+    )
     return [
         {"label": item.label, "url": reverse(item.url), "icon": item.icon, "current": item.url == here}
         for item in items

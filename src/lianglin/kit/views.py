@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from lianglin.kit.context import ELDER
+from lianglin.kit.context import ELDER, ELDER_SIZES
 
 
 @require_POST
 def elder(request: HttpRequest) -> HttpResponse:
-    """Turns 长辈版 on or off and goes back to the page."""
+    """Turns 长辈版 on (POST `on`: 1, 18, 24 or 30) or off (0) and goes back to the page."""
     back = request.POST.get("next", "/")
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
-    response = HttpResponseRedirect(back)
+    asked = request.POST.get("on", "")
+    response = HttpResponseRedirect(_without_switch(back))
     response.set_cookie(
-        ELDER, "1" if request.POST.get("on") == "1" else "0", max_age=int(timedelta(days=730).total_seconds()),
-        secure=request.is_secure(), httponly=True, samesite="Lax",
+        ELDER,
+        asked if asked in ELDER_SIZES else "0",
+        max_age=int(timedelta(days=730).total_seconds()),
+        secure=request.is_secure(),
+        httponly=True,
+        samesite="Lax",
     )
     return response
+
+
+def _without_switch(address: str) -> str:
+    """The address without `?elder=`, which would overrule what was just chosen."""
+    parts = urlsplit(address)
+    query = QueryDict(parts.query, mutable=True)
+    query.pop(ELDER, None)
+    return urlunsplit(parts._replace(query=query.urlencode()))

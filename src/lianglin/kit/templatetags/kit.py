@@ -38,7 +38,6 @@ TONES = {
 }
 """Tone of a status tag -> the shape drawn beside the word (never colour alone)."""
 
-ELDER_SIZES = {"18", "24", "30"}
 
 MESSAGE_TONES = {"debug": "info", "info": "info", "success": "good", "warning": "warn", "error": "bad"}
 
@@ -194,12 +193,9 @@ def masked(value: object, kind: str = "text") -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def elder_attr(context: template.Context) -> SafeString:
-    """`data-elder="24"` for `<html>` when 长辈版 is on (context `elder`); the cookie may say 18, 24 or 30."""
-    if not context.get("elder"):
-        return SafeString("")
-    request = context.get("request")
-    size = request.COOKIES.get("elder", "") if request is not None else ""
-    return format_html(' data-elder="{}"', size if size in ELDER_SIZES else "24")
+    """`data-elder="24"` for `<html>` in 长辈版: context `elder` is "" or its root font, 18, 24, 30."""
+    size = context.get("elder")
+    return format_html(' data-elder="{}"', size) if size else SafeString("")
 
 
 @register.filter
