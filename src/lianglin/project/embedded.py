@@ -25,7 +25,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from lianglin.project import binaries, postmaster
 from lianglin.project.errors import Busy, DiskFull, NotOurs, SetupError, WrongVersion
@@ -89,8 +89,7 @@ class Server:
 
     def dsn(self, user: str = ADMIN, dbname: str = "postgres") -> str:
         """Connection address for a database role, over the unix socket."""
-        role, database, folder = (quote(part, safe="") for part in (user, dbname, str(self._folder)))
-        return f"postgresql://{role}@/{database}?host={folder}"
+        return url(user=user, dbname=dbname, host=str(self._folder))
 
     def stop(self) -> None:
         """Gives the share back; the last one to leave stops the server. Harmless when called again."""
@@ -208,6 +207,17 @@ class Server:
                 return
             said = log.read_bytes()[seen:].decode(errors="replace") if log.exists() else ""
             raise _failure(f"The database server in {self.home} did not start", said or done.stdout)
+
+
+def url(*, user: str = "", dbname: str, **parameters: str) -> str:
+    """A PostgreSQL address; everything but user and database goes into its query."""
+    name = f"{quote(user, safe='')}@" if user else ""
+    return f"postgresql://{name}/{quote(dbname, safe='')}?{urlencode(parameters)}"
+
+
+def address(data: Path, user: str = ADMIN, dbname: str = "postgres") -> str:
+    """The address of a folder's server, whether it runs or not."""
+    return url(user=user, dbname=dbname, host=str(_socket_folder(data.absolute().resolve())))
 
 
 def shut_down(data: Path) -> bool:

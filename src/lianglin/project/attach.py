@@ -1,0 +1,101 @@
+"""Getting to a database that is there, has its roles and is at the newest migration."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from lianglin.project import database
+from lianglin.project.embedded import Server
+from lianglin.project.environment import Environment
+from lianglin.project.errors import Busy, SetupError
+
+OLDEST = 150000
+MIGRATION_LOCK = 0x11A_611
+"""Advisory lock under which one process at a time prepares the database."""
+
+
+@contextmanager
+def running(env: Environment) -> Iterator[None]:
+    """Holds a share in the embedded server for the block; with DATABASE_URL there is nothing to hold."""
+    if env.database_url:
+        yield
+        return
+    with Server.start(env.data / "pg", settings={"max_connections": str(40 + 10 * env.web_workers)}):
+        yield
+
+
+def migrate(env: Environment) -> None:
+    """Creates roles and database where missing, applies all migrations, then grants and policies.
+
+    Django must not be set up as another role than the owner in this process.
+    """
+    with _connect(env, None) as admin:
+        admin.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
+        prepare(env, admin)
+        setup_django()
+        apply_migrations()
+
+
+def prepare(env: Environment, admin: Any) -> None:
+    """Roles, database, ownership. ``admin``: connection of a user who may create them."""
+    from lianglin.access import policies
+
+    setup_django()
+    try:
+        passwords = {database.login(role): database.password(env, role) for role in database.ROLES}
+        policies.ensure_roles(admin, passwords=passwords)
+        name = str(database.address(env)["dbname"])
+        if admin.execute("select 1 from pg_database where datname = %s", [name]).fetchone() is None:
+            admin.execute(
+                sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name))
+            )
+        with _connect(env, name) as connection:
+            policies.own_database(connection, name)
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise SetupError(
+            f"The user of DATABASE_URL may not prepare the database ({error.diag.message_primary}). "
+            "Name a user who may create roles and databases; only “migrate” needs it."
+        ) from None
+
+
+def apply_migrations() -> None:
+    """Django's migrations (procrastinate's among them), then grants and policies, as the owner."""
+    from django.core.management import call_command
+    from django.db import connections, transaction
+
+    from lianglin.access import policies
+
+    call_command("migrate", verbosity=0, interactive=False)
+    with transaction.atomic():
+        policies.apply()
+    connections.close_all()
+
+
+def setup_django() -> None:
+    """Makes Django ready in this process. Harmless when called again."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianglin.project.settings")
+    django.setup(set_prefix=False)
+
+
+def _connect(env: Environment, dbname: str | None) -> psycopg.Connection:
+    """An administrator's connection: to ``dbname``, else to a database that surely exists."""
+    where = database.admin_dsn(env, dbname or "postgres")
+    try:
+        connection = psycopg.connect(where, autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1].rpartition("failed: ")[2]
+        what = "DATABASE_URL" if env.database_url else str(env.data / "pg")
+        raise Busy(f"The database of {what} cannot be reached ({reason}). Check that it runs.") from None
+    if connection.info.server_version < OLDEST:
+        version = connection.info.server_version // 10000
+        connection.close()
+        raise SetupError(f"DATABASE_URL is a PostgreSQL {version}. Lianglin needs version 15 or newer.")
+    return connection

@@ -1,0 +1,208 @@
+"""The one command line: `lianglin COMMAND`. Mistakes of set-up end in one sentence and status 1."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from pathlib import Path
+
+from lianglin.project import attach, environment, processes
+from lianglin.project.errors import SetupError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; returns the exit status."""
+    options = parser().parse_args(arguments)
+    processes.exit_on_signals()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianglin.project.settings")
+    try:
+        return options.run(options)
+    except SetupError as error:
+        print(f"lianglin: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    top = argparse.ArgumentParser(
+        prog="lianglin", description="邻量 Lianglin: a city's neighbourhood services."
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=text, description=text)
+        command.set_defaults(run=run)
+        return command
+
+    demo = add("demo", run_demo, "Everything at once with a sample city; stays until Ctrl-C.")
+    demo.add_argument("--residents", type=_residents, default=60_000, help="how many, up to 9200000")
+    serve = add("serve", run_serve, "Serve the pages and the API.")
+    worker = add("worker", run_worker, "Do the background work.")
+    for command in (serve, worker):
+        command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
+    add("migrate", run_migrate, "Create or update the database, its roles and its policies.")
+    city = add("city", run_city, "Fill an empty database with a sample city, or with a city's own files.")
+    city.add_argument("what", choices=("build", "import"))
+    city.add_argument("source", nargs="?", type=Path, help="import: folder of the city's files")
+    city.add_argument("--residents", type=_residents, default=60_000)
+    city.add_argument("--seed", type=int, default=1, help="the same number gives the same city")
+    city.add_argument("--again", action="store_true", help="clear an earlier filling first")
+    audit = add("audit", run_audit, "Check the audit chains and their seals.")
+    audit.add_argument("what", choices=("verify",))
+    coverage = add(
+        "coverage", run_coverage, "Which rows of the requirement work, and the tests that prove it."
+    )
+    coverage.add_argument("--json", action="store_true")
+    settings = add("settings", run_settings, "Print the table of all settings.")
+    settings.add_argument("--language", choices=("en", "zh"), default="en")
+    add("stop", run_stop, "Stop an embedded database that a killed process left running.")
+    manage = add("manage", run_manage, "Any command of Django, for example: lianglin manage shell")
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    return top
+
+
+def _residents(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 9_200_000:
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 9200000")
+    return int(value)
+
+
+def _as(role: str) -> environment.Environment:
+    """The settings, with this process in the database as ``role``."""
+    os.environ["LIANGLIN_DATABASE_ROLE"] = role
+    environment.current.cache_clear()
+    return environment.current()
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from lianglin.project import demo
+
+    demo.enable()
+    demo.run(_as("owner"), residents=options.residents, console=Console())
+    return 0
+
+
+def run_serve(options: argparse.Namespace) -> int:
+    from lianglin.project import web
+
+    _follow(options)
+    env = _as("app")
+    processes.require_free_port(env.bind, env.port)
+    with attach.running(env):
+        web.serve(env)
+    return 0
+
+
+def run_worker(options: argparse.Namespace) -> int:
+    from django.core.management import call_command
+
+    _follow(options)
+    with attach.running(_as("worker")):
+        attach.setup_django()
+        call_command("procrastinate", "worker", "--concurrency=2", "--delete-jobs=successful")
+    return 0
+
+
+def run_migrate(options: argparse.Namespace) -> int:
+    env = _as("owner")
+    with attach.running(env):
+        attach.migrate(env)
+    print("The database is up to date.")
+    return 0
+
+
+def run_city(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from lianglin.project.demo import city_progress
+
+    if (options.what == "import") != (options.source is not None):
+        raise SetupError("“city import” takes the folder of the city's files, “city build” takes none.")
+    if options.source is not None and not options.source.is_dir():
+        raise SetupError(f"{options.source} is not a folder. Name the folder of the city's files.")
+    env = _as("owner")
+    with attach.running(env):
+        attach.migrate(env)
+        from lianglin.project import city
+
+        plan = city.Plan(options.residents, options.seed, options.source)
+        with city_progress(Console()) as progress:
+            built = city.build(env, plan, progress, again=options.again)
+        print(
+            "The city is filled."
+            if built
+            else "The city was filled before; --again clears it and begins anew."
+        )
+    return 0
+
+
+def run_audit(options: argparse.Namespace) -> int:
+    env = _as("owner")
+    with attach.running(env):
+        attach.setup_django()
+        from lianglin.access import audit
+
+        findings = list(audit.verify())
+        for finding in findings:
+            print(f"{finding.chain} {finding.seq}: {finding.what}")
+        print(f"{len(findings)} findings." if findings else "The audit is whole: no change, no gap, no swap.")
+    return 1 if findings else 0
+
+
+def run_coverage(options: argparse.Namespace) -> int:
+    attach.setup_django()
+    from lianglin.project import coverage
+
+    if options.json:
+        print(json.dumps(coverage.coverage(), ensure_ascii=False, indent=1))
+    else:
+        print(coverage.as_markdown())
+    return 0
+
+
+def run_settings(options: argparse.Namespace) -> int:
+    print(environment.as_markdown(options.language), end="")
+    return 0
+
+
+def run_stop(options: argparse.Namespace) -> int:
+    from lianglin.project.embedded import shut_down
+
+    data = environment.data_folder(os.environ)
+    print("Stopped." if shut_down(data / "pg") else "No database was running.")
+    return 0
+
+
+def run_manage(options: argparse.Namespace) -> int:
+    from django.core.management import execute_from_command_line
+
+    needs_database = options.arguments[:1] not in (
+        ["makemigrations"],
+        ["makemessages"],
+        ["check"],
+        ["help"],
+        [],
+    )
+    env = _as("owner")
+    with attach.running(env) if needs_database else nullcontext():
+        execute_from_command_line(["lianglin manage", *options.arguments])
+    return 0
+
+
+def _follow(options: argparse.Namespace) -> None:
+    if options.parent:
+        processes.follow_parent(options.parent)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

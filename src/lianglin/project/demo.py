@@ -1,0 +1,127 @@
+"""`lianglin demo`: the whole city on one machine, from an empty folder to a page that answers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from lianglin.project import attach, database, environment, processes
+from lianglin.project.environment import Environment
+from lianglin.project.errors import DiskFull, SetupError
+
+NEEDED_BYTES = 1500 * 1024**2
+BYTES_PER_RESIDENT = 4000
+PATIENCE = 60.0
+
+
+def run(env: Environment, *, residents: int, console: Console) -> None:
+    """Prepares what is missing, starts web and worker, and stays until it is told to stop."""
+    processes.require_free_port(env.bind, env.port)
+    _require_space(env, residents)
+    with attach.running(env), processes.Family(env.data / "logs") as family:
+        with console.status("Database · 数据库"):
+            attach.migrate(env)
+        fill(env, residents=residents, console=console)
+        with console.status("Web and worker · 网页与后台"):
+            children = {"LIANGLIN_DEMO": "1", "DATABASE_URL": database.bare_url(env)}
+            family.start("web", ["serve"], {**children, "LIANGLIN_DATABASE_ROLE": "app"})
+            family.start("worker", ["worker"], {**children, "LIANGLIN_DATABASE_ROLE": "worker"})
+            _wait_until_ready(env, family)
+        _welcome(env, console)
+        while True:
+            family.check()
+            time.sleep(1)
+
+
+def fill(env: Environment, *, residents: int, console: Console) -> None:
+    """Builds the demo city unless it is there; with a bar per package."""
+    from lianglin.project import city
+
+    with city_progress(console) as progress:
+        built = city.build(env, city.Plan(residents=residents), progress)
+    if not built and (there := city.state().get("residents")) != residents:
+        console.print(f"The city keeps its {there} residents. For {residents}: lianglin city build --again.")
+
+
+@contextmanager
+def city_progress(console: Console) -> Iterator[Any]:
+    """A progress bar per package, as :func:`lianglin.project.city.build` reports it."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[what]}"), console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def report(code: str, what: str, share: float) -> None:
+            if code not in tasks:
+                tasks[code] = bars.add_task(code, total=1.0, what="")
+            bars.update(tasks[code], completed=share, what=what)
+
+        yield report
+
+
+def _require_space(env: Environment, residents: int) -> None:
+    env.data.mkdir(parents=True, exist_ok=True)
+    complete = (env.data / "pg" / "cluster").exists()
+    needed = NEEDED_BYTES // 10 if complete else NEEDED_BYTES + BYTES_PER_RESIDENT * residents
+    free = shutil.disk_usage(env.data).free
+    if free < needed:
+        raise DiskFull(
+            f"The disk of {env.data} has {free // 1024**2} MB left, the demo city needs "
+            f"{needed // 1024**2} MB. Make room, or set LIANGLIN_DATA to another disk."
+        )
+
+
+def _wait_until_ready(env: Environment, family: processes.Family) -> None:
+    end = time.monotonic() + PATIENCE
+    while not _is_ready(env):
+        family.check()
+        if time.monotonic() > end:
+            raise SetupError(
+                f"Web and worker did not get ready within {PATIENCE:.0f} seconds. See {family.logs}."
+            )
+        time.sleep(0.1)
+
+
+def _is_ready(env: Environment) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{address(env)}/readyz", timeout=3) as answer:
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def address(env: Environment) -> str:
+    """Where a browser on this machine finds the pages."""
+    host = "localhost" if env.bind in ("0.0.0.0", "::", "127.0.0.1", "::1") else env.bind  # noqa: S104
+    return f"http://{host}:{env.port}"
+
+
+def _welcome(env: Environment, console: Console) -> None:
+    from lianglin.access.demo import logins
+
+    chinese = os.environ.get("LANG", "").startswith("zh")
+    table = Table(
+        title="演示账号（示例数据）" if chinese else "Demo logins (sample data)", title_justify="left"
+    )
+    for title in ("身份", "账号", "密码", "说明") if chinese else ("Who", "Login", "Password", "What for"):
+        table.add_column(title, overflow="fold")
+    for row in logins():
+        table.add_row(*(str(row[name]) for name in ("label", "username", "password", "what")))
+    console.print(table)
+    console.print(f"\n  [bold]{address(env)}[/bold]    {'停止：' if chinese else 'Stop: '}Ctrl-C\n")
+
+
+def enable() -> None:
+    """Makes this process, and those it starts, the demo's."""
+    os.environ["LIANGLIN_DEMO"] = "1"
+    environment.current.cache_clear()

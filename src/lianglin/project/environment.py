@@ -1,0 +1,350 @@
+"""Every setting of Lianglin, in one declared table, read once from the environment.
+
+``Environment`` is the table: one field per variable with its type, default and meaning in both languages.
+`lianglin settings` prints it; docs/reference/settings.md is made from it.
+"""
+
+from __future__ import annotations
+
+import base64
+import difflib
+import json
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, get_type_hints
+
+from lianglin.project import kinds
+from lianglin.project.errors import DiskFull, SetupError
+
+SECRETS_FILE = "secrets.json"
+DEMO_CITY = {"LIANGLIN_CITY_NAME": "哈尔滨市", "LIANGLIN_CITY_NAME_EN": "Harbin"}
+
+
+class SettingError(SetupError):
+    """A variable has a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table. ``default`` is as one would write it; None: it must be set outside the demo."""
+
+    name: str
+    kind: Callable[[str], Any]
+    default: str | None
+    en: str
+    zh: str
+    shown: str = "text"
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Environment:
+    """All settings, read and checked."""
+
+    port: Annotated[
+        int,
+        Setting(
+            "PORT",
+            kinds.whole(1, 65535),
+            "8000",
+            "Port on which the pages are served.",
+            "网页服务的端口。",
+            shown="number",
+        ),
+    ]
+    bind: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_BIND",
+            kinds.text,
+            "127.0.0.1",
+            "Address to listen on; 0.0.0.0 for all networks, behind a proxy that speaks HTTPS.",
+            "监听地址；0.0.0.0 表示所有网络（应置于 HTTPS 反向代理之后）。",
+        ),
+    ]
+    data: Annotated[
+        Path,
+        Setting(
+            "LIANGLIN_DATA",
+            kinds.folder,
+            "./data",
+            "Folder of everything that is kept: the embedded database, attachments, map tiles, logs.",
+            "存放一切数据的目录：内置数据库、附件、地图瓦片、日志。",
+            shown="folder",
+        ),
+    ]
+    database_url: Annotated[
+        str,
+        Setting(
+            "DATABASE_URL",
+            kinds.postgres,
+            "",
+            "An existing PostgreSQL (15 or newer). “migrate” needs a user who may create roles and "
+            "databases; “serve” and “worker” use host and database name only and log in as themselves. "
+            "Empty: the embedded PostgreSQL in LIANGLIN_DATA/pg.",
+            "已有的 PostgreSQL（15 或更新）。“migrate”需要有权建角色和数据库的用户；"
+            "“serve”和“worker”只用其中的主机与库名，以各自的角色登录。"
+            "留空则使用 LIANGLIN_DATA/pg 中的内置 PostgreSQL。",
+            shown="address",
+            secret=True,
+        ),
+    ]
+    demo: Annotated[
+        bool,
+        Setting(
+            "LIANGLIN_DEMO",
+            kinds.flag,
+            "0",
+            "The demo city: sample people, a clock that can be advanced, made-up secrets. "
+            "Set by “lianglin demo”.",
+            "示例城市：示例居民、可快进的时钟、自动生成的密钥。由“lianglin demo”设置。",
+            shown="0 or 1",
+        ),
+    ]
+    database_role: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_DATABASE_ROLE",
+            kinds.one_of("app", "worker", "owner"),
+            "app",
+            "The login role this process takes in the database. Set by the commands themselves.",
+            "本进程在数据库中的登录角色。由各命令自行设置。",
+            shown="app, worker or owner",
+        ),
+    ]
+    secret_key: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_SECRET_KEY",
+            kinds.long_text,
+            None,
+            "Signs sessions; the passwords of the database's login roles are derived from it.",
+            "用于会话签名；数据库登录角色的口令由它派生。",
+            shown="text of 32 characters or more",
+            secret=True,
+        ),
+    ]
+    field_keys: Annotated[
+        dict[int, bytes],
+        Setting(
+            "LIANGLIN_FIELD_KEYS",
+            kinds.key_ring,
+            None,
+            "Key ring of the encrypted columns: 1:<base64>,2:<base64>; the highest number "
+            "encrypts, all decrypt.",
+            "加密字段的密钥环：1:<base64>,2:<base64>；编号最大的用于加密，全部可解密。",
+            shown="numbered keys",
+            secret=True,
+        ),
+    ]
+    match_key: Annotated[
+        bytes,
+        Setting(
+            "LIANGLIN_MATCH_KEY",
+            kinds.key,
+            None,
+            "Key of the digests by which equal ID and phone numbers are found. Changing it breaks matching.",
+            "身份证号、电话精确匹配摘要的密钥。更换后无法匹配旧数据。",
+            shown="32 bytes in base64",
+            secret=True,
+        ),
+    ]
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Setting(
+            "LIANGLIN_ALLOWED_HOSTS",
+            kinds.words,
+            "localhost,127.0.0.1,[::1]",
+            "Host names under which the pages may be asked for, separated by commas.",
+            "允许访问的主机名，用逗号分隔。",
+            shown="list",
+        ),
+    ]
+    trusted_proxies: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_TRUSTED_PROXIES",
+            kinds.whole(0, 9),
+            "0",
+            "How many proxies stand in front; their X-Forwarded-For and X-Forwarded-Proto are believed.",
+            "前置代理的层数；采信其 X-Forwarded-For 与 X-Forwarded-Proto。",
+            shown="number",
+        ),
+    ]
+    web_workers: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_WEB_WORKERS",
+            kinds.whole(1, 64),
+            "2",
+            "Processes that serve pages; each uses up to two database connections.",
+            "网页服务进程数；每个进程最多使用两个数据库连接。",
+            shown="number",
+        ),
+    ]
+    log_level: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_LOG_LEVEL",
+            kinds.one_of(*kinds.LEVELS),
+            "INFO",
+            "How much is logged. Logs hold no personal data at any level.",
+            "日志级别。任何级别都不含个人数据。",
+            shown="DEBUG, INFO, WARNING or ERROR",
+        ),
+    ]
+    email_url: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_EMAIL_URL",
+            kinds.mail,
+            "",
+            "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://host:465. "
+            "Empty: no mail is sent.",
+            "邮件服务器：smtp://user:password@host:587（STARTTLS）或 smtps://host:465。留空则不发邮件。",
+            shown="address",
+            secret=True,
+        ),
+    ]
+    city_name: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_CITY_NAME",
+            kinds.text,
+            "本市",
+            "The city's name in Chinese, as pages show it.",
+            "页面显示的城市中文名。",
+        ),
+    ]
+    city_name_en: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_CITY_NAME_EN",
+            kinds.text,
+            "Our City",
+            "The city's name in English.",
+            "页面显示的城市英文名。",
+        ),
+    ]
+    map_attribution: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_MAP_ATTRIBUTION",
+            kinds.text,
+            "© OpenStreetMap contributors (ODbL)",
+            "Source notice on every map.",
+            "每幅地图上的来源说明。",
+        ),
+    ]
+
+
+@cache
+def table() -> dict[str, Setting]:
+    """The rows of the table in order, by the field's name."""
+    hints = get_type_hints(Environment, include_extras=True)
+    return {field: hint.__metadata__[0] for field, hint in hints.items()}
+
+
+def read(environ: Mapping[str, str]) -> Environment:
+    """Reads and checks all settings. SettingError names the variable, what is wrong and what it must be."""
+    _refuse_unknown(environ)
+    given = {name: value for name, value in environ.items() if value != ""}
+    home = data_folder(given)
+    marked = "1" if (home / SECRETS_FILE).exists() else "0"
+    if _value({"LIANGLIN_DEMO": marked, **given}, table()["demo"]):
+        given = {"LIANGLIN_DEMO": "1", **DEMO_CITY, **demo_secrets(home), **given}
+    values = {}
+    for field, row in table().items():
+        if row.name not in given and row.default is None:
+            raise SettingError(
+                f"{row.name} is not set. Outside the demo it has no default: set it to {_wanted(row)} "
+                "(“lianglin settings” explains each setting)."
+            )
+        values[field] = _value(given, row)
+    return Environment(**values)
+
+
+def data_folder(environ: Mapping[str, str]) -> Path:
+    """The data folder alone, for what must work without the other settings."""
+    return _value(environ, table()["data"])
+
+
+@cache
+def current() -> Environment:
+    """The settings of this process, read once."""
+    return read(os.environ)
+
+
+def demo_secrets(home: Path) -> dict[str, str]:
+    """The demo's own secrets: made once, kept in its data folder, readable by its owner only."""
+    path = home / SECRETS_FILE
+    try:
+        if not path.exists():
+            home.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile("w", dir=home, prefix=f".{SECRETS_FILE}.", delete=False) as file:
+                json.dump(_fresh_secrets(), file, indent=1)
+            try:
+                os.link(file.name, path)  # fails when another process was first: then its secrets count
+            except FileExistsError:
+                pass
+            finally:
+                os.unlink(file.name)
+        return json.loads(path.read_text())
+    except OSError as error:
+        raise DiskFull(f"{path} cannot be read or written ({error.strerror}). Check the disk.") from None
+    except ValueError:
+        raise SettingError(f"{path} is damaged. Restore it, or delete {home} and build anew.") from None
+
+
+def _fresh_secrets() -> dict[str, str]:
+    def chance() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        "LIANGLIN_SECRET_KEY": secrets.token_urlsafe(48),
+        "LIANGLIN_FIELD_KEYS": f"1:{chance()}",
+        "LIANGLIN_MATCH_KEY": chance(),
+    }
+
+
+def _value(given: Mapping[str, str], row: Setting) -> Any:
+    value = given.get(row.name, row.default or "")
+    try:
+        return row.kind(value)
+    except ValueError as error:
+        said = "has a value that cannot be used" if row.secret else f"is “{value}”"
+        raise SettingError(f"{row.name} {said}: it must be {error}.") from None
+
+
+def _wanted(row: Setting) -> str:
+    try:
+        row.kind("")
+    except ValueError as error:
+        return str(error)
+    return row.shown
+
+
+def _refuse_unknown(environ: Mapping[str, str]) -> None:
+    known = [row.name for row in table().values()]
+    for name in environ:
+        if name.startswith("LIANGLIN_") and name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"Did you mean {near[0]}?" if near else "“lianglin settings” lists them all."
+            raise SettingError(f"{name} is not a setting of Lianglin. {hint}")
+
+
+def as_markdown(language: str = "en") -> str:
+    """The reference page of all settings, made from the table."""
+    chinese = language == "zh"
+    titles = ("变量", "值", "默认", "含义") if chinese else ("Variable", "Value", "Default", "Meaning")
+    none = "（必填）" if chinese else "(must be set)"
+    lines = [f"| {' | '.join(titles)} |", "|---|---|---|---|"]
+    for row in table().values():
+        default = none if row.default is None else f"`{row.default}`" if row.default else ""
+        lines.append(f"| `{row.name}` | {row.shown} | {default} | {row.zh if chinese else row.en} |")
+    return "\n".join(lines) + "\n"

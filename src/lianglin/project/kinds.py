@@ -1,0 +1,114 @@
+"""Kinds of settings: the text of a variable in, its value out.
+
+A ValueError's message completes the sentence "NAME must be …".
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+WORDS = {
+    "1": True,
+    "true": True,
+    "yes": True,
+    "on": True,
+    "0": False,
+    "false": False,
+    "no": False,
+    "off": False,
+}
+
+
+def text(value: str) -> str:
+    """Any text."""
+    return value
+
+
+def flag(value: str) -> bool:
+    """1 or 0."""
+    if value.lower() not in WORDS:
+        raise ValueError("1 or 0")
+    return WORDS[value.lower()]
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A whole number within bounds."""
+
+    def number(value: str) -> int:
+        if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
+            raise ValueError(f"a whole number from {low} to {high}")
+        return int(value)
+
+    return number
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One word of a list."""
+
+    def choice(value: str) -> str:
+        for word in choices:
+            if word.lower() == value.lower():
+                return word
+        raise ValueError(f"one of {', '.join(choices)}")
+
+    return choice
+
+
+def folder(value: str) -> Path:
+    """A path; relative ones count from the working directory."""
+    return Path(value).expanduser().absolute()
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Words separated by commas."""
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def postgres(value: str) -> str:
+    """The address of a PostgreSQL database."""
+    if value and urlsplit(value).scheme not in ("postgresql", "postgres"):
+        raise ValueError("an address like postgresql://user:password@host:5432/lianglin")
+    return value
+
+
+def mail(value: str) -> str:
+    """The address of a mail server."""
+    if value and (urlsplit(value).scheme not in ("smtp", "smtps") or not urlsplit(value).hostname):
+        raise ValueError("an address like smtp://user:password@host:587 or smtps://host:465")
+    return value
+
+
+def long_text(value: str) -> str:
+    """A secret of at least 32 characters."""
+    if len(value) < 32:
+        raise ValueError("at least 32 characters of chance, for example from: openssl rand -base64 48")
+    return value
+
+
+def key(value: str) -> bytes:
+    """32 bytes in base64."""
+    try:
+        found = base64.b64decode(value, validate=True)
+    except binascii.Error:
+        found = b""
+    if len(found) != 32:
+        raise ValueError("32 bytes in base64, for example from: openssl rand -base64 32")
+    return found
+
+
+def key_ring(value: str) -> dict[int, bytes]:
+    """Numbered keys; the highest number encrypts, all decrypt."""
+    ring: dict[int, bytes] = {}
+    for part in words(value):
+        number, _, encoded = part.partition(":")
+        if not number.isdigit() or not 1 <= int(number) <= 255 or int(number) in ring:
+            raise ValueError("numbered keys like 1:<32 bytes in base64>,2:<32 bytes in base64>")
+        ring[int(number)] = key(encoded)
+    if not ring:
+        raise ValueError("at least one key like 1:<32 bytes in base64>")
+    return ring

@@ -1,0 +1,163 @@
+"""Django's settings. Everything that differs between machines comes from `environment.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from lianglin.kit import discovery
+from lianglin.project import database, environment
+
+env = environment.current()
+
+DEBUG = False
+DEMO = env.demo
+SECRET_KEY = env.secret_key
+FIELD_KEYS = env.field_keys
+MATCH_KEY = env.match_key
+ALLOWED_HOSTS = list(env.allowed_hosts)
+TRUSTED_PROXIES = env.trusted_proxies
+DATA = env.data
+
+CITY_NAME = env.city_name
+CITY_NAME_EN = env.city_name_en
+MAP_ATTRIBUTION = env.map_attribution
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+    *discovery.installed_apps(),
+]
+AUTH_USER_MODEL = "access.Account"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "lianglin.project.urls"
+WSGI_APPLICATION = "lianglin.project.wsgi.application"
+
+MIDDLEWARE = [
+    "lianglin.project.logs.RequestLog",
+    "lianglin.kit.security.SecurityHeaders",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "lianglin.access.middleware.ActingMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "lianglin.kit.context.site",
+                "lianglin.access.context.acting",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
+
+# --- database ----------------------------------------------------------------------------------------------
+
+_POOL = {"min_size": 1, "max_size": 4, "timeout": 10}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": database.django_database(env),
+    "apart": {**database.django_database(env), "TEST": {"MIRROR": "default"}},
+}
+"""``apart`` is a second connection to the same database, for what must outlive a rollback (throttle)."""
+if env.database_role == "app":
+    for _entry in DATABASES.values():
+        _entry["OPTIONS"]["pool"] = _POOL
+
+# --- words, time -------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Shanghai"
+
+# --- logins, cookies ---------------------------------------------------------------------------------------
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+_HTTPS = not env.demo
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in env.allowed_hosts if host != "*"]
+if env.trusted_proxies:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024**2
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- files -------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = env.data / "static"
+MEDIA_ROOT = env.data / "files"
+PUBLIC_FILES = env.data / "public"
+"""Files of the data folder that anybody may fetch at the root of the site (map tiles, with Range)."""
+WHITENOISE_ROOT = PUBLIC_FILES
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (
+    *("pmtiles", "jpg", "jpeg", "png", "gif", "webp", "zip", "gz", "br", "woff2"),
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- mail --------------------------------------------------------------------------------------------------
+
+_mail = urlsplit(env.email_url)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.email_url else 'dummy'}.EmailBackend"
+EMAIL_HOST = _mail.hostname or ""
+EMAIL_PORT = _mail.port or (465 if _mail.scheme == "smtps" else 587)
+EMAIL_HOST_USER = unquote(_mail.username or "")
+EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
+EMAIL_USE_SSL = _mail.scheme == "smtps"
+EMAIL_USE_TLS = _mail.scheme == "smtp"
+EMAIL_TIMEOUT = 20
+
+# --- logs: JSON lines without personal data ----------------------------------------------------------------
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "lianglin.project.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env.log_level},
+    "loggers": {
+        "django": {"handlers": [], "level": "WARNING", "propagate": True},
+        # A line per 404 with its path would say what people look at: RequestLog says it without.
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "procrastinate": {"level": "WARNING"},
+        "psycopg": {"level": "WARNING"},
+    },
+}
+
+# --- background work ---------------------------------------------------------------------------------------
+
+PROCRASTINATE_READONLY_MODELS = True

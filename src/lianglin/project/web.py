@@ -1,0 +1,81 @@
+"""Serving the pages: granian's processes around the WSGI application, and the static files they hand out."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from lianglin.project.attach import setup_django
+from lianglin.project.environment import Environment
+from lianglin.project.errors import SetupError
+from lianglin.project.processes import follow_parent
+
+THREADS = 2
+"""Requests that one web process works on at a time; each takes a database connection."""
+STAMP = ".collected"
+
+
+def application_loader() -> Any:
+    """The application inside a web process, which ends with the process that started it."""
+    from lianglin.project.wsgi import application
+
+    follow_parent()
+    return application
+
+
+def serve(env: Environment) -> None:
+    """Serves until told to stop."""
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+
+    collect_static(env)
+    Granian(
+        "lianglin.project.web:application_loader",
+        factory=True,
+        address=env.bind,
+        port=env.port,
+        interface=Interfaces.WSGI,
+        http=HTTPModes.http1,
+        websockets=False,
+        workers=env.web_workers,
+        blocking_threads=THREADS,
+        workers_kill_timeout=15,
+        respawn_failed_workers=True,
+        respawn_interval=0.5,
+        log_dictconfig=_logging(),
+    ).serve()
+
+
+def _logging() -> dict[str, Any]:
+    setup_django()
+    from django.conf import settings
+
+    own = {"handlers": ["stderr"], "level": "WARNING", "propagate": False}
+    return {
+        **settings.LOGGING,
+        "loggers": {**settings.LOGGING["loggers"], "_granian": own, "granian.access": own},
+    }
+
+
+def collect_static(env: Environment) -> bool:
+    """Gathers, names by content and compresses the static files, when any changed. True when it did."""
+    setup_django()
+    from django.conf import settings
+    from django.contrib.staticfiles.finders import get_finders
+    from django.core.management import call_command
+
+    digest = hashlib.sha256()
+    names = set()
+    for finder in get_finders():
+        for name, storage in finder.list([]):
+            stat = (name, storage.size(name), storage.get_modified_time(name).timestamp())
+            digest.update(repr(stat).encode())
+            names.add(name)
+    if not any(name.startswith("dist/") for name in names):
+        raise SetupError("The front end is not built (kit/static/dist is missing). Run “make install”.")
+    stamp = settings.STATIC_ROOT / STAMP
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return False
+    call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    stamp.write_text(digest.hexdigest())
+    return True
