@@ -21,16 +21,25 @@ WORDS = {*RANK, "apps", "__init__", "data", "templates", "migrations", "tests", 
 
 
 def test_imports_point_down() -> None:
-    ran = subprocess.run([sys.executable, "-m", "importlinter.cli", "lint"], cwd=ROOT, capture_output=True, text=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", "importlinter.cli", "lint"], cwd=ROOT, capture_output=True, text=True
+    )
     if ran.returncode and "No module named" in ran.stderr:
-        ran = subprocess.run([str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True)
+        ran = subprocess.run(
+            [str(Path(sys.executable).with_name("lint-imports"))], cwd=ROOT, capture_output=True, text=True
+        )
     assert ran.returncode == 0, ran.stdout + ran.stderr
 
 
 def _imports(path: Path) -> list[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
-    found += [f"{n.module}.{a.name}" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module for a in n.names]
+    found += [
+        f"{n.module}.{a.name}"
+        for n in ast.walk(tree)
+        if isinstance(n, ast.ImportFrom) and n.module
+        for a in n.names
+    ]
     return found + [a.name for node in ast.walk(tree) if isinstance(node, ast.Import) for a in node.names]
 
 
@@ -50,7 +59,11 @@ def test_inside_a_domain_imports_point_down(domain: str) -> None:
 
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_a_domain_package_has_the_same_words(domain: str) -> None:
-    there = {path.name.removesuffix(".py").removesuffix(".md") for path in (HOUSE / domain).iterdir() if path.name != "__pycache__"}
+    there = {
+        path.name.removesuffix(".py").removesuffix(".md")
+        for path in (HOUSE / domain).iterdir()
+        if path.name != "__pycache__"
+    }
     assert there <= WORDS, f"unexpected at the top level of {domain}: {there - WORDS}"
     assert "README" in there
 
@@ -61,7 +74,12 @@ def test_no_foreign_key_between_domains() -> None:
     for model in apps.get_models():
         for field in model._meta.get_fields():
             other = getattr(field, "related_model", None)
-            if field.concrete and other is not None and model._meta.app_label in DOMAINS and other._meta.app_label in DOMAINS:
+            if (
+                field.concrete
+                and other is not None
+                and model._meta.app_label in DOMAINS
+                and other._meta.app_label in DOMAINS
+            ):
                 assert model._meta.app_label == other._meta.app_label, f"{model._meta.label}.{field.name}"
 
 
@@ -97,4 +115,6 @@ def test_raw_sql_stays_where_it_may_stand() -> None:
             continue
         if path.relative_to(HOUSE).parts[0] in discovery.GROUND and path.name in ground:
             continue
-        assert "cursor()" not in path.read_text(encoding="utf-8"), f"{path} runs raw SQL: move it to queries.py"
+        assert "cursor()" not in path.read_text(encoding="utf-8"), (
+            f"{path} runs raw SQL: move it to queries.py"
+        )

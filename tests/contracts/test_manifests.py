@@ -24,7 +24,9 @@ ALWAYS_NEUTRAL = {"id", "scope_code"}
 
 @pytest.mark.parametrize("model", OURS, ids=lambda m: m._meta.label)
 def test_every_table_has_a_guard(model: type[models.Model]) -> None:
-    assert model._meta.label in guards(), f"{model._meta.label} has no Guard in its manifest: nobody could read it"
+    assert model._meta.label in guards(), (
+        f"{model._meta.label} has no Guard in its manifest: nobody could read it"
+    )
 
 
 def test_every_guard_names_a_table() -> None:
@@ -32,11 +34,19 @@ def test_every_guard_names_a_table() -> None:
         apps.get_model(label)
 
 
-@pytest.mark.parametrize("model", [m for m in OURS if guards().get(m._meta.label) and guards()[m._meta.label].personal], ids=lambda m: m._meta.label)
+@pytest.mark.parametrize(
+    "model",
+    [m for m in OURS if guards().get(m._meta.label) and guards()[m._meta.label].personal],
+    ids=lambda m: m._meta.label,
+)
 def test_every_personal_column_is_declared(model: type[models.Model]) -> None:
     label, guard = model._meta.label, guards()[model._meta.label]
     columns = {field.name for field in model._meta.concrete_fields} | set()
-    open_columns = {n for n in columns if n not in ALWAYS_NEUTRAL | set(guard.neutral) and not model._meta.get_field(n).primary_key}
+    open_columns = {
+        n
+        for n in columns
+        if n not in ALWAYS_NEUTRAL | set(guard.neutral) and not model._meta.get_field(n).primary_key
+    }
     undeclared = {n for n in open_columns if f"{label}.{n}" not in DECLARED}
     assert not undeclared, f"declare in the manifest (personal=) or name as neutral: {sorted(undeclared)}"
     stale = {n for n in guard.neutral if n not in columns and n.removesuffix("_id") not in columns}
@@ -57,11 +67,17 @@ def test_declarations_name_columns_that_exist() -> None:
         assert re.fullmatch(r"P(\d+[YMD])+", personal.keep), column
 
 
-@pytest.mark.parametrize("model", [m for m in OURS if any(f.name == "scope_code" for f in m._meta.concrete_fields)], ids=lambda m: m._meta.label)
+@pytest.mark.parametrize(
+    "model",
+    [m for m in OURS if any(f.name == "scope_code" for f in m._meta.concrete_fields)],
+    ids=lambda m: m._meta.label,
+)
 def test_scoped_personal_tables_refuse_to_run_unscoped(model: type[models.Model]) -> None:
     guard = guards().get(model._meta.label)
     if guard and guard.personal and model._meta.app_label != "access":
-        assert isinstance(model._default_manager, ScopedManager), f"{model._meta.label} needs objects = ScopedManager()"
+        assert isinstance(model._default_manager, ScopedManager), (
+            f"{model._meta.label} needs objects = ScopedManager()"
+        )
         assert type(model._base_manager) is models.Manager
 
 
@@ -74,7 +90,11 @@ def test_every_model_field_and_choice_has_a_chinese_label(model: type[models.Mod
                 continue
             if not CJK.search(str(field.verbose_name)):
                 wanting.append(f"{field.name}: {field.verbose_name}")
-            wanting += [f"{field.name}={code}: {label}" for code, label in field.flatchoices if code and not CJK.search(str(label))]
+            wanting += [
+                f"{field.name}={code}: {label}"
+                for code, label in field.flatchoices
+                if code and not CJK.search(str(label))
+            ]
     assert not wanting, wanting
 
 
@@ -82,10 +102,20 @@ def test_every_declared_label_is_chinese() -> None:
     with override("zh-hans"):
         for manifest in discovery.manifests():
             texts = [duty.label for duty in manifest.duties] + [role.label for role in manifest.roles]
-            texts += [item.label for item in manifest.navigation] + [i.label for i in manifest.indicators] + [i.definition for i in manifest.indicators]
+            texts += (
+                [item.label for item in manifest.navigation]
+                + [i.label for i in manifest.indicators]
+                + [i.definition for i in manifest.indicators]
+            )
             for lifecycle in manifest.lifecycles:
-                texts += [s.label for s in lifecycle.states] + [m.label for m in lifecycle.moves] + [m.past for m in lifecycle.moves]
-                texts += [x.label for x in lifecycle.limits] + [label for _c, label in lifecycle.outcomes + lifecycle.phases]
+                texts += (
+                    [s.label for s in lifecycle.states]
+                    + [m.label for m in lifecycle.moves]
+                    + [m.past for m in lifecycle.moves]
+                )
+                texts += [x.label for x in lifecycle.limits] + [
+                    label for _c, label in lifecycle.outcomes + lifecycle.phases
+                ]
             wanting = [str(text) for text in texts if str(text) and not CJK.search(str(text))]
             assert not wanting, f"{manifest.code}: {wanting}"
 
@@ -108,9 +138,17 @@ def test_duties_named_anywhere_are_declared() -> None:
 
 def test_dotted_references_can_be_loaded() -> None:
     for manifest in discovery.manifests():
-        references = [i.cells for i in manifest.indicators] + [i.rows for i in manifest.indicators if i.rows]
-        references += [a.handler for a in manifest.answers] + [x.handler for x in manifest.listeners] + [p.context for p in manifest.panels]
-        references += [*manifest.database, *([manifest.seed] if manifest.seed else []), *([manifest.api] if manifest.api else [])]
+        references = [r for i in manifest.indicators for r in (i.cells, i.at_level, i.rows, i.members) if r]
+        references += (
+            [a.handler for a in manifest.answers]
+            + [x.handler for x in manifest.listeners]
+            + [p.context for p in manifest.panels]
+        )
+        references += [
+            *manifest.database,
+            *([manifest.seed] if manifest.seed else []),
+            *([manifest.api] if manifest.api else []),
+        ]
         for reference in references:
             assert discovery.resolve(reference) is not None
 

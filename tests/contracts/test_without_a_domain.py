@@ -37,11 +37,18 @@ print("routes", sorted(names))
 @pytest.mark.parametrize("domain", DOMAINS)
 def test_the_house_stands_without(domain: str, tmp_path: Path) -> None:
     copy = tmp_path / "src"
-    shutil.copytree(discovery.HOUSE, copy / "lianglin", ignore=shutil.ignore_patterns("__pycache__", "tests", "data", "dist"))
+    shutil.copytree(
+        discovery.HOUSE,
+        copy / "lianglin",
+        ignore=shutil.ignore_patterns("__pycache__", "tests", "data", "dist"),
+    )
     shutil.rmtree(copy / "lianglin" / domain)
     ran = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", SCRIPT.format(domain=domain)],
         env={**os.environ, "PYTHONPATH": str(copy), "DJANGO_SETTINGS_MODULE": "lianglin.project.settings"},
-        capture_output=True, text=True, cwd=tmp_path, timeout=120,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr

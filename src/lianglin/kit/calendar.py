@@ -133,7 +133,7 @@ def official_days(year: int) -> list[CalendarDay]:
 
     Statutory holidays whose dates never move (1 Jan, 1-2 May, 1-3 Oct) are off in a provisional year too.
     """
-    import chinese_calendar  # noqa: PLC0415 - 220 KB of tables, needed once a year
+    import chinese_calendar
 
     days: list[CalendarDay] = []
     day = date(year, 1, 1)
@@ -144,14 +144,22 @@ def official_days(year: int) -> list[CalendarDay]:
                 kind = CalendarDay.Kind.HOLIDAY if name else CalendarDay.Kind.WEEKEND
             else:
                 kind = CalendarDay.Kind.MAKE_UP if day.weekday() >= 5 else CalendarDay.Kind.WORKDAY
-            days.append(CalendarDay(date=day, kind=kind, name=name or "", source="chinesecalendar", provisional=False))
+            days.append(
+                CalendarDay(date=day, kind=kind, name=name or "", source="chinesecalendar", provisional=False)
+            )
         except NotImplementedError:
             fixed = (day.month, day.day) in {(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)}
             kind = (
-                CalendarDay.Kind.HOLIDAY if fixed
-                else CalendarDay.Kind.WEEKEND if day.weekday() >= 5
+                CalendarDay.Kind.HOLIDAY
+                if fixed
+                else CalendarDay.Kind.WEEKEND
+                if day.weekday() >= 5
                 else CalendarDay.Kind.WORKDAY
             )
-            days.append(CalendarDay(date=day, kind=kind, source="provisional: weekdays less fixed holidays", provisional=True))
+            days.append(
+                CalendarDay(
+                    date=day, kind=kind, source="provisional: weekdays less fixed holidays", provisional=True
+                )
+            )
         day += timedelta(days=1)
     return days

@@ -22,7 +22,9 @@ from django.db import models
 def _ring() -> dict[int, AESGCM]:
     keys: dict[int, bytes] = settings.FIELD_KEYS
     if not keys:
-        raise ImproperlyConfigured("LIANGLIN_FIELD_KEYS is empty. Set it, for example 1:<32 bytes in base64>.")
+        raise ImproperlyConfigured(
+            "LIANGLIN_FIELD_KEYS is empty. Set it, for example 1:<32 bytes in base64>."
+        )
     return {number: AESGCM(key) for number, key in keys.items()}
 
 
@@ -39,7 +41,9 @@ def decrypt(stored: bytes, column: str) -> str:
     stored = bytes(stored)
     cipher = _ring().get(stored[0])
     if cipher is None:
-        raise ValueError(f"Key {stored[0]} of column {column} is not in LIANGLIN_FIELD_KEYS. Add it to the ring.")
+        raise ValueError(
+            f"Key {stored[0]} of column {column} is not in LIANGLIN_FIELD_KEYS. Add it to the ring."
+        )
     try:
         return cipher.decrypt(stored[1:13], stored[13:], column.encode()).decode()
     except InvalidTag:
@@ -59,7 +63,7 @@ class EncryptedTextField(models.BinaryField):
         kwargs.setdefault("editable", True)
         super().__init__(*args, **kwargs)  # pyright: ignore[reportArgumentType] - Django's own keywords
 
-    def deconstruct(self):  # noqa: ANN201 - Django's signature
+    def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs
 
@@ -68,16 +72,16 @@ class EncryptedTextField(models.BinaryField):
         """The associated data: app_label.Model.field."""
         return f"{self.model._meta.label}.{self.name}"
 
-    def get_db_prep_value(self, value, connection, prepared=False):  # noqa: ANN001, ANN201 - Django's signature
+    def get_db_prep_value(self, value, connection, prepared=False):
         if isinstance(value, str):
             value = encrypt(value, self.column_name)
         return super().get_db_prep_value(value, connection, prepared)
 
-    def from_db_value(self, value, expression, connection):  # noqa: ANN001, ANN201 - Django's signature
+    def from_db_value(self, value, expression, connection):
         return None if value is None else decrypt(value, self.column_name)
 
-    def to_python(self, value):  # noqa: ANN001, ANN201 - Django's signature
+    def to_python(self, value):
         return value
 
-    def value_to_string(self, obj):  # noqa: ANN001, ANN201 - Django's signature
+    def value_to_string(self, obj):
         return self.value_from_object(obj) or ""

@@ -11,7 +11,19 @@ from typing import Any
 from lianglin.kit.domain import Domain, Indicator, Lifecycle
 
 HOUSE = Path(__file__).resolve().parent.parent
-GROUND = ("kit", "places", "access", "people", "facts", "files", "cases", "forms", "booking", "indicators", "notices")
+GROUND = (
+    "kit",
+    "places",
+    "access",
+    "people",
+    "facts",
+    "files",
+    "cases",
+    "forms",
+    "booking",
+    "indicators",
+    "notices",
+)
 """The fixed floors of the house, from the bottom; what else is there is a domain."""
 ABOVE = ("portal", "project")
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from datetime import date
+from typing import Any, Literal, NamedTuple
 
 Text = Any  # a str or a lazy translation
 
@@ -213,7 +214,9 @@ class Lifecycle:
 
 
 def _missing(kind: str, what: str, code: str) -> Any:
-    raise KeyError(f"The lifecycle “{kind}” has no {what} “{code}”. Add it to the lifecycle table or correct the name.")
+    raise KeyError(
+        f"The lifecycle “{kind}” has no {what} “{code}”. Add it to the lifecycle table or correct the name."
+    )
 
 
 @dataclass(frozen=True)
@@ -239,13 +242,41 @@ class RoleKind:
 # --- figures ---------------------------------------------------------------------------------------------
 
 
+class Cell(NamedTuple):
+    """One count of one indicator in one community and one month (its first day); ``member`` in a breakdown."""
+
+    indicator: str
+    month: date
+    scope_code: str
+    numerator: int
+    denominator: int | None = None
+    member: str = ""
+
+
+class Reading(NamedTuple):
+    """A figure that cannot be added up, read for one place and one month: value, and the counts behind it."""
+
+    month: date
+    scope_code: str
+    value: float | None
+    numerator: int
+    denominator: int | None = None
+
+
 @dataclass(frozen=True)
 class Indicator:
     """A figure that is computed from rows and opens into them (dossier 6.2).
 
-    ``cells``: "module:function"(period, scope_codes | None) -> iterable of (scope_code, numerator, denominator);
-    ``rows``: "module:function"(actor, prefix, period, part) -> QuerySet of cases behind "numerator",
-    "denominator" or "rest". A rate's value is numerator / denominator; a count has denominator None.
+    A rate's value is numerator / denominator; a count has denominator None. References are "module:function":
+
+    - ``cells``(codes, span, scope_codes | None) -> iterable of :class:`Cell` for the whole months of ``span``;
+      indicators that name the same function are asked for together, so that one statement can serve many.
+    - ``at_level``(prefix, span, width) -> iterable of :class:`Reading`, instead of ``cells``, for what cannot be
+      added up (medians, distinct persons): per month for the place ``prefix``, and for each place below it whose
+      code has ``width`` digits.
+    - ``rows``(code, actor, prefix, span, part, member) -> QuerySet, ordered, of the cases behind "numerator",
+      "denominator" or "rest", or of rows with a ``case``; opened to those who hold ``duty``.
+    - ``members``() -> {member code: label} of a breakdown.
     """
 
     code: str
@@ -253,12 +284,17 @@ class Indicator:
     definition: Text
     unit: Literal["cases", "persons", "visits", "households", "percent", "hours", "objects"]
     kind: Literal["stock", "flow", "cumulative"]
-    cells: str
+    cells: str = ""
+    at_level: str = ""
     rows: str = ""
+    duty: str = ""
+    members: str = ""
     numerator_label: Text = ""
     denominator_label: Text = ""
+    rest_label: Text = ""
     people: bool = False
     """Counts persons or households: cells under 10 are suppressed in anything published."""
+    published: bool = True
     target: float | None = None
     better: Literal["up", "down", ""] = ""
     definition_version: str = "1"

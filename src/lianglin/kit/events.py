@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
-
 from procrastinate.contrib.django import app
 
 from lianglin.kit import discovery
@@ -71,4 +70,7 @@ def ask(request: Any, *, by: Any) -> Any:
     for answer in discovery.each("answers"):
         if answer.request is type(request):
             return discovery.resolve(answer.handler)(request, by=by)
-    raise Nobody(_("No installed service handles this request (%(name)s). Ask the administrator.") % {"name": type(request).__name__})
+    raise Nobody(
+        _("No installed service handles this request (%(name)s). Ask the administrator.")
+        % {"name": type(request).__name__}
+    )

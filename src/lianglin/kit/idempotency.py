@@ -18,7 +18,9 @@ _COLUMN = "kit.IdempotentRequest.response"
 SHORTEST, LONGEST = 16, 100
 
 
-def once(*, who: str, key: str, body: bytes, produce: Callable[[], tuple[int, dict[str, Any]]]) -> tuple[int, dict[str, Any]]:
+def once(
+    *, who: str, key: str, body: bytes, produce: Callable[[], tuple[int, dict[str, Any]]]
+) -> tuple[int, dict[str, Any]]:
     """What ``produce`` answers, or the stored answer when ``who`` sent the same key and body before.
 
     Key and answer are written in the transaction of the work itself: a crash leaves neither. A second request
@@ -28,14 +30,22 @@ def once(*, who: str, key: str, body: bytes, produce: Callable[[], tuple[int, di
     if not key:
         return produce()
     if not SHORTEST <= len(key) <= LONGEST:
-        raise HouseError(_("An Idempotency-Key has 16 to 100 characters; a random UUID does well."), field="Idempotency-Key")
+        raise HouseError(
+            _("An Idempotency-Key has 16 to 100 characters; a random UUID does well."),
+            field="Idempotency-Key",
+        )
     name = hashlib.sha256(f"{who}\0{key}".encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute("select * from kit_idempotent_begin(%s, %s, %s)", [name, hashlib.sha256(body).digest(), clock.now()])
+        cursor.execute(
+            "select * from kit_idempotent_begin(%s, %s, %s)",
+            [name, hashlib.sha256(body).digest(), clock.now()],
+        )
         fresh, same, status, stored = cursor.fetchone()
     if not fresh:
         if not same:
-            raise Conflict(_("This Idempotency-Key was used for another request. Use a new key for a new request."))
+            raise Conflict(
+                _("This Idempotency-Key was used for another request. Use a new key for a new request.")
+            )
         if status is None:
             raise Conflict(_("The first request with this key has not ended. Ask again in a moment."))
         return status, json.loads(decrypt(stored, _COLUMN))

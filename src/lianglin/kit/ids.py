@@ -12,7 +12,44 @@ from datetime import date
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECK = "10X98765432"
 PROVINCES = frozenset(
-    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83 91".split()
+    [
+        "11",
+        "12",
+        "13",
+        "14",
+        "15",
+        "21",
+        "22",
+        "23",
+        "31",
+        "32",
+        "33",
+        "34",
+        "35",
+        "36",
+        "37",
+        "41",
+        "42",
+        "43",
+        "44",
+        "45",
+        "46",
+        "50",
+        "51",
+        "52",
+        "53",
+        "54",
+        "61",
+        "62",
+        "63",
+        "64",
+        "65",
+        "71",
+        "81",
+        "82",
+        "83",
+        "91",
+    ]
 )
 _USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_WEIGHTS = tuple(3**i % 31 for i in range(17))
@@ -48,11 +85,17 @@ def clean_id_number(text: str, *, today: date) -> str:
     try:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
-        raise ValueError("The birth date in the ID number (digits 7 to 14) does not exist. Check it.") from None
+        raise ValueError(
+            "The birth date in the ID number (digits 7 to 14) does not exist. Check it."
+        ) from None
     if born > today or today.year - born.year > 130:
-        raise ValueError("The birth date in the ID number lies in the future or over 130 years back. Check it.")
+        raise ValueError(
+            "The birth date in the ID number lies in the future or over 130 years back. Check it."
+        )
     if id_check_character(number[:17]) != number[17]:
-        raise ValueError("The last character of the ID number does not fit the others. Compare it with the card.")
+        raise ValueError(
+            "The last character of the ID number does not fit the others. Compare it with the card."
+        )
     return number
 
 
@@ -102,7 +145,9 @@ def clean_case_number(text: str) -> str:
     if not match:
         raise ValueError("A case number has a letter and 12 digits, as on the receipt. Check it.")
     if damm_digit(match[2][:-1]) != match[2][-1]:
-        raise ValueError("One digit of the case number is wrong or two are swapped. Compare it with the receipt.")
+        raise ValueError(
+            "One digit of the case number is wrong or two are swapped. Compare it with the receipt."
+        )
     return number
 
 

@@ -10,13 +10,15 @@ def yuan_to_fen(text: str | Decimal) -> int:
     try:
         fen = Decimal(str(text).replace(",", "").strip()) * 100
     except InvalidOperation:
-        raise ValueError(f"“{text}” is not an amount. Write yuan with at most two decimals, like 12.50.") from None
+        raise ValueError(
+            f"“{text}” is not an amount. Write yuan with at most two decimals, like 12.50."
+        ) from None
     if not fen.is_finite() or fen != fen.to_integral_value():
         raise ValueError(f"“{text}” has parts of a fen. Write yuan with at most two decimals, like 12.50.")
     return int(fen)
 
 
 def fen_to_yuan(fen: int) -> str:
-    """"1234.50" from 123450 fen."""
+    """ "1234.50" from 123450 fen."""
     sign, fen = ("-", -fen) if fen < 0 else ("", fen)
     return f"{sign}{fen // 100}.{fen % 100:02d}"

@@ -28,7 +28,11 @@ class Page(Generic[Row]):
 
 def _encode(direction: str, values: Sequence[Any]) -> str:
     plain = [v.isoformat() if isinstance(v, date | datetime) else v for v in values]
-    return base64.urlsafe_b64encode(json.dumps([direction, *plain], separators=(",", ":")).encode()).decode().rstrip("=")
+    return (
+        base64.urlsafe_b64encode(json.dumps([direction, *plain], separators=(",", ":")).encode())
+        .decode()
+        .rstrip("=")
+    )
 
 
 def _decode(cursor: str, keys: int) -> tuple[str, list[Any]]:
@@ -37,7 +41,9 @@ def _decode(cursor: str, keys: int) -> tuple[str, list[Any]]:
     except ValueError:
         direction, values = "", []
     if direction not in ("o", "n") or len(values) != keys or any(isinstance(v, list | dict) for v in values):
-        raise HouseError(_("The page mark in the address is damaged. Go back to the first page."), field="cursor")
+        raise HouseError(
+            _("The page mark in the address is damaged. Go back to the first page."), field="cursor"
+        )
     return direction, values
 
 
@@ -64,7 +70,9 @@ def page(rows: QuerySet[Any], *keys: str, cursor: str = "", size: int = 50) -> P
         try:
             rows = rows.filter(_behind(keys, values, flip=backwards))
         except (TypeError, ValueError) as error:
-            raise HouseError(_("The page mark in the address is damaged. Go back to the first page.")) from error
+            raise HouseError(
+                _("The page mark in the address is damaged. Go back to the first page.")
+            ) from error
     order = [_flip(key) for key in keys] if backwards else list(keys)
     found = list(rows.order_by(*order)[: size + 1])
     more, found = len(found) > size, found[:size]

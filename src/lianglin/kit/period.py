@@ -43,7 +43,7 @@ class Period:
 
     @property
     def code(self) -> str:
-        """"2026", or "2026-11"; otherwise both dates."""
+        """ "2026", or "2026-11"; otherwise both dates."""
         if self == Period.year(self.start.year):
             return f"{self.start.year}"
         if self == Period.month_of(self.start):

@@ -14,7 +14,6 @@ from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import TooMany
 
-
 APART = "apart"
 """A connection of its own, so that a try counts even when the request it belongs to is rolled back."""
 
@@ -24,7 +23,9 @@ def client_address(request: HttpRequest) -> str:
     hops: int = settings.TRUSTED_PROXIES
     remote = request.META.get("REMOTE_ADDR", "")
     if hops:
-        chain = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+        chain = [
+            part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
+        ]
         if len(chain) >= hops:
             remote = chain[-hops]
     try:

@@ -20,20 +20,71 @@ DOMAIN = Domain(
         Guard("people.Membership", STAFF, personal=True),
     ),
     personal=(
-        Personal("people.Household.dwelling", _("dwelling"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "address"),
-        Personal("people.Household.formed_on", _("formed on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
-        Personal("people.Household.dissolved_on", _("dissolved on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
+        Personal(
+            "people.Household.dwelling", _("dwelling"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "address"
+        ),
+        Personal(
+            "people.Household.formed_on", _("formed on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"
+        ),
+        Personal(
+            "people.Household.dissolved_on",
+            _("dissolved on"),
+            _SERVICE,
+            "statutory_duty",
+            "P2Y",
+            _AFTER,
+            "date",
+        ),
         Personal("people.Resident.name", _("name"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "name"),
         Personal("people.Resident.sex", _("sex"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"),
         Personal("people.Resident.born_on", _("born on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
         Personal("people.Resident.died_on", _("died on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
-        Personal("people.Resident.id_number", _("ID number"), _("tell persons apart"), "statutory_duty", "P2Y", _AFTER, "id_number", sensitive=True),
-        Personal("people.Resident.id_match", _("match key of the ID number"), _("tell persons apart"), "statutory_duty", "P2Y", _AFTER, "never"),
-        Personal("people.Resident.phone", _("phone"), _("reach the person"), "consent", "P2Y", _AFTER, "phone"),
-        Personal("people.Resident.phone_match", _("match key of the phone"), _("reach the person"), "consent", "P2Y", _AFTER, "never"),
-        Personal("people.Membership.household", _("household"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"),
-        Personal("people.Membership.resident", _("resident"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"),
-        Personal("people.Membership.relation", _("relation to the head"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"),
+        Personal(
+            "people.Resident.id_number",
+            _("ID number"),
+            _("tell persons apart"),
+            "statutory_duty",
+            "P2Y",
+            _AFTER,
+            "id_number",
+            sensitive=True,
+        ),
+        Personal(
+            "people.Resident.id_match",
+            _("match key of the ID number"),
+            _("tell persons apart"),
+            "statutory_duty",
+            "P2Y",
+            _AFTER,
+            "never",
+        ),
+        Personal(
+            "people.Resident.phone", _("phone"), _("reach the person"), "consent", "P2Y", _AFTER, "phone"
+        ),
+        Personal(
+            "people.Resident.phone_match",
+            _("match key of the phone"),
+            _("reach the person"),
+            "consent",
+            "P2Y",
+            _AFTER,
+            "never",
+        ),
+        Personal(
+            "people.Membership.household", _("household"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"
+        ),
+        Personal(
+            "people.Membership.resident", _("resident"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"
+        ),
+        Personal(
+            "people.Membership.relation",
+            _("relation to the head"),
+            _SERVICE,
+            "statutory_duty",
+            "P2Y",
+            _AFTER,
+            "none",
+        ),
         Personal("people.Membership.from_on", _("from"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
         Personal("people.Membership.to_on", _("to"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
     ),

@@ -19,7 +19,9 @@ class Household(models.Model):
         COLLECTIVE = "collective", _("collective household")
 
     scope_code = ScopeCodeField()
-    dwelling = models.ForeignKey(Dwelling, models.PROTECT, verbose_name=_("dwelling"), related_name="households")
+    dwelling = models.ForeignKey(
+        Dwelling, models.PROTECT, verbose_name=_("dwelling"), related_name="households"
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.FAMILY)
     formed_on = models.DateField(_("formed on"))
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
@@ -69,8 +71,12 @@ class Membership(models.Model):
     """A resident belongs to a household between two dates. Relation to the head: GB/T 4761."""
 
     scope_code = ScopeCodeField()
-    household = models.ForeignKey(Household, models.PROTECT, verbose_name=_("household"), related_name="memberships")
-    resident = models.ForeignKey(Resident, models.PROTECT, verbose_name=_("resident"), related_name="memberships")
+    household = models.ForeignKey(
+        Household, models.PROTECT, verbose_name=_("household"), related_name="memberships"
+    )
+    resident = models.ForeignKey(
+        Resident, models.PROTECT, verbose_name=_("resident"), related_name="memberships"
+    )
     relation = models.CharField(_("relation to the head"), max_length=2)
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("to"), null=True, blank=True)

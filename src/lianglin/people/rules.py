@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from lianglin.kit.ids import mask_id_number
 
-COMPOUND_SURNAMES = ("欧阳", "上官", "司马", "诸葛", "司徒", "夏侯", "皇甫", "尉迟", "公孙", "长孙", "慕容", "令狐")
+COMPOUND_SURNAMES = (
+    "欧阳",
+    "上官",
+    "司马",
+    "诸葛",
+    "司徒",
+    "夏侯",
+    "皇甫",
+    "尉迟",
+    "公孙",
+    "长孙",
+    "慕容",
+    "令狐",
+)
 
 
 def mask_name(name: str) -> str:

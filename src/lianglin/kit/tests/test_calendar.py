@@ -21,7 +21,9 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=CITY_ZONE)
 
 
-@pytest.mark.parametrize("day", ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"])
+@pytest.mark.parametrize(
+    "day", ["2026-01-04", "2026-02-14", "2026-02-28", "2026-05-09", "2026-09-20", "2026-10-10"]
+)
 def test_make_up_workdays_count(calendar: WorkingCalendar, day: str) -> None:
     assert calendar.is_working(date.fromisoformat(day))
 
@@ -48,7 +50,9 @@ def test_urgent_hours_run_day_and_night(calendar: WorkingCalendar) -> None:
 
 
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2026, 12, 1)), st.floats(0.1, 60))
-def test_adding_hours_and_measuring_them_agree(calendar: WorkingCalendar, start: datetime, hours: float) -> None:
+def test_adding_hours_and_measuring_them_agree(
+    calendar: WorkingCalendar, start: datetime, hours: float
+) -> None:
     begin = start.replace(tzinfo=CITY_ZONE)
     due = calendar.add_working_hours(begin, hours).at
     assert abs(calendar.working_seconds(begin, due) - hours * 3600) < 1

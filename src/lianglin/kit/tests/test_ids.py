@@ -13,8 +13,12 @@ def _number(first: str) -> str:
     return first + ids.id_check_character(first)
 
 
-@given(st.dates(date(1900, 1, 1), TODAY), st.integers(0, 999), st.sampled_from(["210102", "210114", "230199"]))
-def test_every_well_formed_id_number_is_taken_whatever_its_county(born: date, order: int, county: str) -> None:
+@given(
+    st.dates(date(1900, 1, 1), TODAY), st.integers(0, 999), st.sampled_from(["210102", "210114", "230199"])
+)
+def test_every_well_formed_id_number_is_taken_whatever_its_county(
+    born: date, order: int, county: str
+) -> None:
     number = _number(f"{county}{born:%Y%m%d}{order:03d}")
     if TODAY.year - born.year <= 130:
         assert ids.clean_id_number(number.lower(), today=TODAY) == number
@@ -69,7 +73,10 @@ def test_uscc_by_the_rule_of_gb_32100() -> None:
         ids.clean_uscc(first + alphabet[(32 - total % 31) % 31])
 
 
-@pytest.mark.parametrize(("text", "digits"), [("154 1234-5678", "15412345678"), ("+8615412345678", "15412345678"), ("024-12345678", "02412345678")])
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [("154 1234-5678", "15412345678"), ("+8615412345678", "15412345678"), ("024-12345678", "02412345678")],
+)
 def test_phones_are_cleaned(text: str, digits: str) -> None:
     assert ids.clean_phone(text) == digits
 
