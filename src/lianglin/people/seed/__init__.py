@@ -1,0 +1,1 @@
+"""The sample people of the demo city: drawn from stated tables, nobody real."""
