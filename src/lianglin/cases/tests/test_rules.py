@@ -7,7 +7,7 @@ from lianglin.kit.domain import Lifecycle, Limit, Move, State
 
 SOUND = Lifecycle(
     kind="test", label="test", prefix="T", first="open", url="", outcomes=(),
-    states=(State("open", "open"), State("shut", "shut", final=True)),
+    states=(State("open", "open", expects="shut"), State("shut", "shut", final=True)),
     moves=(Move("shut", "shut", ("open",), "shut", "test.shut", stops=("work",)),),
     limits=(Limit("work", "work", 1, "working_days"),),
 )  # fmt: skip
@@ -20,7 +20,7 @@ def test_a_sound_table_has_no_flaws() -> None:
 def test_a_dead_end_is_found() -> None:
     dead = replace(
         SOUND,
-        states=(*SOUND.states, State("lost", "lost")),
+        states=(*SOUND.states, State("lost", "lost", expects="x")),
         moves=(*SOUND.moves, Move("lose", "lose", ("open",), "lost", "test.lose")),
     )
     assert any("dead end" in flaw for flaw in flaws(dead))
@@ -38,7 +38,7 @@ def test_unknown_states_and_stages_are_found() -> None:
 def test_a_circle_without_an_end_is_found() -> None:
     circle = replace(
         SOUND,
-        states=(*SOUND.states, State("a", "a"), State("b", "b")),
+        states=(*SOUND.states, State("a", "a", expects="ab"), State("b", "b", expects="ba")),
         moves=(*SOUND.moves, Move("in", "in", ("open",), "a", "d"), Move("ab", "ab", ("a",), "b", "d"), Move("ba", "ba", ("b",), "a", "d")),
     )
     assert any("no way leads" in flaw for flaw in flaws(circle))

@@ -1,0 +1,176 @@
+"""A whole demo city on a free port, and a real Chromium to walk through it."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "frontend" / "dist-test" / "axe.min.js"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--disable-quic",
+]
+RESIDENTS = 2500
+FORMS = {
+    "desktop": {"viewport": {"width": 1280, "height": 900}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+
+
+@dataclass
+class Demo:
+    """A running demo: where it is, and how to log in."""
+
+    url: str
+    data: Path
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+def free_port() -> int:
+    """A port nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def start_demo(
+    data: Path, *, residents: int = RESIDENTS, port: int | None = None, timeout: float = 240
+) -> Demo:
+    """Starts ``lianglin demo`` and waits until it is ready."""
+    port = port or free_port()
+    environ = {**os.environ, "LIANGLIN_DATA": str(data), "PORT": str(port), "LANG": "C.UTF-8"}
+    environ.pop("DATABASE_URL", None)
+    log = data.parent / f"{data.name}.log"
+    command = [sys.executable, "-m", "lianglin.project.cli", "demo", "--residents", str(residents)]
+    process = subprocess.Popen(
+        command, env=environ, stdout=log.open("ab"), stderr=subprocess.STDOUT, cwd=ROOT
+    )
+    demo = Demo(f"http://localhost:{port}", data, process, log)
+    end = time.monotonic() + timeout
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            if opener.open(f"{demo.url}/readyz", timeout=3).status == 200:
+                return demo
+        except OSError:
+            time.sleep(0.2)
+    stop_demo(demo)
+    raise AssertionError("the demo did not come up:\n" + log.read_text()[-3000:])
+
+
+def stop_demo(demo: Demo) -> None:
+    """Ctrl-C, and a wait for the end."""
+    if demo.process.poll() is None:
+        demo.process.send_signal(signal.SIGINT)
+        try:
+            demo.process.wait(30)
+        except subprocess.TimeoutExpired:
+            demo.process.kill()
+            demo.process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    running = start_demo(tmp_path_factory.mktemp("demo") / "data")
+    yield running
+    stop_demo(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@dataclass
+class Walk:
+    """One visitor's browser window; collects what the browser complains about."""
+
+    page: Page
+    demo: Demo
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> Page:
+        """Goes to a path of the demo."""
+        self.page.goto(self.demo.url + path, wait_until="load")
+        return self.page
+
+    def axe(self) -> list[str]:
+        """What axe-core finds wrong on the page as it stands."""
+        source = AXE.read_text(encoding="utf-8")
+        self.page.evaluate(f"() => {{ {source} }}") if not self.page.evaluate("() => !!window.axe") else None
+        found: Any = self.page.evaluate(
+            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+        )
+        return [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:4]}" for v in found]
+
+    def must_be_clean(self) -> None:
+        """No axe finding, no script error, no violation of the Content-Security-Policy."""
+        assert self.axe() == []
+        assert self.complaints == []
+
+
+def watch(page: Page, demo: Demo) -> Walk:
+    """A walk whose complaints are collected from now on."""
+    walk = Walk(page, demo)
+    page.on("pageerror", lambda error: walk.complaints.append(f"script: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            walk.complaints.append(message.text)
+            if re.search(r"Content.Security.Policy|Refused to", message.text)
+            else None
+        ),
+    )
+    return walk
+
+
+@pytest.fixture
+def walk(browser: Browser, demo: Demo, request: pytest.FixtureRequest) -> Iterator[Walk]:
+    """A fresh window; parametrise indirectly with ``{"form": "phone", "language": "en", "elder": True, "js": False}``."""
+    chosen = getattr(request, "param", {})
+    context = new_context(browser, demo, **chosen)
+    yield watch(context.new_page(), demo)
+    context.close()
+
+
+def new_context(
+    browser: Browser,
+    demo: Demo,
+    *,
+    form: str = "desktop",
+    language: str = "zh-hans",
+    elder: bool = False,
+    js: bool = True,
+) -> BrowserContext:
+    """A browser profile of its own."""
+    context = browser.new_context(java_script_enabled=js, locale="zh-CN", **FORMS[form])  # pyright: ignore
+    context.set_default_timeout(15_000)
+    cookies = [{"name": "django_language", "value": language, "url": demo.url}]
+    if elder:
+        cookies.append({"name": "elder", "value": "1", "url": demo.url})
+    context.add_cookies(cookies)  # pyright: ignore[reportArgumentType]
+    return context
