@@ -1,0 +1,212 @@
+"""One embedded server per test run, a database of its own per xdist worker, no network, nothing left out unsaid.
+
+With the ``db`` fixture, code outside of a request and outside of ``acting`` runs as the database's
+administrator (to set the scene); requests run as the login role ``lianglin_app`` (tests/roles.py). After a
+``transactional_db`` test, the database is copied anew from the migrated template.
+"""
+
+from __future__ import annotations
+
+import base64
+import fcntl
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+ROOT = Path(__file__).parent
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def _prepare_environment() -> None:
+    """The run's own settings; nothing of the developer's. The workers of xdist inherit them."""
+    if WORKER:
+        return
+    for name in [
+        name for name in os.environ if name.startswith("LIANGLIN_") or name in ("DATABASE_URL", "PORT")
+    ]:
+        del os.environ[name]
+    key = base64.b64encode(secrets.token_bytes(32)).decode()
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "lianglin.project.settings",
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's event loop runs in the tests' own thread
+        "LIANGLIN_DATA": tempfile.mkdtemp(prefix="lianglin-test-", dir="/tmp"),
+        "LIANGLIN_SECRET_KEY": secrets.token_urlsafe(48),
+        "LIANGLIN_FIELD_KEYS": f"1:{key}",
+        "LIANGLIN_MATCH_KEY": key,
+    }
+
+
+_prepare_environment()
+DATA = Path(os.environ["LIANGLIN_DATA"])
+
+from django.conf import settings  # noqa: E402 - reads the environment made above
+from django.db import connections  # noqa: E402
+from django.test import TransactionTestCase  # noqa: E402
+from tests import roles  # noqa: E402
+
+from lianglin.project import database, embedded  # noqa: E402
+
+TEMPLATE = database.NAME
+MINE = f"test_{WORKER or 'main'}"
+SERVER_SETTINGS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "150",
+}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TransactionTestCase.databases = frozenset(roles.ALIASES)
+for _alias in roles.ALIASES:
+    settings.DATABASES[_alias]["OPTIONS"].pop("pool", None)
+for _folder in (settings.PUBLIC_FILES, settings.STATIC_ROOT):
+    _folder.mkdir(exist_ok=True)
+
+
+# --- what is left out, and why -----------------------------------------------------------------------------
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+LEFT_OUT = pytest.StashKey[dict[str, int]]()
+
+
+def missing(marker: str) -> str:
+    """What this machine lacks for tests of this marker, and how to get it; "" when nothing."""
+    if marker == "browser" and CHROMIUM is None:
+        return "no chromium (Debian: apt-get install chromium fonts-noto-cjk)"
+    if marker == "root" and os.geteuid() != 0:
+        return "not run by root"
+    return ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the full matrices unless asked for, and what this machine cannot run, which is then named."""
+    config.stash[LEFT_OUT] = {}
+    kept, gone = [], []
+    for item in items:
+        lacking = next(
+            (
+                f"{name}: {missing(name)}"
+                for name in ("browser", "root")
+                if item.get_closest_marker(name) and missing(name)
+            ),
+            "",
+        )
+        if lacking:
+            config.stash[LEFT_OUT][lacking] = config.stash[LEFT_OUT].get(lacking, 0) + 1
+        deep = item.get_closest_marker("deep") and "deep" not in config.option.markexpr
+        (gone if lacking or deep else kept).append(item)
+    if config.stash[LEFT_OUT] and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"With CI=true no test may be left out: {'; '.join(config.stash[LEFT_OUT])}")
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = kept
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Names what was left out for want of something on this machine."""
+    for lacking, count in config.stash.get(LEFT_OUT, {}).items():
+        terminalreporter.write_line(f"LEFT OUT {count} tests, {lacking}", yellow=True)
+
+
+def pytest_report_header() -> list[str]:
+    """The machine's part of the answer to "why not here"."""
+    lacking = [f"{name}: {missing(name)}" for name in ("browser", "root") if missing(name)]
+    return [f"left out here: {text}" for text in lacking]
+
+
+def pytest_unconfigure() -> None:
+    """Ends the run's server and removes its folder, when everybody has left."""
+    if not WORKER:
+        embedded.shut_down(DATA / "pg")
+        shutil.rmtree(DATA, ignore_errors=True)
+
+
+# --- the database ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[embedded.Server]:
+    """The run's embedded server with the migrated template, shared by all its processes."""
+    with embedded.Server.start(DATA / "pg", settings=SERVER_SETTINGS) as server:
+        with (DATA / "template.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not (DATA / "template.made").exists():
+                lianglin = [sys.executable, "-m", "lianglin.project.cli"]
+                made = subprocess.run([*lianglin, "migrate"], capture_output=True, text=True, timeout=300)
+                assert made.returncode == 0, made.stderr
+                (DATA / "template.made").touch()
+        yield server
+
+
+@pytest.fixture(scope="session")
+def static_files() -> None:
+    """Static files collected and compressed as in service: for tests that look at what a browser loads."""
+    from lianglin.project import environment, web
+
+    with (DATA / "static.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        web.collect_static(environment.current())
+
+
+def renew(server: embedded.Server) -> None:
+    """Makes this process's test database anew from the template."""
+    for alias in roles.ALIASES:
+        connections[alias].close()
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute(f'drop database if exists "{MINE}" with (force)')
+        admin.execute(f'create database "{MINE}" template "{TEMPLATE}" owner lianglin_owner')
+        admin.execute(f'revoke temporary on database "{MINE}" from public')
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    postgres: embedded.Server, static_files: None, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[None]:
+    """Points Django at this process's own copy of the template; replaces pytest-django's own."""
+    with django_db_blocker.unblock():
+        for alias in roles.ALIASES:
+            connections[alias].settings_dict.update(USER=embedded.ADMIN, PASSWORD="", NAME=MINE)
+        renew(postgres)
+        roles.install()
+        TransactionTestCase._fixture_teardown = lambda case: renew(postgres)
+        yield
+        for alias in roles.ALIASES:
+            connections[alias].close()
+
+
+@pytest.fixture
+def connect_as(postgres: embedded.Server, db: None) -> Iterator[Callable[[str], psycopg.Connection]]:
+    """Opens real connections to the test's database as a login role: ``connect_as("app")``, "owner", "worker".
+
+    They see what is committed: use it with ``transactional_db``.
+    """
+    made: list[psycopg.Connection] = []
+
+    def connect(role: str) -> psycopg.Connection:
+        made.append(psycopg.connect(postgres.dsn(database.login(role), MINE), autocommit=True))
+        return made[-1]
+
+    yield connect
+    for connection in made:
+        connection.close()
+
+
+@pytest.fixture
+def owner_connection(connect_as: Callable[[str], psycopg.Connection]) -> psycopg.Connection:
+    """A connection as lianglin_owner, the role of the migrations. Sees what is committed."""
+    return connect_as("owner")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of the browser that the journeys drive."""
+    assert CHROMIUM is not None
+    return CHROMIUM

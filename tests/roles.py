@@ -1,0 +1,85 @@
+"""Who a piece of code is in the database while a test runs.
+
+A test's connection is the administrator's. While a request is answered in this process, it wears the login
+role ``lianglin_app`` (SET SESSION AUTHORIZATION), so that every grant and policy counts as in service. When
+the outermost block inside a test's transaction ends, role and settings are put back, as a real end of
+transaction would.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import psycopg
+from django.core.handlers.base import BaseHandler
+from django.db import connections
+from django.db.backends.signals import connection_created
+from django.db.transaction import Atomic
+from psycopg.pq import TransactionStatus
+
+from lianglin.project import database
+
+ALIASES = ("default", "apart")
+SETTINGS = ("lo", "hi", "unit", "post", "account", "case", "at")
+LOG_IN = f"set session authorization {database.login('app')}"
+CLEARED = ", ".join(f"set_config('app.{name}', '', false)" for name in SETTINGS)
+NO_ROLE = f"set role none; select {CLEARED}"
+LOG_OUT = f"reset session authorization; {NO_ROLE}"
+
+_this_thread = threading.local()
+
+
+def say(connection: psycopg.Connection, statement: str) -> None:
+    """Runs a statement past Django, so that no query count sees it; a broken transaction is left alone."""
+    if connection.info.transaction_status != TransactionStatus.INERROR:
+        connection.execute(statement)
+
+
+def _say_to_all(statement: str) -> None:
+    for alias in ALIASES:
+        raw = connections[alias].connection
+        if raw is not None and not raw.closed:
+            say(raw, statement)
+
+
+def _requests() -> int:
+    return getattr(_this_thread, "requests", 0)
+
+
+def _log_in_new(sender: Any, connection: Any, **ignored: Any) -> None:
+    if _requests() and connection.connection is not None:
+        say(connection.connection, LOG_IN)
+
+
+def install() -> None:
+    """Wraps Django's request handler and transaction blocks. Called once per test process."""
+    answer, leave = BaseHandler.get_response, Atomic.__exit__
+
+    def get_response(handler: BaseHandler, request: Any) -> Any:
+        if not _requests():
+            _say_to_all(LOG_IN)
+        _this_thread.requests = _requests() + 1
+        try:
+            return answer(handler, request)
+        finally:
+            _this_thread.requests -= 1
+            if not _requests():
+                _say_to_all(LOG_OUT)
+
+    def exit_block(block: Atomic, kind: Any, error: Any, trace: Any) -> Any:
+        done = leave(block, kind, error, trace)
+        wrapper = connections[block.using or "default"]
+        blocks = wrapper.atomic_blocks
+        if (
+            not _requests()
+            and len(blocks) == 1
+            and blocks[0]._from_testcase
+            and wrapper.connection is not None
+        ):
+            say(wrapper.connection, NO_ROLE)
+        return done
+
+    BaseHandler.get_response = get_response
+    Atomic.__exit__ = exit_block
+    connection_created.connect(_log_in_new, dispatch_uid="tests.roles")

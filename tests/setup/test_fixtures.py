@@ -1,0 +1,77 @@
+"""The test set-up itself: each piece of code is in the database who it claims to be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+import pytest_socket
+from django.db import connection, transaction
+from django.test import Client
+
+from lianglin.access import actor as actors
+from lianglin.access.models import Account, Organisation
+from lianglin.access.transaction import acting
+from lianglin.kit import clock
+
+
+def who() -> tuple[str, str]:
+    with connection.cursor() as cursor:
+        cursor.execute("select session_user, current_user")
+        return cursor.fetchone()
+
+
+def test_outside_of_requests_a_test_is_the_administrator(db: None) -> None:
+    assert who() == ("lianglin_admin", "lianglin_admin")
+
+
+def test_the_role_ends_with_its_block(db: None) -> None:
+    with acting(actors.public()):
+        assert who()[1] == "lianglin_public"
+    assert who()[1] == "lianglin_admin"
+    with pytest.raises(RuntimeError), transaction.atomic(), acting(actors.public()):
+        raise RuntimeError
+    assert who()[1] == "lianglin_admin"
+
+
+def test_a_request_is_the_login_role(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr("lianglin.project.health.known_migrations", lambda: seen.append(who()) or frozenset())
+    Client().get("/readyz")
+    assert seen == [("lianglin_app", "lianglin_app")]
+    assert who() == ("lianglin_admin", "lianglin_admin")
+
+
+def test_a_request_on_a_new_connection_is_the_login_role(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    monkeypatch.setattr("lianglin.project.health.known_migrations", lambda: seen.append(who()) or frozenset())
+    connection.close()
+    Client().get("/readyz")
+    assert seen == [("lianglin_app", "lianglin_app")]
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_transactional_test_leaves_nothing_behind(transactional_db: None, turn: int) -> None:
+    assert not Organisation.objects.exists()
+    Organisation.objects.create(code="x", name="x", kind="city")
+
+
+def test_real_connections_see_what_is_committed(
+    transactional_db: None,
+    connect_as: Callable[[str], psycopg.Connection],
+    owner_connection: psycopg.Connection,
+) -> None:
+    Account.objects.create_user("somebody", None, name="x", created_at=clock.now())
+    assert owner_connection.execute("select count(*) from access_account").fetchone() == (1,)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connect_as("worker").execute("update access_account set name = 'y'")
+
+
+def test_the_network_is_closed() -> None:
+    import socket
+
+    with pytest.raises((pytest_socket.SocketConnectBlockedError, UserWarning)), socket.socket() as outside:
+        outside.connect(("192.0.2.1", 80))
