@@ -48,7 +48,7 @@ function locale(words, label) {
   };
 }
 
-function addFeatures(map, url, words) {
+function addFeatures(map, url, words, picking) {
   map.addSource("features", { type: "geojson", data: url });
   map.addLayer({
     id: "feature-areas", type: "fill", source: "features", filter: ["==", ["geometry-type"], "Polygon"],
@@ -63,10 +63,11 @@ function addFeatures(map, url, words) {
     paint: { "circle-color": TONES, "circle-radius": 9, "circle-stroke-color": "#fff", "circle-stroke-width": 2.5 },
   });
   map.addLayer({
-    id: "feature-names", type: "symbol", source: "features", filter: ["has", "title"],
+    id: "feature-names", type: "symbol", source: "features", filter: ["==", ["geometry-type"], "Point"],
     layout: { "text-field": ["get", "title"], "text-font": ["sans-serif"], "text-size": 13, "text-anchor": "top", "text-offset": [0, 0.9], "text-optional": true },
     paint: { "text-color": "#0d3a42", "text-halo-color": "#fff", "text-halo-width": 1.8 },
   });
+  if (picking) return; // a tap means "here", not "what is this"
   for (const layer of ["feature-points", "feature-areas"]) {
     map.on("click", layer, (event) => showPopup(map, event, words));
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
@@ -138,14 +139,15 @@ window.lianglinMap = (element, workerUrl) => {
     pitchWithRotate: false,
     touchPitch: false,
     cooperativeGestures: window.matchMedia("(pointer: coarse)").matches,
-    attributionControl: { compact: false },
+    // On a narrow map the credit stands in the caption right below, where it covers nothing.
+    attributionControl: element.clientWidth < 640 ? false : { compact: false },
     locale: locale(words, label),
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.once("load", () => {
-    if (geojson) addFeatures(map, geojson, words);
+    if (geojson) addFeatures(map, geojson, words, Boolean(pick));
     if (pick) addPicking(map, element, words);
     scaleLabels(map, rootFactor());
     onRootChange((factor) => scaleLabels(map, factor));

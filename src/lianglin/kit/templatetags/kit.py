@@ -21,6 +21,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from lianglin.kit.clock import CITY_ZONE
+from lianglin.kit.ids import mask_id_number
 
 register = template.Library()
 
@@ -154,19 +155,15 @@ def _time_left(left: dt.timedelta) -> SafeString:
 # -- masking ---------------------------------------------------------------------------------------
 
 
-def _mask(text: str, keep_start: int, keep_end: int) -> str:
-    hidden = max(len(text) - keep_start - keep_end, 1)
-    return text[:keep_start] + "*" * hidden + (text[len(text) - keep_end :] if keep_end else "")
-
-
 @register.filter
 def masked(value: object, kind: str = "text") -> SafeString:
     """Hides the middle of a personal value. Empty values stay empty.
 
-    Kinds: name 张** · phone 138****5678 · id_number 2101**********1234 · address (kept up to the building) ·
+    Kinds: name 张** · phone 138****5678 · id_number 230199********1234 · address (kept up to the building) ·
     text (first character only) · never (nothing is shown).
 
-    This is for display only; what may be read at all is decided by `visible_to(actor, purpose)`.
+    For values on a page, such as a contact number; a resident's record masks itself (people.rules.mask), and
+    what may be read at all is decided by `visible_to(actor, purpose)`.
     """
     text = "" if value is None else str(value).strip()
     if not text:
@@ -174,16 +171,14 @@ def masked(value: object, kind: str = "text") -> SafeString:
     if kind == "never":
         hidden = "****"
     elif kind == "phone":
-        hidden = _mask(text, 3, 4) if len(text) >= 9 else _mask(text, 0, min(2, len(text) - 1))
+        hidden = f"{text[:3]}****{text[-4:]}" if len(text) >= 11 else f"****{text[-2:]}"
     elif kind == "id_number":
-        hidden = _mask(text, 4, 4) if len(text) >= 12 else _mask(text, 1, 0)
+        hidden = mask_id_number(text) if len(text) == 18 else "*" * len(text)
     elif kind == "address":
-        cut = next(
-            (text.rfind(mark) + 1 for mark in ("栋", "号楼", "幢", "座") if mark in text), len(text) // 2
-        )
-        hidden = text[: max(cut, 1)] + "***"
+        ends = [text.find(mark) + len(mark) for mark in ("号楼", "栋", "幢", "座") if mark in text]
+        hidden = text[: min(ends, default=max(len(text) // 2, 1))] + "***"
     else:
-        hidden = text[0] + "*" * min(max(len(text) - 1, 1), 4)
+        hidden = text[0] + "*" * max(min(len(text) - 1, 2), 1)
     label = gettext("partly hidden")
     return format_html('<span class="masked" title="{}">{}</span>', label, hidden)
 
