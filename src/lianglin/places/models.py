@@ -122,6 +122,11 @@ class Building(models.Model):
         verbose_name_plural = _("buildings")
         indexes = [models.Index(fields=["scope_code", "id"], name="places_building_scope")]
 
+    @property
+    def doors(self) -> int:
+        """Doors of the whole building."""
+        return self.units * self.floors * self.doors_per_floor
+
 
 class CompoundBuilding(models.Model):
     """A building belongs to a compound between two dates."""

@@ -1,0 +1,12 @@
+from django.urls import path, re_path
+
+from lianglin.places import views
+
+app_name = "places"
+urlpatterns = [
+    path("map/city.pmtiles", views.tiles, name="tiles"),
+    path("style.json", views.style, name="style"),
+    path("choose/", views.choose, name="choose"),
+    re_path(r"^(?P<code>\d{4,12})/$", views.place, name="place"),
+    re_path(r"^(?P<code>\d{4,12})/boundary\.json$", views.boundary, name="boundary"),
+]
