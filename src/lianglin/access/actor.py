@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from lianglin.kit import discovery
 from lianglin.kit.domain import Role, RoleKind
@@ -14,6 +15,16 @@ TOP = "~"
 """Sorts behind every digit: the upper bound of a scope is its prefix and this."""
 NOWHERE = ("~", "")
 """A scope that holds no code at all."""
+
+PURPOSES = {
+    "handle_case": gettext_lazy("handle the matter"),
+    "call_back": gettext_lazy("call back"),
+    "own_case": gettext_lazy("one's own matter"),
+    "data_protection": gettext_lazy("data protection"),
+    "statistics": gettext_lazy("statistics without names"),
+    "system": gettext_lazy("background task"),
+}
+"""For what personal data may be used, in words; a kind of post carries some of them."""
 
 
 @dataclass(frozen=True)

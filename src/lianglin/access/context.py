@@ -13,15 +13,16 @@ from lianglin.access.queries import POSTS_KEY, posts_in_force
 
 
 def acting(request: HttpRequest) -> dict[str, Any]:
-    """``post`` (name, place), ``posts`` (only read when there are several), ``post_switch_url``."""
+    """``post`` (name, place, url), ``posts`` (only read when there are several), ``post_switch_url``, ``logout_url``."""
     actor = getattr(request, "actor", None)
     if actor is None or actor.account_id is None:
         return {}
     several = request.session.get(POSTS_KEY, 1) > 1
     return {
-        "post": {"name": actor.title, "place": actor.organisation_name},
+        "post": {"name": actor.title, "place": actor.organisation_name, "url": reverse("access:posts")},
         "posts": SimpleLazyObject(lambda: _options(actor)) if several else [],
         "post_switch_url": reverse("access:switch"),
+        "logout_url": reverse("access:logout"),
     }
 
 

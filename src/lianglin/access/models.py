@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.models import ScopeCodeField
@@ -68,6 +69,11 @@ class Organisation(models.Model):
         verbose_name_plural = _("organisations")
         indexes = [models.Index(fields=["kind", "scope_code"], name="access_org_kind_scope")]
 
+    @property
+    def label(self) -> str:
+        """The name in the reader's language."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
 
 class Post(models.Model):
     """Role x place x organisation x dates. A person acts in one post at a time and switches openly."""
@@ -85,6 +91,11 @@ class Post(models.Model):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         indexes = [models.Index(fields=["organisation", "role_code"], name="access_post_org_role")]
+
+    @property
+    def label(self) -> str:
+        """The title in the reader's language."""
+        return self.title_en if self.title_en and get_language() == "en" else self.title
 
 
 class Grant(models.Model):

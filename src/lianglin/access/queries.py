@@ -13,9 +13,10 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 
 from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, resident, role_kinds
-from lianglin.access.models import AccessLog, Account, Post
+from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Post
 from lianglin.kit import clock
 from lianglin.kit.models import DemoClock
+from lianglin.places.models import Community
 
 POST_KEY = "post_id"
 POSTS_KEY = "posts"
@@ -94,3 +95,47 @@ def who_looked(case_id: int, *, actor: Actor, limit: int = 50) -> list[dict[str,
         return []
     rows = AccessLog.objects.filter(case_id=case_id).order_by("-id")
     return list(rows.values("at", "purpose", "what", "organisation__name", "organisation__name_en")[:limit])
+
+
+def looks(*, actor: Actor, place: str = "", purpose: str = "") -> QuerySet[AccessLog]:
+    """Every look into personal data that the protection officer may see. Page it by ("-id").
+
+    ``place`` is a scope code prefix or a part of a community's name.
+    """
+    actor.require("access.who_looked")
+    rows = AccessLog.objects.select_related("organisation").only(
+        "id", "at", "scope_code", "case_id", "purpose", "what", "organisation__name", "organisation__name_en"
+    )
+    if purpose:
+        rows = rows.filter(purpose=purpose)
+    if place.isdecimal():
+        rows = rows.filter(scope_code__gte=place, scope_code__lt=place + TOP)
+    elif place:
+        named = Community.objects.filter(name__contains=place) | Community.objects.filter(name_en__icontains=place)
+        rows = rows.filter(scope_code__in=list(named.values_list("scope_code", flat=True)[:PLACES_AT_ONCE]))
+    return rows
+
+
+PLACES_AT_ONCE = 200
+
+
+def place_names(codes: set[str]) -> dict[str, str]:
+    """Names of the communities among these scope codes, in the reader's language."""
+    return {c.scope_code: c.label for c in Community.objects.filter(scope_code__in=codes)}
+
+
+def chains(*, actor: Actor) -> QuerySet[AuditHead]:
+    """The head of every audit chain. Page it by ("chain",)."""
+    actor.require("access.audit")
+    return AuditHead.objects.all()
+
+
+def last_seal(*, actor: Actor) -> AuditSeal | None:
+    """The newest seal over all heads."""
+    actor.require("access.audit")
+    return AuditSeal.objects.order_by("-id").first()
+
+
+def posts_of(account_id: int) -> list[Post]:
+    """All posts of an account, past and future ones too, the newest first."""
+    return list(Post.objects.filter(account_id=account_id).select_related("organisation").order_by("-starts_on", "-id"))

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from lianglin.access.actor import Actor
 from lianglin.cases.models import Case, Clock, Step
@@ -76,6 +77,17 @@ REMARKS = {
     "call_try": _("called, nobody answered"),
 }
 """Steps that are no moves of a lifecycle."""
+
+
+def limit_words(amount: int, unit: str) -> str:
+    """A limit in words: "5 working days"."""
+    if unit == "working_hours":
+        text = ngettext("%(n)d working hour", "%(n)d working hours", amount)
+    elif unit == "hours":
+        text = ngettext("%(n)d hour, day and night", "%(n)d hours, day and night", amount)
+    else:
+        text = ngettext("%(n)d working day", "%(n)d working days", amount)
+    return text % {"n": amount}
 
 
 def time_left(case: Case) -> int | timedelta | None:

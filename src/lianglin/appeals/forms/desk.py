@@ -1,0 +1,372 @@
+"""Forms of the desk: the list's filters, one form per move, the quick record of what was told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.access.models import Organisation
+from lianglin.appeals import rules
+from lianglin.appeals.models import Category, Item
+from lianglin.appeals.queries import worklists
+from lianglin.cases.models import Case
+from lianglin.kit.ids import clean_case_number
+
+RESPONSES = {
+    "solved": _("We looked at it on site and put it right: [what was done, when]. It has worked since."),
+    "partly": _("Done so far: [what]. Still open: [what], by [date], because [reason]. [Unit] stays in charge."),
+    "explained": _("We checked it: [finding]. The rule is [rule]; that means for you: [what]. Questions: [phone]."),
+    "not_ours": _(
+        "This is not within public duty, because [reason]. You can turn to [body, phone]; we help you with [what]."
+    ),
+    "cannot_now": _(
+        "It cannot be solved now, because [reason]. Until then we do [what]. We look at it again on [date] and tell you."
+    ),
+}
+"""Beginnings of an answer, by outcome; what stands in brackets is filled in by the person who answers."""
+
+ADVICE = {
+    "emergency": _("This is an emergency: please call [110, 119, 120 or 122] at once. We have told [whom] ourselves."),
+    "other_procedure": _("The matter is before [court, arbitration, review, petition]. Please turn to [body, phone]."),
+    "no_new_facts": _("The same matter was answered under number [number] on [date]. New facts? Tell us and we take it up."),
+    "secret": _("The matter touches protected secrets and cannot be handled here. Please turn to [body, phone]."),
+    "beyond_duty": _("This is beyond public duty. Please turn to [body, phone]; free legal advice: 12348."),
+    "unlawful": _("What is asked for is against the law ([article]). What you can do instead: [what]."),
+}
+"""Where a person can turn instead, by ground of refusal."""
+
+
+def note_field(label: Any, *, required: bool = True, rows: int = 4, hint: Any = "") -> forms.CharField:
+    """A text that is kept with the step."""
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=4000,
+        help_text=hint,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={"required": _("Nothing is written yet. The person who reported it will read this.")},
+    )
+
+
+def radios(label: Any, choices: Any) -> forms.ChoiceField:
+    """One of a few, as rows to press."""
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the listed answers.")},
+    )
+
+
+class FilterForm(forms.Form):
+    """What the list is narrowed to; an impossible value counts as not chosen."""
+
+    number = forms.CharField(
+        label=_("number"),
+        required=False,
+        max_length=24,
+        widget=forms.TextInput(attrs={"type": "search", "autocapitalize": "characters", "placeholder": "A2611…"}),
+    )
+    state = forms.ChoiceField(label=_("state"), required=False)
+    category = forms.TypedChoiceField(label=_("class"), required=False, coerce=int, empty_value=None)
+    place = forms.ChoiceField(label=_("area"), required=False)
+    overdue = forms.BooleanField(label=_("overdue"), required=False)
+    urgent = forms.BooleanField(label=_("urgent"), required=False)
+
+    def __init__(self, *args: Any, places: list[tuple[str, str]], categories: list[Category], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        states = [(state.code, state.label) for state in rules.LIFECYCLE.states]
+        self.choices("state", [("", _("all")), (worklists.OPEN, _("in hand")), *states])
+        by_field: dict[str, list[tuple[int, str]]] = {}
+        for category in categories:
+            by_field.setdefault(category.field.label, []).append((category.pk, category.label))
+        self.choices("category", [("", _("all")), *by_field.items()])
+        if places:
+            self.choices("place", [("", _("all")), *places])
+        else:
+            del self.fields["place"]
+
+    def choices(self, name: str, choices: list[Any]) -> None:
+        """Sets the choices of a select field."""
+        self.fields[name].choices = choices  # pyright: ignore[reportAttributeAccessIssue]
+
+    def clean_number(self) -> str:
+        """The beginning of a number without blanks, in capitals."""
+        return "".join(self.cleaned_data["number"].upper().split())
+
+    def chosen(self) -> dict[str, Any]:
+        """The valid choices, for :func:`worklists.worklist`."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is chosen."""
+        return bool(self.chosen())
+
+
+class MoveForm(forms.Form):
+    """One move on one appeal. ``seen_version`` is how the case stood when the page was read."""
+
+    intro: ClassVar[Any] = ""
+    submit: ClassVar[Any] = ""
+    seen_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, code: str, context: MoveContext, initial: Any = None) -> None:
+        super().__init__(
+            data, auto_id=f"id_{code}_%s", initial={"seen_version": context.case.version, **(initial or {})}
+        )
+        self.context = context
+        self.prepare(context)
+
+    def prepare(self, context: MoveContext) -> None:
+        """Fills in what depends on the case (choices, suggestions)."""
+
+    def arguments(self) -> dict[str, Any]:
+        """Keyword arguments of the action."""
+        return dict(self.cleaned_data)
+
+
+class MoveContext:
+    """What forms need to know of a case; each part is read when a form asks for it."""
+
+    def __init__(self, case: Case, actor: Any, *, unit_text: str = "") -> None:
+        self.case, self.actor, self.unit_text = case, actor, unit_text
+        self.item: Item | None = case.appeal.item
+        self._similar: list[worklists.Similar] | None = None
+
+    @property
+    def similar(self) -> list[worklists.Similar]:
+        """Appeals that resemble this one; read once."""
+        if self._similar is None:
+            self._similar = worklists.similar(self.case, self.item, self.actor)
+        return self._similar
+
+
+class AcceptForm(MoveForm):
+    """Receive the appeal; correct the item if it was filed wrongly."""
+
+    submit = _("Accept it")
+    item = forms.ModelChoiceField(label=_("item"), queryset=Item.objects.none(), required=False, empty_label=_("not clear yet"))
+    note = note_field(_("note"), required=False, rows=2, hint=_("The resident can read it."))
+
+    def prepare(self, context: MoveContext) -> None:
+        field = self.fields["item"]
+        field.queryset = worklists.items()  # pyright: ignore[reportAttributeAccessIssue]
+        field.choices = item_choices()  # pyright: ignore[reportAttributeAccessIssue]
+        field.initial = context.item.pk if context.item else None
+
+
+def item_choices() -> list[Any]:
+    """The catalogue as a grouped select."""
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for item in worklists.items():
+        groups.setdefault(f"{item.category.field.label} · {item.category.label}", []).append((item.pk, item.label))
+    return [("", _now("not clear yet")), *groups.items()]
+
+
+class AnswerForm(MoveForm):
+    """The answer that the person reads, and what came of it."""
+
+    submit = _("Send the answer")
+    outcome = radios(_("outcome"), rules.OUTCOMES)
+    note = note_field(_("answer"), rows=6, hint=_("Replace what stands in [brackets]. Plain words, no internal terms."))
+
+    def clean_note(self) -> str:
+        """An answer with a bracket left in is not finished."""
+        return finished(self.cleaned_data["note"])
+
+
+def finished(text: str) -> str:
+    """The text, unless a bracket of one of the beginnings was left in it."""
+    blanks = {blank for begun in (*RESPONSES.values(), *ADVICE.values()) for blank in BLANK.findall(str(begun))}
+    left = next((blank for blank in BLANK.findall(text) if blank in blanks), None)
+    if left:
+        raise ValidationError(_("“%(left)s” is still to be filled in.") % {"left": left})
+    return text
+
+
+BLANK = re.compile(r"\[[^\[\]]+\]|【[^【】]+】")
+
+
+class AnswerNowForm(AnswerForm):
+    """Answered on the spot, never dispatched."""
+
+    submit = _("Answer on the spot")
+    intro = _("For what you can answer or put right yourself. It is recorded and called back like any other.")
+
+
+class RefuseForm(MoveForm):
+    """Not accepted, on a lawful ground, with the other way told."""
+
+    submit = _("Do not accept it")
+    intro = _("Only on one of these grounds, and always with where the person can turn instead.")
+    ground = radios(_("ground"), rules.REFUSAL_GROUNDS)
+    note = note_field(_("where the person can turn instead"))
+
+    def clean_note(self) -> str:
+        """A bracket left in is not finished."""
+        return finished(self.cleaned_data["note"])
+
+
+class RedirectForm(MoveForm):
+    """Passed on to a body outside."""
+
+    submit = _("Pass it on")
+    intro = _("For a body that does not work with this platform. The resident is told which.")
+    to = forms.CharField(label=_("body it is passed on to"), max_length=80, error_messages={"required": _("Name the body.")})
+    note = note_field(_("reason"), rows=2)
+
+
+class MergeForm(MoveForm):
+    """Joined to an earlier appeal of the same matter."""
+
+    submit = _("Merge into the chosen appeal")
+    intro = _("Both stay visible: this one follows the earlier one and is answered with it.")
+    parent = forms.CharField(required=False, max_length=24)
+    other = forms.CharField(label=_("or the number of another appeal"), required=False, max_length=24)
+    note = note_field(_("note"), required=False, rows=2)
+
+    def clean(self) -> dict[str, Any]:
+        """Finds the earlier appeal among those that this post may see."""
+        cleaned = super().clean() or self.cleaned_data
+        text = cleaned.get("other") or cleaned.get("parent") or ""
+        found = None
+        if text:
+            try:
+                found = worklists.find(self.context.actor, clean_case_number(text))
+            except ValueError:
+                found = None
+        if found is None:
+            self.add_error("other" if text else None, _("Choose one of the similar appeals, or write the number of an appeal in your area."))
+        cleaned["found"] = found
+        return cleaned
+
+    def arguments(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return {"parent": given["found"], "note": given["note"], "seen_version": given["seen_version"]}
+
+
+class UnitField(forms.ModelChoiceField):
+    """A unit that can take orders."""
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return obj.label
+
+
+class DispatchForm(MoveForm):
+    """The order to one responsible unit."""
+
+    submit = _("Dispatch it")
+    unit = UnitField(
+        label=_("unit"),
+        queryset=Organisation.objects.none(),
+        error_messages={"required": _("Choose a unit."), "invalid_choice": _("This unit takes no orders. Choose another.")},
+    )
+    note = note_field(_("note to the unit"), required=False, rows=2, hint=_("The resident can read it."))
+
+    def prepare(self, context: MoveContext) -> None:
+        self.fields["unit"].queryset = worklists.units()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class NoteOnlyForm(MoveForm):
+    """A move that takes reasons only."""
+
+    note = note_field(_("reasons"), rows=3)
+
+
+class ObjectForm(NoteOnlyForm):
+    """The unit says that the order is not its own."""
+
+    submit = _("Send it back")
+    intro = _("Not your unit's duty? Say why and whose it is; the dispatcher decides. Your clock stops.")
+
+
+class TakeOnForm(MoveForm):
+    """The unit takes the order on."""
+
+    submit = _("Take it on")
+
+
+class PauseForm(MoveForm):
+    """A lawful wait."""
+
+    submit = _("Stop the clock")
+    intro = _("Only for a lawful reason. The resident sees the reason, and the clock stands until work goes on.")
+    ground = radios(_("ground"), rules.PAUSE_GROUNDS)
+    note = note_field(_("what is waited for, and until when"), rows=3)
+
+
+class ResumeForm(MoveForm):
+    """Work goes on."""
+
+    submit = _("Go on")
+    note = note_field(_("note"), required=False, rows=2)
+
+
+class SendBackForm(NoteOnlyForm):
+    """The answer is not enough."""
+
+    submit = _("Handle again")
+    note = note_field(_("what is missing"), rows=3)
+
+
+class SettleForm(MoveForm):
+    """办结: the answer is accepted."""
+
+    submit = _("Accept the answer: settled")
+    intro = _("Then the person is called back within three working days.")
+    note = note_field(_("note"), required=False, rows=2)
+
+
+class ExtendForm(MoveForm):
+    """More working days, with the dispatcher's approval."""
+
+    submit = _("Extend the time")
+    intro = _("The resident sees the new date and the reason.")
+    days = forms.IntegerField(label=_("more working days"), min_value=1, max_value=30)
+    note = note_field(_("reason"), rows=2)
+
+
+class CallBackForm(MoveForm):
+    """One call to the appellant."""
+
+    submit = _("Record the call")
+    reached = radios(_("was the person reached?"), (("yes", _("reached")), ("no", _("nobody answered"))))
+    solved = forms.ChoiceField(
+        label=_("is it solved, says the person?"), choices=rules.SOLVED_ANSWERS, widget=forms.RadioSelect, required=False
+    )
+    grade = forms.TypedChoiceField(
+        choices=[("", ""), *rules.GRADES], coerce=int, empty_value=None, required=False, label=_("how was it handled?")
+    )
+    note = note_field(_("in the person's words"), required=False, rows=2)
+
+    def clean(self) -> dict[str, Any]:
+        """Reached needs an answer; “not solved” needs words for whoever handles it again."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("reached") == "yes" and not cleaned.get("solved"):
+            self.add_error("solved", _("Ask whether it is solved, and choose what the person says."))
+        if cleaned.get("solved") == "no" and cleaned.get("reached") == "yes" and not cleaned.get("note"):
+            self.add_error("note", _("Write what is still wrong: whoever handles it again reads this."))
+        return cleaned
+
+    def arguments(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        given["reached"] = given["reached"] == "yes"
+        return given
+
+
+class RemarkForm(NoteOnlyForm):
+    """A note that moves nothing."""
+
+    submit = _("Add the note")
+    intro = _("The resident can read it in the step list.")
+    note = note_field(_("note"), rows=3)
+
+    def arguments(self) -> dict[str, Any]:
+        return {"note": self.cleaned_data["note"]}

@@ -1,0 +1,75 @@
+"""The dispatcher's board: what waits for a unit, with a suggestion and its reason; what waits to be settled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from lianglin.access.actor import Actor
+from lianglin.access.gate import acting, in_post
+from lianglin.appeals.queries import worklists
+from lianglin.appeals.views import words
+from lianglin.cases import queries as cases
+from lianglin.cases.models import Case
+from lianglin.kit import paging
+
+PER_PAGE = 20
+VIEWS = {"dispatch": "accepted", "settle": "answered", "new": "received"}
+
+
+@require_GET
+@in_post("appeals.dispatch")
+def queue(request: HttpRequest) -> HttpResponse:
+    """Ordered by what is due first. ``?view=`` dispatch (default), settle, or new (not accepted yet)."""
+    actor = acting(request)
+    view = request.GET.get("view", "")
+    view = view if view in VIEWS else "dispatch"
+    rows = worklists.queue(actor, VIEWS[view])
+    found = paging.page(rows, "due_at", "id", cursor=request.GET.get("cursor", ""), size=PER_PAGE)
+    counts = worklists.queue_counts(actor, list(VIEWS.values()))
+    context = {
+        "view": view,
+        "tabs": _tabs(view, counts),
+        "page": found,
+        "rows": _rows(found.rows, actor, suggesting=view == "dispatch"),
+    }
+    return render(request, "appeals/desk/board.html", context)
+
+
+def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    here = reverse("appeals:dispatch_board")
+    labels = {"dispatch": _("to dispatch"), "settle": _("answers to check"), "new": _("not accepted yet")}
+    return [
+        {"label": labels[key], "url": f"{here}?view={key}", "current": key == view, "count": counts[state]}
+        for key, state in VIEWS.items()
+    ]
+
+
+def _rows(found: list[Case], actor: Actor, *, suggesting: bool) -> list[dict[str, Any]]:
+    """Each row with its text, what came last, what resembles it, and the unit it may go to."""
+    texts, last = worklists.texts_of(found, actor), cases.last_steps(found, actor)
+    items, near = worklists.items_of(found), worklists.similar_to_each(found, actor)
+    known = worklists.units_of({case.scope_code for case in found}) if suggesting and found else []
+    return [
+        {
+            "case": case,
+            "number": words.grouped(case.number),
+            "item": case.item_label,
+            "limit": words.item_limit(items.get(case.item_id)),
+            "text": texts.get(case.pk, ""),
+            "place": words.place(case),
+            "left": cases.time_left(case),
+            "owner": case.owner.label if case.owner else "",
+            "last": last.get(case.pk),
+            "returned": case.pk in last and last[case.pk].move in worklists.RETURNED,
+            "last_words": cases.step_label(case.lifecycle, last[case.pk].move) if case.pk in last else "",
+            "similar": [{"case": other, "number": words.grouped(other.number)} for other in near.get(case.pk, [])[:5]],
+            "suggestion": next(iter(worklists.suggest(case, items.get(case.item_id), known)), None),
+        }
+        for case in found
+    ]

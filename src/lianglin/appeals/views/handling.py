@@ -1,0 +1,258 @@
+"""One appeal on the desk: its page, the moves made on it, and who complains (after a purpose was chosen)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_GET, require_POST
+
+from lianglin.access.actions import log_look
+from lianglin.access.actor import PURPOSES, Actor
+from lianglin.access.gate import acting, in_post
+from lianglin.access.queries import who_looked
+from lianglin.access.views import see
+from lianglin.appeals import actions, rules
+from lianglin.appeals.forms import desk as forms
+from lianglin.appeals.queries import worklists
+from lianglin.appeals.views import words
+from lianglin.cases import queries as cases
+from lianglin.cases.models import Case
+from lianglin.kit.errors import Conflict, Refused
+from lianglin.kit.ids import clean_case_number
+
+APPELLANT_SHOWN = gettext_noop("name and phone of the person who reported")
+"""What the log of looks says was shown; stored in English, shown in the reader's language."""
+LOOK_PURPOSES = ("handle_case", "call_back")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One thing that can be done on the page: its form, its action, what is said afterwards."""
+
+    form: type[forms.MoveForm]
+    action: Callable[..., Case]
+    done: Any
+    danger: bool = False
+
+
+DEEDS = {
+    "accept": Deed(forms.AcceptForm, actions.accept, _("Accepted.")),
+    "dispatch": Deed(forms.DispatchForm, actions.dispatch, _("Dispatched. The unit sees it now.")),
+    "take_on": Deed(forms.TakeOnForm, actions.take_on, _("Taken on.")),
+    "answer": Deed(forms.AnswerForm, actions.answer, _("Answered. The dispatcher checks the answer.")),
+    "settle": Deed(forms.SettleForm, actions.settle, _("Settled. The call-back is due within three working days.")),
+    "call_back": Deed(forms.CallBackForm, actions.call_back, _("The call is recorded.")),
+    "resume": Deed(forms.ResumeForm, actions.resume, _("The clock runs again.")),
+    "answer_now": Deed(forms.AnswerNowForm, actions.answer_now, _("Answered on the spot.")),
+    "send_back": Deed(forms.SendBackForm, actions.send_back, _("Sent back to the unit.")),
+    "object": Deed(forms.ObjectForm, actions.object_to, _("Sent back to the dispatcher.")),
+    "pause": Deed(forms.PauseForm, actions.pause, _("The clock stands.")),
+    "merge": Deed(forms.MergeForm, actions.merge, _("Merged.")),
+    "redirect": Deed(forms.RedirectForm, actions.redirect, _("Passed on.")),
+    "refuse": Deed(forms.RefuseForm, actions.refuse, _("Not accepted; the person is told where to turn."), danger=True),
+    "extend": Deed(forms.ExtendForm, actions.extend, _("The time is extended.")),
+    "remark": Deed(forms.RemarkForm, actions.add_material, _("The note is added.")),
+}
+"""In the order in which they are offered; the expected one comes first."""
+NO_MOVES = {"extend": _("extend the time"), "remark": _("add a note")}
+WRITERS = frozenset({"appeals.accept", "appeals.dispatch", "appeals.handle", "appeals.call_back"})
+
+
+def find(actor: Actor, number: str) -> Case:
+    """The appeal with this number; a 404 that says nothing when it does not exist or lies elsewhere."""
+    try:
+        case = worklists.find(actor, clean_case_number(number))
+    except ValueError:
+        case = None
+    if case is None:
+        raise Http404
+    return case
+
+
+def labels(case: Case, actor: Actor) -> dict[str, Any]:
+    """What this actor may do now, in the order of the page: code -> label."""
+    possible = {move.code: move.label for move in cases.possible_moves(case, actor)}
+    if actor.may("appeals.dispatch") and case.due_at is not None:
+        possible["extend"] = NO_MOVES["extend"]
+    if actor.duties & WRITERS and not case.lifecycle.state(case.state).final:
+        possible["remark"] = NO_MOVES["remark"]
+    expected = case.lifecycle.state(case.state).expects
+    order = sorted(DEEDS, key=lambda code: code != expected)
+    return {code: possible[code] for code in order if code in possible}
+
+
+@require_GET
+@in_post("appeals.read")
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of one appeal. ``?move=`` opens a form, ``&outcome=`` or ``&ground=`` begins its text."""
+    return page(request, find(acting(request), number))
+
+
+@require_POST
+@in_post("appeals.read")
+def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
+    """Makes one move, then back to the page (or to ``next``). What is wrong is said on the page itself."""
+    actor = acting(request)
+    case = find(actor, number)
+    if code not in DEEDS:
+        raise Http404
+    deed = DEEDS[code]
+    context = forms.MoveContext(case, actor)
+    form = deed.form(request.POST, code=code, context=context)
+    if not form.is_valid():
+        return page(request, case, bound=(code, form), status=422)
+    try:
+        deed.action(case.pk, by=actor, **form.arguments())
+    except Conflict as conflict:
+        return _conflict(request, find(actor, number), code, str(conflict.message))
+    except Refused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+        return page(request, case, bound=(code, form), status=422)
+    messages.success(request, str(deed.done))
+    return see(_onward(request) or reverse("appeals:detail", args=[case.number]))
+
+
+def _onward(request: HttpRequest) -> str:
+    url = request.POST.get("next", "")
+    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()) else ""
+
+
+def _conflict(request: HttpRequest, case: Case, code: str, message: str) -> HttpResponse:
+    """Somebody was first: how it stands now, and what was typed, in the form where it still fits."""
+    conflict = {"message": message, "kept": [], "move": code}
+    if code in labels(case, acting(request)):
+        data = request.POST.copy()
+        data["seen_version"] = str(case.version)
+        form = DEEDS[code].form(data, code=code, context=forms.MoveContext(case, acting(request)))
+        return page(request, case, bound=(code, form), conflict=conflict, status=409)
+    conflict["kept"] = [value for name in ("note", "to", "other") if (value := request.POST.get(name, "").strip())]
+    return page(request, case, conflict=conflict, status=409)
+
+
+@require_POST
+@in_post("appeals.read")
+def appellant(request: HttpRequest, number: str) -> HttpResponse:
+    """Shows who reported, once, for the chosen purpose; the look is written down before anything is read."""
+    actor = acting(request)
+    case = find(actor, number)
+    purpose = request.POST.get("purpose", "")
+    if actor.role != "staff" or purpose not in LOOK_PURPOSES:
+        raise Http404
+    log_look(by=actor, purpose=purpose, what=APPELLANT_SHOWN, scope_code=case.scope_code, case_id=case.pk)
+    return page(request, case, person={"purpose": PURPOSES[purpose], "is": worklists.appellant(case, actor)})
+
+
+def page(
+    request: HttpRequest,
+    case: Case,
+    *,
+    bound: tuple[str, forms.MoveForm] | None = None,
+    conflict: dict[str, Any] | None = None,
+    person: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """The page of one appeal, with a form as it was sent, a conflict, or the appellant once shown."""
+    actor = acting(request)
+    steps = cases.steps(case, actor)
+    context = forms.MoveContext(case, actor, unit_text=request.GET.get("unit", "").strip()[:40])
+    shown = {
+        "case": case,
+        "appeal": case.appeal,
+        "number": words.grouped(case.number),
+        "left": cases.time_left(case),
+        "facts": words.facts(case),
+        "stages": words.stages(case, steps),
+        "steps": words.steps(case, steps),
+        "clocks": words.clocks(case, cases.clocks(case, actor)),
+        "deeds": _deeds(request, context, bound),
+        "units": _units(context),
+        "similar": context.similar,
+        "calls": worklists.call_backs(case, actor),
+        "conflict": conflict,
+        "person": person,
+        "may_look": actor.role == "staff" and not case.appeal.anonymous,
+        "purposes": _purposes(case, actor),
+        "looks": words.looks(who_looked(case.pk, actor=actor)) if actor.role == "staff" else [],
+    }
+    return render(request, "appeals/desk/detail.html", shown, status=status)
+
+
+def _purposes(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    """The purposes to choose from; the call-back is chosen beforehand where one is due."""
+    usual = "call_back" if case.state == "settled" else ""
+    return [
+        {"code": code, "label": PURPOSES[code], "checked": code == usual}
+        for code in LOOK_PURPOSES
+        if code in actor.purposes
+    ]
+
+
+def _deeds(
+    request: HttpRequest, context: forms.MoveContext, bound: tuple[str, forms.MoveForm] | None
+) -> list[dict[str, Any]]:
+    """Every form of the page; open is the one that was sent, asked for, or expected next."""
+    possible = labels(context.case, context.actor)
+    expected = context.case.lifecycle.state(context.case.state).expects
+    asked = bound[0] if bound else request.GET.get("move", "")
+    opened = asked if asked in possible else expected
+    return [
+        {
+            "code": code,
+            "label": label,
+            "form": bound[1] if bound and bound[0] == code else _form(request, code, context),
+            "open": code == opened,
+            "expected": code == expected,
+            "danger": DEEDS[code].danger,
+            "begun": _begun(code),
+        }
+        for code, label in possible.items()
+    ]
+
+
+def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.MoveForm:
+    """A fresh form, with the text begun that the address asks for (a link beside the form)."""
+    initial: dict[str, Any] = {}
+    if request.GET.get("move") == code:
+        for name, texts in (("outcome", forms.RESPONSES), ("ground", forms.ADVICE)):
+            chosen = request.GET.get(name, "")
+            if chosen in texts:
+                initial = {name: chosen, "note": str(texts[chosen])}
+    return DEEDS[code].form(code=code, context=context, initial=initial)
+
+
+def _begun(code: str) -> list[dict[str, str]]:
+    """Links that begin the text of an answer or a refusal."""
+    if code in ("answer", "answer_now"):
+        return [{"query": f"move={code}&outcome={key}", "label": str(label)} for key, label in rules.OUTCOMES]
+    if code == "refuse":
+        return [{"query": f"move={code}&ground={key}", "label": str(label)} for key, label in rules.REFUSAL_GROUNDS]
+    return []
+
+
+def _units(context: forms.MoveContext) -> dict[str, Any] | None:
+    """For the dispatcher: suggested units with reasons, those responsible for the place, those searched for."""
+    if "dispatch" not in labels(context.case, context.actor):
+        return None
+    known = worklists.units_of([context.case.scope_code])
+    suggested = worklists.suggest(context.case, context.item, known)
+    first = {entry.unit.pk for entry in suggested}
+    found = worklists.units_named(context.unit_text) if context.unit_text else []
+    return {
+        "suggested": suggested,
+        "others": [unit for unit in known if unit.pk not in first],
+        "text": context.unit_text,
+        "found": [unit for unit in found if unit.pk not in first],
+        "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
+        "limit": words.item_limit(context.item),
+        "none": _now("No unit of this area usually handles this item. Search for one by name."),
+    }

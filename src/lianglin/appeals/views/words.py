@@ -1,0 +1,175 @@
+"""An appeal in words: what the page of a case says about codes, dates and steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lianglin.access.actor import PURPOSES
+from lianglin.access.models import Organisation
+from lianglin.appeals import rules
+from lianglin.appeals.models import Item
+from lianglin.cases import queries as cases
+from lianglin.cases.models import Case, Clock, Step
+from lianglin.kit.ids import group_case_number
+from lianglin.kit.templatetags.kit import local_dt
+
+TONES = {
+    "received": "new",
+    "accepted": "new",
+    "dispatched": "active",
+    "handling": "active",
+    "paused": "waiting",
+    "answered": "warn",
+    "settled": "good",
+    "closed": "closed",
+    "refused": "closed",
+    "redirected": "closed",
+    "merged": "closed",
+    "withdrawn": "closed",
+}
+"""Tone of a state's tag."""
+BACKWARD = frozenset({"object", "send_back", "handle_again", "reopen"})
+"""Steps that bring an appeal back: drawn apart from the way forward."""
+
+
+def grouped(number: str) -> str:
+    """A number as people read it aloud."""
+    return group_case_number(number)
+
+
+def tone(state: str) -> str:
+    """The tone of a state's tag."""
+    return TONES.get(state, "plain")
+
+
+def place(case: Case) -> str:
+    """Where it lies, in one line: what was said, else the address; then the community."""
+    where = case.place_text or (case.building.address if case.building else "")
+    return " · ".join(part for part in (where, case.community.label) if part)
+
+
+def full_place(case: Case) -> str:
+    """The same with address and compound, for the page of the case."""
+    parts = [case.place_text, case.building.address if case.building else ""]
+    parts += [case.compound.label if case.compound else "", case.community.label, case.community.division.label]
+    return " · ".join(dict.fromkeys(part for part in parts if part))
+
+
+def facts(case: Case) -> list[tuple[str, Any]]:
+    """The facts of an appeal beside its text."""
+    appeal = case.appeal
+    item = appeal.item
+    who = _("a business") if appeal.entity else _("a resident")
+    return [
+        (_("item"), item.label if item else _("not clear yet")),
+        (_("class"), f"{item.category.field.label} · {item.category.label}" if item else ""),
+        (_("place"), full_place(case)),
+        (_("channel"), dict(rules.CHANNELS).get(appeal.channel, appeal.channel)),
+        (_("reported by"), f"{who} · {_('anonymous')}" if appeal.anonymous else who),
+        (_("reported at"), local_dt(case.opened_at)),
+        (_("language"), _("English") if appeal.language == "en" else ""),
+        (_("unit in charge"), case.owner.label if case.owner else ""),
+        (_("taken on by"), case.assignee.label if case.assignee else ""),
+        (_("outcome"), case.outcome_label),
+        (_("merged into"), grouped(case.parent.number) if case.parent else ""),
+    ]
+
+
+def stages(case: Case, found: list[Step]) -> list[dict[str, Any]]:
+    """The whole way in one line."""
+    return [
+        {"label": phase["label"], "state": "done" if phase["done"] else "now" if phase["current"] else "todo"}
+        for phase in cases.phases(case, found)
+    ]
+
+
+def steps(case: Case, found: list[Step]) -> list[dict[str, Any]]:
+    """The step list: what, when, which unit, the particulars, the words."""
+    ids = {step.data["unit"] for step in found if step.data.get("unit")}
+    names = {unit.pk: unit.label for unit in Organisation.objects.filter(pk__in=ids)} if ids else {}
+    last = found[-1].pk if found and not case.lifecycle.state(case.state).final else None
+    return [
+        {
+            "name": cases.step_label(case.lifecycle, step.move),
+            "state": "bad" if step.move in BACKWARD else "now" if step.pk == last else "done",
+            "at": step.at,
+            "who": step.organisation.label if step.organisation else _("the resident"),
+            "text": " · ".join(particulars(step, names)),
+            "quote": step.note,
+        }
+        for step in found
+    ]
+
+
+def particulars(step: Step, names: dict[int, str]) -> Iterable[str]:
+    """What the step's codes mean, each as a short phrase."""
+    data = step.data
+    if data.get("channel"):
+        yield str(dict(rules.CHANNELS).get(data["channel"], data["channel"]))
+    if data.get("unit"):
+        yield _("to %(unit)s") % {"unit": names.get(data["unit"], "")}
+    if data.get("outcome"):
+        yield str(dict(rules.OUTCOMES).get(data["outcome"], ""))
+    if data.get("ground"):
+        grounds = {**dict(rules.REFUSAL_GROUNDS), **dict(rules.PAUSE_GROUNDS)}
+        yield str(grounds.get(data["ground"], ""))
+    if data.get("to"):
+        yield _("to %(unit)s") % {"unit": data["to"]}
+    if data.get("parent"):
+        yield grouped(data["parent"])
+    if data.get("days"):
+        yield _("%(limit)s more") % {"limit": cases.limit_words(data["days"], "working_days")}
+    if data.get("try"):
+        yield _("try %(n)s of %(all)s") % {"n": data["try"], "all": rules.CALL_TRIES}
+    if data.get("solved"):
+        yield str(dict(rules.SOLVED_ANSWERS).get(data["solved"], ""))
+    if data.get("grade"):
+        yield str(dict(rules.GRADES).get(data["grade"], ""))
+
+
+def clocks(case: Case, found: list[Clock]) -> list[dict[str, Any]]:
+    """Each stage's clock: its rule, when it ran, and whether it was kept."""
+    rows = []
+    for clock in found:
+        running = clock.stopped_at is None
+        rows.append(
+            {
+                "stage": case.lifecycle.limit(clock.stage).label,
+                "limit": cases.limit_words(clock.amount, clock.unit),
+                "extended": cases.limit_words(clock.extended, "working_days") if clock.extended else "",
+                "started_at": clock.started_at,
+                "due_at": clock.due_at,
+                "provisional": clock.provisional,
+                "running": running,
+                "paused_at": clock.paused_at,
+                "late": not running and clock.stopped_at > clock.due_at,
+                "left": cases.time_left(case) if running and clock.paused_at is None else None,
+            }
+        )
+    return rows
+
+
+def looks(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Who looked at the appellant's data: unit, purpose, time, what."""
+    return [
+        {
+            "at": row["at"],
+            "unit": row["organisation__name"],
+            "purpose": PURPOSES.get(row["purpose"], row["purpose"]),
+            "what": _(row["what"]),
+        }
+        for row in found
+    ]
+
+
+def item_limit(item: Item | None) -> str:
+    """The time a unit has for this item, in words; the general limit without an item."""
+    if item is None:
+        general = rules.LIFECYCLE.limit("handle")
+        return cases.limit_words(general.amount, general.unit)
+    if item.urgent_hours:
+        return cases.limit_words(item.urgent_hours, "hours")
+    return cases.limit_words(item.limit_days, "working_days")
