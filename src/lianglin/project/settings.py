@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "lianglin.files.uploads.UploadLimits",
     "lianglin.access.middleware.ActingMiddleware",
 ]
 
@@ -65,7 +66,6 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
 
 # --- database ----------------------------------------------------------------------------------------------
 
@@ -116,7 +116,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 STATIC_URL = "/static/"
 STATIC_ROOT = env.data / "static"
-MEDIA_ROOT = env.data / "files"
+FILES_ROOT = env.data / "files"
+"""Attachments; served by the files package through a permission check, never by the web server."""
+FILE_UPLOAD_HANDLERS = [
+    "lianglin.files.uploads.CappedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 PUBLIC_FILES = env.data / "public"
 """Files of the data folder that anybody may fetch at the root of the site (map tiles, with Range)."""
 WHITENOISE_ROOT = PUBLIC_FILES
