@@ -12,7 +12,7 @@ PY := $(VENV)/bin/python
 LIANGLIN := $(VENV)/bin/lianglin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
-PIP_INSTALL = $(PY) -m pip install --quiet --disable-pip-version-check --no-input --retries 2 --timeout 20
+PIP_INSTALL = $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-input --retries 2 --timeout 20
 NO_DOWNLOAD = { echo "Something could not be downloaded. Check the network (or set a mirror: PIP_INDEX_URL, npm_config_registry), then run make again." >&2; exit 1; }
 CATALOGUES := $(wildcard src/lianglin/*/locale/*/LC_MESSAGES/django.po)
 FRONTEND := $(wildcard frontend/src/* frontend/src/*/* frontend/*.mjs frontend/package*.json src/lianglin/kit/static/kit/*.css)
@@ -25,6 +25,7 @@ demo: install
 	@exec $(LIANGLIN) demo $(if $(RESIDENTS),--residents $(RESIDENTS))
 
 install: $(VENV)/.run $(VENV)/.house $(VENV)/.catalogues frontend/node_modules/.built
+	@:
 
 # --- Python ---
 
@@ -64,7 +65,7 @@ FIND_NODE = if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/d
 
 frontend/node_modules/.installed: frontend/package-lock.json | $(VENV)/.run
 	@echo "Installing the front end's packages (package-lock.json)"
-	@$(FIND_NODE); cd frontend && $$NPM ci --ignore-scripts --no-audit --no-fund --loglevel=error || $(NO_DOWNLOAD)
+	@$(FIND_NODE); cd frontend && $$NPM ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || $(NO_DOWNLOAD)
 	@touch $@
 
 frontend/node_modules/.built: frontend/node_modules/.installed $(FRONTEND)

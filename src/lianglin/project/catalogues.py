@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ KEYWORDS = {
     **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sdf]|\{\w+\}")
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,29 @@ def check() -> list[Found]:
             if not any(_translated(catalogue, message, context) for catalogue in catalogues):
                 key = message if isinstance(message, str) else message[0]
                 wrong.append(Found(package, place, key, f"no {LANGUAGE} text"))
-        for message, errors in own[package].check():
-            wrong += [Found(package, catalogue_path(package).name, str(message.id), str(e)) for e in errors]
+        wrong += _wrong_placeholders(package, own[package])
         if package in discovery.GROUND:
             below.append(own[package])
     return wrong
+
+
+def _wrong_placeholders(package: str, catalogue: Catalog) -> Iterator[Found]:
+    """Translations that lose a value, or ask for one that nobody gives them (an error when it is shown)."""
+    for entry in catalogue:
+        if not entry.id:
+            continue
+        forms = [entry.id] if isinstance(entry.id, str) else list(entry.id)
+        asked = set(PLACEHOLDER.findall(forms[-1]))
+        texts = [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
+        for text in filter(None, texts):
+            odd = asked.symmetric_difference(PLACEHOLDER.findall(text))
+            if odd:
+                yield Found(
+                    package,
+                    f"{catalogue_path(package)}:{entry.lineno}",
+                    forms[0],
+                    f"differs in {', '.join(sorted(odd))}",
+                )
 
 
 def messages(package: str) -> Iterator[tuple[str, str | tuple[str, ...], str | None]]:

@@ -51,7 +51,7 @@ class JsonFormatter(logging.Formatter):
 def event(record: logging.LogRecord) -> str:
     """What happened, in words that hold no values of others."""
     if record.name.split(".")[0] in OUR_OWN:
-        return record.getMessage()
+        return record.getMessage().partition("\n")[0]  # granian appends tracebacks, whose texts hold values
     action = getattr(record, "action", None)  # procrastinate's messages hold a task's arguments
     if action:
         return str(action)

@@ -17,9 +17,12 @@ STAMP = ".collected"
 
 def application_loader() -> Any:
     """The application inside a web process, which ends with the process that started it."""
+    from django.urls import get_resolver
+
     from lianglin.project.wsgi import application
 
     follow_parent()
+    get_resolver().url_patterns  # noqa: B018 - loads every view now: what is broken shows at the start
     return application
 
 
@@ -64,6 +67,7 @@ def collect_static(env: Environment) -> bool:
     from django.contrib.staticfiles.finders import get_finders
     from django.core.management import call_command
 
+    settings.PUBLIC_FILES.mkdir(parents=True, exist_ok=True)
     digest = hashlib.sha256()
     names = set()
     for finder in get_finders():
