@@ -3,7 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
-    Access, Domain, Duty, Everything, Guard, InScope, NavItem, Own, OwnAccount, OwnUnit, Personal, Retention, RoleKind,
+    Access,
+    Domain,
+    Duty,
+    Guard,
+    InScope,
+    NavItem,
+    Own,
+    OwnAccount,
+    OwnUnit,
+    Personal,
+    Retention,
+    RoleKind,
 )
 
 READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}

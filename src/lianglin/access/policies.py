@@ -13,7 +13,18 @@ from django.db import connection
 from lianglin.access.scoped import guards
 from lianglin.kit import discovery
 from lianglin.kit.domain import (
-    ROLES, Access, Everything, Granted, Guard, InScope, Own, OwnAccount, OwnPost, OwnUnit, Predicate, Role,
+    ROLES,
+    Access,
+    Everything,
+    Granted,
+    Guard,
+    InScope,
+    Own,
+    OwnAccount,
+    OwnPost,
+    OwnUnit,
+    Predicate,
+    Role,
 )
 
 OWNER, APP, WORKER = "lianglin_owner", "lianglin_app", "lianglin_worker"

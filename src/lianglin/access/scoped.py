@@ -11,7 +11,17 @@ from django.utils.translation import gettext as _
 
 from lianglin.access.actor import Actor
 from lianglin.kit import clock, discovery
-from lianglin.kit.domain import Everything, Granted, Guard, InScope, Own, OwnAccount, OwnPost, OwnUnit, Predicate
+from lianglin.kit.domain import (
+    Everything,
+    Granted,
+    Guard,
+    InScope,
+    Own,
+    OwnAccount,
+    OwnPost,
+    OwnUnit,
+    Predicate,
+)
 from lianglin.kit.errors import Forbidden
 
 
@@ -31,7 +41,7 @@ def _condition(predicate: Predicate, actor: Actor) -> Q:
         case InScope(column):
             return Q(**{f"{column}__gte": actor.low, f"{column}__lt": actor.high})
         case Granted(subject, column):
-            from lianglin.access.models import Grant  # noqa: PLC0415 - models are ready only after the apps
+            from lianglin.access.models import Grant
 
             held = Grant.objects.filter(
                 organisation_id=actor.organisation_id, subject=subject, ends_at__gt=clock.now()

@@ -69,7 +69,7 @@ def acting(actor: Actor) -> Iterator[Actor]:
 
     Inside a running one it narrows or changes the actor until the end of the block (one transaction still).
     """
-    from lianglin.access import audit  # noqa: PLC0415 - audit writes through this module
+    from lianglin.access import audit
 
     outer = _running.get()
     with transaction.atomic(savepoint=outer is not None):

@@ -14,7 +14,8 @@ from lianglin.access.actor import Actor
 from lianglin.access.api import PROBLEMS, anybody, staff
 from lianglin.access.models import Organisation
 from lianglin.appeals import actions, rules
-from lianglin.appeals.models import Appeal, Field as CatalogueField, Item
+from lianglin.appeals.models import Appeal, Item
+from lianglin.appeals.models import Field as CatalogueField
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case

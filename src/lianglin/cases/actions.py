@@ -15,8 +15,8 @@ from lianglin.access import transaction as access_transaction
 from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
 from lianglin.cases import rules
-from lianglin.cases.rules import SUBJECT
 from lianglin.cases.models import Case, Clock, Receipt, Step
+from lianglin.cases.rules import SUBJECT
 from lianglin.kit import clock, discovery, throttle
 from lianglin.kit.calendar import calendar
 from lianglin.kit.crypto import match_key
