@@ -1,4 +1,4 @@
-# 邻量 Lianglin. `make demo` needs Python >= 3.11 and make, nothing else.
+# 两邻 Lianglin. `make demo` needs Python >= 3.11 and make, nothing else.
 #   demo        the whole system with a sample city on http://localhost:8000 (PORT, LIANGLIN_DATA, DATABASE_URL, RESIDENTS)
 #   install     .venv and front end, nothing started
 #   test        every test, in a real browser too        test-deep  the full matrices

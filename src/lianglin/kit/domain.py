@@ -2,7 +2,7 @@
 
 A folder under ``lianglin/`` that holds ``domain.py`` with ``DOMAIN = Domain(...)`` is plugged in because it is
 there (see :mod:`lianglin.kit.discovery`). Central code walks manifests and names no domain.
-Dotted references ("lianglin.appeals.queries:settled") are resolved on use, so a manifest imports nothing.
+Dotted references ("lianglin.somewhere.queries:settled") are resolved on use, so a manifest imports nothing.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
     top = argparse.ArgumentParser(
-        prog="lianglin", description="邻量 Lianglin: a city's neighbourhood services."
+        prog="lianglin", description="两邻 Lianglin: a city's neighbourhood services."
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
