@@ -28,7 +28,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
             "attribution": settings.MAP_ATTRIBUTION,
         },
         "demo": settings.DEMO,
-        "elder": ELDER_SIZES.get(request.GET.get(ELDER) or request.COOKIES.get(ELDER, ""), ""),
+        "elder": ELDER_SIZES.get(str(request.GET.get(ELDER) or request.COOKIES.get(ELDER)), ""),
         "actor": actor,
         "nav": navigation(request, "resident"),
         "desk_nav": navigation(request, "desk"),

@@ -15,7 +15,7 @@ from lianglin.kit.context import ELDER, ELDER_SIZES
 @require_POST
 def elder(request: HttpRequest) -> HttpResponse:
     """Turns 长辈版 on (POST `on`: 1, 18, 24 or 30) or off (0) and goes back to the page."""
-    back = request.POST.get("next", "/")
+    back = str(request.POST.get("next", "/"))
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
     asked = request.POST.get("on", "")
