@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 from lianglin.project import database
 from lianglin.project.embedded import Server
@@ -91,11 +92,37 @@ def _connect(env: Environment, dbname: str | None) -> psycopg.Connection:
     try:
         connection = psycopg.connect(where, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1].rpartition("failed: ")[2]
-        what = "DATABASE_URL" if env.database_url else str(env.data / "pg")
-        raise Busy(f"The database of {what} cannot be reached ({reason}). Check that it runs.") from None
+        raise _unreachable(env, error) from None
     if connection.info.server_version < OLDEST:
         version = connection.info.server_version // 10000
         connection.close()
         raise SetupError(f"DATABASE_URL is a PostgreSQL {version}. Lianglin needs version 15 or newer.")
     return connection
+
+
+def require_migrated(env: Environment) -> None:
+    """SetupError unless this process's own role finds the database at this program's migrations."""
+    from lianglin.project.health import known_migrations
+
+    setup_django()
+    parameters = {**database.address(env), "user": database.login(env.database_role)}
+    parameters["password"] = database.password(env, env.database_role)
+    try:
+        with psycopg.connect(make_conninfo(**parameters), connect_timeout=10) as connection:
+            applied = {
+                name for (name,) in connection.execute("select app || '.' || name from django_migrations")
+            }
+    except psycopg.OperationalError as error:
+        if not any(word in str(error) for word in ("does not exist", "authentication failed")):
+            raise _unreachable(env, error) from None
+        applied = set()
+    except psycopg.errors.UndefinedTable:
+        applied = set()
+    if not known_migrations() <= applied:
+        raise SetupError("The database is not at this version's migrations. Run “lianglin migrate” first.")
+
+
+def _unreachable(env: Environment, error: psycopg.OperationalError) -> Busy:
+    reason = str(error).strip().splitlines()[-1].rpartition("failed: ")[2].rstrip(".?")
+    what = "DATABASE_URL" if env.database_url else str(env.data / "pg")
+    return Busy(f"The database of {what} cannot be reached ({reason}). Check that it runs.")

@@ -105,6 +105,7 @@ def run_serve(options: argparse.Namespace) -> int:
     env = _as("app")
     processes.require_free_port(env.bind, env.port)
     with attach.running(env):
+        attach.require_migrated(env)
         web.serve(env)
     return 0
 
@@ -113,8 +114,9 @@ def run_worker(options: argparse.Namespace) -> int:
     from django.core.management import call_command
 
     _follow(options)
-    with attach.running(_as("worker")):
-        attach.setup_django()
+    env = _as("worker")
+    with attach.running(env):
+        attach.require_migrated(env)
         call_command("procrastinate", "worker", "--concurrency=2", "--delete-jobs=successful")
     return 0
 

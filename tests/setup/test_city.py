@@ -1,0 +1,78 @@
+"""Filling the database: once, begun anew after an interruption, never over somebody's real city."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.auth import get_user_model
+
+from lianglin.access.models import Organisation
+from lianglin.kit import clock
+from lianglin.kit.seeding import SeedContext
+from lianglin.project import city, environment
+from lianglin.project.errors import SetupError
+
+runs: list[int] = []
+
+
+def seed(context: SeedContext) -> None:
+    runs.append(context.residents)
+    context.report("half", 0.5)
+    Organisation.objects.create(code=f"made-{len(runs)}", name="x", kind="city")
+
+
+def seed_badly(context: SeedContext) -> None:
+    seed(context)
+    raise ConnectionResetError("pulled the plug")
+
+
+def ignore(*report: object) -> None:
+    pass
+
+
+@pytest.fixture(autouse=True)
+def seeds(monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> None:
+    runs.clear()
+    monkeypatch.setattr(city, "seeds", lambda: [("sample", f"{__name__}:seed")])
+
+
+def build(**plan: int) -> bool:
+    return city.build(environment.current(), city.Plan(**plan), ignore)
+
+
+def test_fills_once() -> None:
+    assert city.state() == {}
+    assert build(residents=500)
+    assert city.state() == {"state": "complete", "residents": 500, "seed": 1, "sample": True}
+    assert not build(residents=900)
+    assert runs == [500]
+
+
+def test_reports_the_shares() -> None:
+    said: list[tuple[str, str, float]] = []
+    city.build(environment.current(), city.Plan(), lambda *report: said.append(report))
+    assert said == [("sample", "", 0.0), ("sample", "half", 0.5), ("sample", "", 1.0)]
+
+
+def test_an_interrupted_filling_is_cleared_and_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as bad:
+        bad.setattr(city, "seeds", lambda: [("sample", f"{__name__}:seed_badly")])
+        with pytest.raises(ConnectionResetError):
+            build()
+    assert city.state()["state"] == "building"
+    assert build()
+    assert [made.code for made in Organisation.objects.all()] == ["made-2"]
+
+
+def test_again_clears_first() -> None:
+    build()
+    assert city.build(environment.current(), city.Plan(residents=7), ignore, again=True)
+    assert [made.code for made in Organisation.objects.all()] == ["made-2"]
+    assert city.state()["residents"] == 7
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_real_citys_database_is_left_alone(again: bool) -> None:
+    get_user_model().objects.create_user("first", None, name="x", created_at=clock.now())
+    with pytest.raises(SetupError, match="already has accounts"):
+        city.build(environment.current(), city.Plan(), ignore, again=again)
+    assert runs == []
