@@ -2,9 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.cases.domain import case_roles
-from lianglin.kit.domain import Access, Domain, Duty, Guard, Personal, Retention
+from lianglin.kit.domain import Access, Domain, Duty, Guard, Listener, Personal, Retention
+from lianglin.kit.events import CaseMoved
 
 READ = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
 _WORK = _("handle what was reported")
@@ -58,5 +60,8 @@ DOMAIN = Domain(
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
     ),
     lifecycles=(LIFECYCLE,),
+    indicators=INDICATORS,
+    listeners=(Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),),
+    api="lianglin.appeals.api:router",
     seed="lianglin.appeals.seed.load:seed",
 )

@@ -119,7 +119,10 @@ class Clock(models.Model):
     class Meta:
         verbose_name = _("stage clock")
         verbose_name_plural = _("stage clocks")
-        indexes = [models.Index(fields=["case", "stage", "-id"], name="cases_clock_case")]
+        indexes = [
+            models.Index(fields=["case", "stage", "-id"], name="cases_clock_case"),
+            models.Index(fields=["due_at", "id"], name="cases_clock_due"),
+        ]
 
 
 class Receipt(models.Model):

@@ -1,0 +1,301 @@
+"""How the figures of appeals are computed, and the appeals that each of them opens into.
+
+One condition serves a figure and the list behind it, so that both always agree. Four bases, each with the
+instant that puts a row into a month: appeals by receipt; appeals by the day they fell due or were settled;
+call-backs by their time; clocks that were overdue at the end of a month. The median of first responses stands
+in :mod:`lianglin.appeals.queries.response`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case as Choose
+from django.db.models import CharField, Count, DateField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, TruncMonth
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.access.actor import TOP, Actor, job
+from lianglin.appeals import rules
+from lianglin.appeals.models import CallBack, Field, Item
+from lianglin.cases import queries as cases
+from lianglin.cases.models import Case, Clock, Step
+from lianglin.kit import clock
+from lianglin.kit.clock import CITY_ZONE
+from lianglin.kit.domain import Cell
+from lianglin.kit.period import Period
+
+Scopes = Collection[str] | None
+EXCLUDED = ("refused", "redirected", "merged", "withdrawn")
+"""Lawful endings that are in no settled rate and are shown apart."""
+AGAIN = ("handle_again", "reopen")
+OPEN_STATES = tuple(state.code for state in rules.LIFECYCLE.states if not state.final)
+PROMISE = ("dispatch", "handle")
+"""The stages whose clock is the promise: the latest of them says when an appeal falls due."""
+UNSORTED = "none"
+
+
+def _in(span: Period, field: str) -> Q:
+    start, end = span.instants()
+    return Q(**{f"{field}__gte": start, f"{field}__lt": end})
+
+
+def _scoped(scope_codes: Scopes) -> Q:
+    return Q() if scope_codes is None else Q(scope_code__in=list(scope_codes))
+
+
+def _below(prefix: str) -> Q:
+    return Q(scope_code__gte=prefix, scope_code__lt=prefix + TOP)
+
+
+def _month(field: str) -> TruncMonth:
+    return TruncMonth(field, tzinfo=CITY_ZONE, output_field=DateField())
+
+
+# --- appeals by receipt ------------------------------------------------------------------------------------
+
+
+def _opened(span: Period) -> Q:
+    return Q(kind=rules.KIND) & _in(span, "opened_at")
+
+
+_WAS_HANDLED_AGAIN = Q(Exists(Step._base_manager.filter(case=OuterRef("pk"), move__in=AGAIN)))
+_BY_RECEIPT: dict[str, tuple[Q, Q | None]] = {
+    "appeals.received": (Q(), None),
+    "appeals.handled_again": (_WAS_HANDLED_AGAIN, Q()),
+}
+_MEMBERS: dict[str, Any] = {
+    "appeals.by_channel": F("appeal__channel"),
+    "appeals.by_field": Coalesce(F("appeal__item__category__field__code"), Value(UNSORTED)),
+    "appeals.by_appellant": Choose(
+        When(appeal__entity=True, then=Value("entity")),
+        When(appeal__anonymous=True, then=Value("anonymous")),
+        default=Value("resident"),
+        output_field=CharField(),
+    ),
+    "appeals.by_item": Coalesce(F("appeal__item__code"), Value(UNSORTED)),
+    "appeals.ended_otherwise": F("state"),
+}
+
+
+def _received(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
+    asked = {code: _BY_RECEIPT[code] for code in codes if code in _BY_RECEIPT}
+    base = Case.objects.visible_to(job(), purpose="system").filter(_opened(span), _scoped(scope_codes))
+    yield from _counted(base, "opened_at", asked)
+    for code in codes:
+        if code in _MEMBERS:
+            yield from _by_member(code, base)
+
+
+def _by_member(code: str, base: QuerySet[Case]) -> Iterator[Cell]:
+    if code == "appeals.ended_otherwise":
+        base = base.filter(state__in=EXCLUDED)
+    grouped = base.values("scope_code", month=_month("opened_at"), member=_MEMBERS[code])
+    for row in grouped.annotate(n=Count("pk")).order_by().iterator():
+        yield Cell(code, row["month"], row["scope_code"], row["n"], None, row["member"])
+
+
+def _counted(base: QuerySet[Any], field: str, asked: dict[str, tuple[Q, Q | None]]) -> Iterator[Cell]:
+    """One statement for all measures over one base: per community and month, both counts of each."""
+    if not asked:
+        return
+    counts = {}
+    for index, (numerator, denominator) in enumerate(asked.values()):
+        counts[f"n{index}"] = Count("pk", filter=numerator) if numerator else Count("pk")
+        if denominator is not None:
+            counts[f"d{index}"] = Count("pk", filter=denominator) if denominator else Count("pk")
+    for row in base.values("scope_code", month=_month(field)).annotate(**counts).order_by().iterator():
+        for index, code in enumerate(asked):
+            of = row.get(f"d{index}")
+            if row[f"n{index}"] or of:
+                yield Cell(code, row["month"], row["scope_code"], row[f"n{index}"], of)
+
+
+# --- appeals by the day they fell due or were settled ------------------------------------------------------
+
+
+def _promises(who: Actor) -> QuerySet[Clock]:
+    """The clock that is each appeal's promise: its latest for dispatch or handling. Excluded appeals have none."""
+    later = Clock._base_manager.filter(case=OuterRef("case"), stage__in=PROMISE, pk__gt=OuterRef("pk"))
+    return (
+        Clock.objects.visible_to(who, purpose=who.work_purpose)
+        .filter(~Exists(later), stage__in=PROMISE, case__kind=rules.KIND)
+        .exclude(case__state__in=EXCLUDED)
+    )
+
+
+def _in_time(who: Actor, span: Period) -> QuerySet[Clock]:
+    """Settled within the limit, in this span."""
+    return _promises(who).filter(_in(span, "case__settled_at"), case__settled_at__lte=F("due_at"))
+
+
+def _late(who: Actor, span: Period) -> QuerySet[Clock]:
+    """Fell due in this span, before now, and was not settled by then; what waits lawfully is not due."""
+    unsettled = Q(case__settled_at__isnull=True, paused_at__isnull=True) | Q(case__settled_at__gt=F("due_at"))
+    return _promises(who).filter(_in(span, "due_at"), unsettled, due_at__lte=clock.now())
+
+
+def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
+    asked = {"appeals.settled", "appeals.on_time"}.intersection(codes)
+    if not asked:
+        return
+    found: dict[tuple[str, date], list[int]] = {}
+    early = _in_time(job(), span).filter(_scoped(scope_codes))
+    early = early.values("scope_code", month=_month("case__settled_at"))
+    for row in early.annotate(n=Count("pk")).order_by():
+        found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[0] = row["n"]
+    late = _late(job(), span).filter(_scoped(scope_codes)).values("scope_code", month=_month("due_at"))
+    for row in late.annotate(n=Count("pk"), settled=Count("case__settled_at")).order_by():
+        found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[1:] = [row["n"], row["settled"]]
+    for (scope_code, month), (in_time, fell_late, settled_late) in found.items():
+        total = in_time + fell_late
+        if "appeals.settled" in asked:
+            yield Cell("appeals.settled", month, scope_code, in_time + settled_late, total)
+        if "appeals.on_time" in asked:
+            yield Cell("appeals.on_time", month, scope_code, in_time, total)
+
+
+def _settled_rows(code: str, who: Actor, prefix: str, span: Period, part: str) -> QuerySet[Case]:
+    early = _in_time(who, span).filter(_below(prefix)).values("case_id")
+    late = _late(who, span).filter(_below(prefix)).values("case_id")
+    then_settled = late.filter(case__settled_at__isnull=False)
+    still_open = late.filter(case__settled_at__isnull=True)
+    wanted = {
+        ("appeals.settled", "numerator"): early.union(then_settled, all=True),
+        ("appeals.settled", "rest"): still_open,
+        ("appeals.on_time", "numerator"): early,
+        ("appeals.on_time", "rest"): late,
+    }.get((code, part), early.union(late, all=True))
+    return cases.visible(who).filter(pk__in=wanted).order_by("-opened_at", "-id")
+
+
+# --- call-backs --------------------------------------------------------------------------------------------
+
+_HEARD = Q(reached=True)
+_LATER = CallBack._base_manager.filter(case=OuterRef("case"), reached=True, pk__gt=OuterRef("pk"))
+_BY_CALL: dict[str, tuple[Q, Q | None]] = {
+    "appeals.solved": (_HEARD & Q(solved="yes") & ~Q(Exists(_LATER)), None),
+    "appeals.solved_rate": (_HEARD & Q(solved="yes"), _HEARD),
+    "appeals.satisfied": (_HEARD & Q(grade__gte=rules.SATISFIED_FROM), _HEARD & Q(grade__isnull=False)),
+    "appeals.reached": (Q(online=False, reached=True), Q(online=False)),
+}
+
+
+def _called(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
+    base = CallBack.objects.visible_to(job(), purpose="system").filter(_in(span, "at"), _scoped(scope_codes))
+    yield from _counted(base, "at", {code: _BY_CALL[code] for code in codes if code in _BY_CALL})
+
+
+# --- overdue at the end of a month -------------------------------------------------------------------------
+
+
+def _stock_instants(span: Period) -> dict[date, datetime]:
+    """Month -> the instant at which its stock is taken: its end, or now in the running month."""
+    now = clock.now()
+    ends = {month.start: month.instants() for month in span.months()}
+    return {month: min(end, now) for month, (start, end) in ends.items() if start <= now}
+
+
+def _overdue_now(who: Actor) -> QuerySet[Case]:
+    return cases.visible(who).filter(kind=rules.KIND, state__in=OPEN_STATES, due_at__lt=clock.now())
+
+
+def _overdue_at(who: Actor, instant: datetime) -> QuerySet[Clock]:
+    running_then = Q(stopped_at__isnull=True, paused_at__isnull=True) | Q(stopped_at__gte=instant)
+    clocks = Clock.objects.visible_to(who, purpose=who.work_purpose)
+    return clocks.filter(running_then, case__kind=rules.KIND, due_at__lt=instant)
+
+
+def _overdue(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
+    if "appeals.overdue" not in codes:
+        return
+    now = clock.now()
+    for month, instant in _stock_instants(span).items():
+        found = _overdue_now(job()) if instant >= now else _overdue_at(job(), instant)
+        grouped = found.select_related(None).filter(_scoped(scope_codes)).values("scope_code")
+        for row in grouped.annotate(n=Count("pk")).order_by():
+            yield Cell("appeals.overdue", month, row["scope_code"], row["n"])
+
+
+def _overdue_rows(who: Actor, prefix: str, span: Period) -> QuerySet[Case]:
+    start, end = span.instants()
+    if start <= clock.now() < end:
+        return _overdue_now(who).filter(_below(prefix)).order_by("due_at", "id")
+    late = _overdue_at(who, min(end, clock.now())).filter(_below(prefix)).values("case_id")
+    return cases.visible(who).filter(pk__in=late).order_by("-opened_at", "-id")
+
+
+# --- what the manifest names -------------------------------------------------------------------------------
+
+
+def cells(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterable[Cell]:
+    """All asked figures of appeals for the months of ``span``, in the given communities or in all."""
+    yield from _received(codes, span, scope_codes)
+    yield from _settled(codes, span, scope_codes)
+    yield from _called(codes, span, scope_codes)
+    yield from _overdue(codes, span, scope_codes)
+
+
+def rows(code: str, actor: Actor, prefix: str, span: Period, part: str, member: str = "") -> QuerySet[Any]:
+    """The appeals (or call-backs) behind one count of a figure below ``prefix``, ordered."""
+    if code in ("appeals.settled", "appeals.on_time"):
+        return _settled_rows(code, actor, prefix, span, part)
+    if code == "appeals.overdue":
+        return _overdue_rows(actor, prefix, span)
+    if code in _BY_CALL:
+        heard = CallBack.objects.visible_to(actor, purpose=actor.work_purpose)
+        heard = heard.filter(_in(span, "at"), _below(prefix)).defer("note")
+        heard = heard.select_related("case__community", "case__building")
+        return _part(heard, *_BY_CALL[code], part).order_by("-at", "-id")
+    opened = cases.visible(actor).filter(_opened(span), _below(prefix)).order_by("-opened_at", "-id")
+    if code in _MEMBERS:
+        states = opened.filter(state__in=EXCLUDED) if code == "appeals.ended_otherwise" else opened
+        return states.alias(member=_MEMBERS[code]).filter(member=member) if member else states
+    return _part(opened, *_BY_RECEIPT[code], part)
+
+
+def _part(found: QuerySet[Any], numerator: Q, denominator: Q | None, part: str) -> QuerySet[Any]:
+    if part == "numerator" or denominator is None:
+        return found.filter(numerator)
+    found = found.filter(denominator)
+    return found if part == "denominator" else found.exclude(numerator)
+
+
+def months_touched(case_id: int) -> set[date]:
+    """The months in which a move of this case may have changed a figure: those of its steps and limits."""
+    steps = Step._base_manager.filter(case_id=case_id).values_list("at", flat=True)
+    limits = Clock._base_manager.filter(case_id=case_id, due_at__lte=clock.now())
+    instants = steps.union(limits.values_list("due_at", flat=True))
+    return {clock.local(instant).date().replace(day=1) for instant in instants}
+
+
+# --- what the members of a breakdown are called ------------------------------------------------------------
+
+
+def channels() -> dict[str, Any]:
+    """Channel -> label."""
+    return dict(rules.CHANNELS)
+
+
+def otherwise() -> dict[str, Any]:
+    """Ending that is in no settled rate -> label."""
+    return {code: rules.LIFECYCLE.state(code).label for code in EXCLUDED}
+
+
+def appellants() -> dict[str, Any]:
+    """Kind of appellant -> label."""
+    return {"resident": _("residents"), "entity": _("businesses"), "anonymous": _("without a name")}
+
+
+def fields() -> dict[str, Any]:
+    """Field code -> label, of the newest catalogue that has it."""
+    found: dict[str, Any] = {field.code: field.label for field in Field.objects.order_by("pk")}
+    return found | {UNSORTED: _("not yet classed")}
+
+
+def items() -> dict[str, Any]:
+    """Item code -> label, of the newest catalogue that has it."""
+    found: dict[str, Any] = {item.code: item.label for item in Item.objects.order_by("pk")}
+    return found | {UNSORTED: _("not yet classed")}

@@ -1,0 +1,209 @@
+"""The figures of appeals, declared: what is counted, of what, towards which goal (dossier 3.9 and 6.2).
+
+Settled (办结), solved (解决) and satisfied (满意) are three rates with three denominators. The goal of 95 % is the
+requirement's (R058). :mod:`lianglin.appeals.queries.figures` computes them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.kit.domain import Indicator
+
+_FIGURES = "lianglin.appeals.queries.figures"
+
+
+def _figure(
+    code: str, label: Any, definition: Any, unit: Any = "cases", kind: Any = "flow", **more: Any
+) -> Indicator:
+    given = {"cells": f"{_FIGURES}:cells", "rows": f"{_FIGURES}:rows", "duty": "appeals.read", **more}
+    return Indicator(f"appeals.{code}", label, definition, unit, kind, **given)
+
+
+def _parts(code: str, label: Any, definition: Any, members: str, **more: Any) -> Indicator:
+    return _figure(code, label, definition, members=f"{_FIGURES}:{members}", people=True, **more)
+
+
+INDICATORS = (
+    _figure(
+        "received",
+        _("Appeals received"),
+        _("Appeals opened in the month through every channel, whatever became of them."),
+        people=True,
+        r_rows=("R049",),
+        numerator_label=_("appeals received"),
+    ),
+    _figure(
+        "settled",
+        _("Settled rate"),
+        _(
+            "Appeals settled, of those that fell due. Settled: the dispatcher accepted the answer, or the "
+            "matter was answered on the spot. An appeal falls due when the limit of its last dispatch ends"
+            " (extensions included); it counts in that month, or in the month it was settled if that was "
+            "earlier. Not counted and shown apart: not accepted, passed on, merged, withdrawn. Not yet "
+            "counted: what waits lawfully. One settled late counts as settled once it is."
+        ),
+        "percent",
+        target=95.0,
+        better="up",
+        r_rows=("R058",),
+        numerator_label=_("settled"),
+        denominator_label=_("fell due"),
+        rest_label=_("due and not settled"),
+    ),
+    _figure(
+        "on_time",
+        _("Settled on time"),
+        _("Appeals settled before their limit ended, of the same appeals as in the settled rate."),
+        "percent",
+        better="up",
+        r_rows=("R050",),
+        numerator_label=_("settled on time"),
+        denominator_label=_("fell due"),
+        rest_label=_("late or not settled"),
+    ),
+    _figure(
+        "solved",
+        _("Appeals solved, in all"),
+        _(
+            "Appeals whose appellant said “solved” in the last valid call-back or on the page, added up "
+            "over all months until the end of this one. “Partly solved” does not count."
+        ),
+        kind="cumulative",
+        people=True,
+        better="up",
+        r_rows=("R057",),
+        numerator_label=_("appeals solved"),
+    ),
+    _figure(
+        "solved_rate",
+        _("Solved rate"),
+        _(
+            "Call-backs of the month in which the appellant said “solved”, of the valid ones: the "
+            "appellant was reached by telephone or answered on the page. “Partly solved” does not count as"
+            " solved. An appeal that was handled again is called back again, and counts again."
+        ),
+        "percent",
+        people=True,
+        better="up",
+        r_rows=("R057",),
+        numerator_label=_("said “solved”"),
+        denominator_label=_("valid call-backs"),
+        rest_label=_("said “partly” or “not solved”"),
+    ),
+    _figure(
+        "satisfied",
+        _("Satisfied rate"),
+        _(
+            "Call-backs of the month that carry one of the top three of the five grades, of the valid ones"
+            " that carry a grade. Those who gave no grade count nowhere."
+        ),
+        "percent",
+        people=True,
+        better="up",
+        numerator_label=_("graded 3 to 5"),
+        denominator_label=_("graded call-backs"),
+        rest_label=_("graded 1 or 2"),
+    ),
+    _figure(
+        "reached",
+        _("Call-back reach rate"),
+        _(
+            "Calls of the month in which somebody was reached, of the calls made. Answers on the page are "
+            "no calls."
+        ),
+        "percent",
+        people=True,
+        better="up",
+        numerator_label=_("reached"),
+        denominator_label=_("calls made"),
+        rest_label=_("not reached"),
+    ),
+    _figure(
+        "response",
+        _("Median response"),
+        _(
+            "Half of the appeals received in the month were dispatched, answered on the spot, passed on or"
+            " refused with reasons within so many office hours of their receipt. Merged and withdrawn "
+            "appeals do not count; those still without a response are in the second count only. Computed "
+            "anew for each place, never added up."
+        ),
+        "hours",
+        cells="",
+        rows="",
+        at_level="lianglin.appeals.queries.response:medians",
+        better="down",
+        numerator_label=_("with a response"),
+        denominator_label=_("appeals received"),
+    ),
+    _figure(
+        "overdue",
+        _("Overdue"),
+        _(
+            "Appeals in any stage whose limit had passed at the end of the month (in the running month: at"
+            " the data time) and which had not left that stage. Lawfully waiting appeals do not count."
+        ),
+        kind="stock",
+        better="down",
+        r_rows=("R051",),
+        numerator_label=_("overdue"),
+    ),
+    _figure(
+        "handled_again",
+        _("Handled again"),
+        _(
+            "Appeals received in the month that were settled or closed and then handled again, of all "
+            "received in the month."
+        ),
+        "percent",
+        better="down",
+        r_rows=("R061",),
+        numerator_label=_("handled again"),
+        denominator_label=_("appeals received"),
+        rest_label=_("never handled again"),
+    ),
+    _parts(
+        "by_channel",
+        _("Received by channel"),
+        _("Appeals received in the month by the channel through which they came."),
+        "channels",
+        r_rows=("R049",),
+    ),
+    _parts(
+        "by_field",
+        _("Received by field"),
+        _("Appeals received in the month by the field of their item in the catalogue."),
+        "fields",
+        r_rows=("R046",),
+    ),
+    _parts(
+        "by_appellant",
+        _("Received by kind of appellant"),
+        _("Appeals received in the month from residents, from businesses, and without a name."),
+        "appellants",
+        r_rows=("R047",),
+    ),
+    _parts(
+        "by_item",
+        _("Received by item"),
+        _(
+            "Appeals received in the month by item of the catalogue; the items of a sample catalogue are a"
+            " proposal."
+        ),
+        "items",
+        published=False,
+        r_rows=("R048",),
+    ),
+    _parts(
+        "ended_otherwise",
+        _("Ended otherwise"),
+        _(
+            "Appeals received in the month that ended as not accepted, passed on, merged or withdrawn. "
+            "They are in no settled rate, and stand here so that nothing disappears."
+        ),
+        "otherwise",
+        r_rows=("R058",),
+    ),
+)

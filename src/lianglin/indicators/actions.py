@@ -1,0 +1,188 @@
+"""Computing figures: the cells that a move touched, a whole city's months, and what is published of them.
+
+All idempotent: a cell is counted anew from its rows, never added to. Figures are derived, so nothing is audited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from datetime import date, datetime
+from itertools import islice
+
+from django.db import connection, transaction
+
+from lianglin.access.actor import Actor
+from lianglin.indicators import queries, rules
+from lianglin.indicators.models import IndicatorValue, PublishedValue
+from lianglin.indicators.rules import Counts
+from lianglin.kit import clock, discovery
+from lianglin.kit.domain import Cell, Indicator
+from lianglin.kit.period import Period
+
+MONTHS = 26
+BATCH = 20_000
+Report = Callable[[float], None]
+
+_INSERT = """
+insert into indicators_indicatorvalue
+    (indicator, month, scope_code, member, numerator, denominator, definition_version, computed_at)
+select *, %s::timestamptz from unnest(
+    %s::text[], %s::date[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
+"""
+
+
+def refresh(
+    *, by: Actor, codes: Collection[str], span: Period, scope_codes: Collection[str] | None = None
+) -> int:
+    """Counts the given figures anew for whole months, in some communities or in all; returns the cells written.
+
+    Waits for whoever counts the same communities, so that the last to write is the last to have read.
+    """
+    by.require("system")
+    asked = [i for i in queries.figures_of(*codes) if i.cells]
+    with transaction.atomic():
+        queries.hold(scope_codes)
+        stale = IndicatorValue.objects.filter(
+            indicator__in=[i.code for i in asked], month__gte=span.start, month__lt=span.end
+        )
+        if scope_codes is not None:
+            stale = stale.filter(scope_code__in=list(scope_codes))
+        at = clock.now()
+        stale.delete()
+        return sum(_write(cells, at) for cells in _computed(asked, span, scope_codes))
+
+
+def _computed(
+    asked: list[Indicator], span: Period, scope_codes: Collection[str] | None
+) -> Iterable[Iterable[Cell]]:
+    """Each function that computes cells, asked once for all figures that name it."""
+    for reference in dict.fromkeys(indicator.cells for indicator in asked):
+        codes = [indicator.code for indicator in asked if indicator.cells == reference]
+        yield discovery.resolve(reference)(codes, span, scope_codes)
+
+
+def _write(cells: Iterable[Cell], at: datetime) -> int:
+    written, waiting = 0, iter(cells)
+    versions = {code: indicator.definition_version for code, indicator in discovery.indicators().items()}
+    with connection.cursor() as cursor:
+        while batch := list(islice(waiting, BATCH)):
+            columns = [
+                [cell.indicator for cell in batch],
+                [cell.month for cell in batch],
+                [cell.scope_code for cell in batch],
+                [cell.member for cell in batch],
+                [cell.numerator for cell in batch],
+                [cell.denominator for cell in batch],
+                [versions[cell.indicator] for cell in batch],
+            ]
+            cursor.execute(_INSERT, [at, *columns])
+            written += len(batch)
+    return written
+
+
+def rebuild(
+    *, by: Actor, months: int = MONTHS, codes: Collection[str] = (), report: Report | None = None
+) -> int:
+    """Counts all figures (or the given) anew for the last ``months`` months and publishes the whole ones.
+
+    Set-based: a handful of statements per half year, whatever the number of communities.
+    """
+    by.require("system")
+    spans = last_months(months)
+    parts = [
+        Period(chunk[0].start, chunk[-1].end) for chunk in (spans[i : i + 6] for i in range(0, len(spans), 6))
+    ]
+    written = 0
+    for done, part in enumerate(parts):
+        written += refresh(by=by, codes=codes, span=part)
+        if report:
+            report((done + 1) / (len(parts) + 1))
+    IndicatorValue.objects.exclude(indicator__in=[i.code for i in queries.figures_of()]).delete()
+    publish(by=by, months=spans)
+    if report:
+        report(1.0)
+    return written
+
+
+def last_months(count: int) -> list[Period]:
+    """The last ``count`` months, the running one included, oldest first."""
+    months = [Period.month_of(clock.today())]
+    while len(months) < count:
+        months.insert(0, months[0].previous())
+    return months
+
+
+def publish(*, by: Actor, months: Collection[Period]) -> int:
+    """Publishes the whole months among ``months``: figures of every place, small cells hidden (house rule 7).
+
+    Breakdowns are published for the whole city only. Returns the cells written.
+    """
+    by.require("system")
+    indicators = [i for i in queries.figures_of() if i.published and i.cells]
+    written = 0
+    for month in months:
+        if month.end > clock.today():
+            continue
+        with transaction.atomic():
+            queries.hold(None)
+            rows = list(_published(indicators, month.start))
+            PublishedValue.objects.filter(month=month.start).delete()
+            PublishedValue.objects.bulk_create(rows, batch_size=5_000)
+        written += len(rows)
+    return written
+
+
+def _published(indicators: list[Indicator], month: date) -> Iterable[PublishedValue]:
+    at = clock.now()
+    parts: dict[str, dict[str, Counts]] = {}
+    known = {indicator.code: indicator for indicator in indicators}
+    for (code, member), by_community in queries.community_counts(indicators, month).items():
+        if member:
+            parts.setdefault(code, {})[member] = _total(by_community.values())
+            continue
+        cells, parents = _rolled_up(by_community)
+        hidden = rules.hide_tree(cells, parents, people=known[code].people)
+        for place, counts in cells.items():
+            yield _cell(code, month, place, "", counts, hidden.get(place, ""), at)
+    for code, members in parts.items():
+        total = _total(members.values())
+        whole = {"": total, **members}
+        hidden = rules.hide_tree(whole, dict.fromkeys(members, ""), people=known[code].people)
+        for member, counts in whole.items():
+            yield _cell(code, month, "", member, counts, hidden.get(member, ""), at)
+
+
+def _total(counts: Iterable[Counts]) -> Counts:
+    first, *more = counts
+    return sum(more, first)
+
+
+def _rolled_up(by_community: dict[str, Counts]) -> tuple[dict[str, Counts], dict[str, str]]:
+    """Counts by code of every level, and each code's place above."""
+    cells: dict[str, Counts] = {}
+    parents: dict[str, str] = {}
+    for scope_code, counts in by_community.items():
+        above = None
+        for width in (0, 6, 9, 12):
+            place = scope_code[:width]
+            cells[place] = cells[place] + counts if place in cells else counts
+            if above is not None:
+                parents[place] = above
+            above = place
+    return cells, parents
+
+
+def _cell(
+    code: str, month: date, place: str, member: str, counts: Counts, hidden: str, at: datetime
+) -> PublishedValue:
+    shown = Counts(0) if hidden else counts
+    return PublishedValue(
+        indicator=code,
+        month=month,
+        scope_code=place,
+        member=member,
+        numerator=None if hidden else shown.numerator,
+        denominator=None if hidden else shown.denominator,
+        hidden=hidden,
+        published_at=at,
+    )

@@ -1,0 +1,135 @@
+"""Pure rules of figures: rounding, comparing with last year, hiding small cells. No database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+SMALLEST = 10
+"""Cells of fewer persons or households are never published (house rule 7)."""
+SMALLEST_BASE = 30
+"""With a smaller base no rate of change is given (dossier 6.1)."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The two counts behind a figure; ``denominator`` is None where nothing is divided."""
+
+    numerator: int
+    denominator: int | None = None
+
+    def __add__(self, other: Counts) -> Counts:
+        if self.denominator is None and other.denominator is None:
+            return Counts(self.numerator + other.numerator)
+        return Counts(self.numerator + other.numerator, (self.denominator or 0) + (other.denominator or 0))
+
+    @property
+    def base(self) -> int:
+        """What the figure is about: the denominator of a rate, else the count."""
+        return self.numerator if self.denominator is None else self.denominator
+
+    @property
+    def rest(self) -> int | None:
+        """What of the denominator is not in the numerator."""
+        return None if self.denominator is None else self.denominator - self.numerator
+
+
+def percent(numerator: int, denominator: int) -> float | None:
+    """A rate in percent, one decimal, half up; None of nothing."""
+    if denominator <= 0:
+        return None
+    exact = Decimal(numerator) * 100 / Decimal(denominator)
+    return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def tenth(value: float) -> float:
+    """A number with one decimal, half up."""
+    return float(Decimal(repr(value)).quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+def value(counts: Counts) -> float | int | None:
+    """The figure of two counts: a rate in percent, or the count itself."""
+    if counts.denominator is None:
+        return counts.numerator
+    return percent(counts.numerator, counts.denominator)
+
+
+def change(now: Counts, before: Counts) -> float | None:
+    """同比: percent of change of a count, or percentage points between two rates; None with a base below 30."""
+    if now.denominator is None:
+        if before.numerator < SMALLEST_BASE:
+            return None
+        return percent(now.numerator - before.numerator, before.numerator)
+    if min(now.base, before.base) < SMALLEST_BASE:
+        return None
+    exact = Decimal(now.numerator * 100) / now.base - Decimal(before.numerator * 100) / before.base
+    return float(exact.quantize(Decimal("0.1"), ROUND_HALF_UP))
+
+
+# --- hiding small cells ------------------------------------------------------------------------------------
+
+FEW, GUARD = "few", "guard"
+
+
+def is_small(counts: Counts, *, people: bool) -> bool:
+    """Whether a cell is too small to publish.
+
+    Figures about people: any of the counts (what is left of the denominator too) stands for 1 to 9 persons.
+    Other rates: fewer than ten in the denominator. Other counts, an office's own work, are never small.
+    """
+    told = [counts.denominator or 0]
+    if people:
+        told += [counts.numerator, counts.rest or 0]
+    return any(0 < count < SMALLEST for count in told)
+
+
+def hide_siblings(cells: Mapping[str, Counts], *, people: bool) -> dict[str, str]:
+    """Which of several cells that add up to a published total are hidden, and why.
+
+    Small ones are; then, smallest first, as many others as it takes that what is hidden together is not small
+    either and is more than one cell, so that nothing can be worked out from the total. Empty cells are shown.
+    """
+    filled = {code: counts for code, counts in cells.items() if counts.base}
+    hidden = {code: FEW for code, counts in filled.items() if is_small(counts, people=people)}
+    others = sorted(
+        (code for code in filled if code not in hidden), key=lambda code: (filled[code].base, code)
+    )
+    while hidden and others and (len(hidden) < 2 or is_small(_sum(filled, hidden), people=people)):
+        hidden[others.pop(0)] = GUARD
+    return hidden
+
+
+def _sum(cells: Mapping[str, Counts], codes: Mapping[str, str]) -> Counts:
+    total, *more = (cells[code] for code in codes)
+    for counts in more:
+        total += counts
+    return total
+
+
+def hide_tree(cells: Mapping[str, Counts], parents: Mapping[str, str], *, people: bool) -> dict[str, str]:
+    """The same for places inside places: ``cells`` by code, ``parents`` names each code's place above ("" at the top).
+
+    Below a hidden place everything filled is hidden, since its parts would add up to it.
+    """
+    below: dict[str, dict[str, Counts]] = {}
+    tops: dict[str, Counts] = {}
+    for code, counts in cells.items():
+        if code in parents and parents[code] in cells:
+            below.setdefault(parents[code], {})[code] = counts
+        else:
+            tops[code] = counts
+    hidden = {code: FEW for code, counts in tops.items() if counts.base and is_small(counts, people=people)}
+    waiting = list(tops)
+    while waiting:
+        code = waiting.pop()
+        inside = below.get(code, {})
+        if code in hidden:
+            hidden |= {inner: GUARD for inner, counts in inside.items() if counts.base}
+            hidden |= {
+                i: FEW for i, counts in inside.items() if counts.base and is_small(counts, people=people)
+            }
+        else:
+            hidden |= hide_siblings(inside, people=people)
+        waiting.extend(inside)
+    return hidden

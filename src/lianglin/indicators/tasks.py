@@ -1,0 +1,32 @@
+"""Keeping figures current: what time alone changes (limits that pass), and what no event tells of."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from lianglin.access.actor import job
+from lianglin.access.tasks import as_job
+from lianglin.indicators import actions
+from lianglin.kit import clock
+from lianglin.kit.period import Period
+
+FINAL_AFTER = 3
+"""Months a published figure may still move; then it stands as it was printed."""
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="figures_of_this_month", queue="events", queueing_lock="figures_of_this_month")
+@as_job
+def this_month(timestamp: int = 0) -> None:
+    """Counts the running month anew, everywhere: limits pass without anybody moving a case."""
+    actions.refresh(by=job(), codes=[], span=Period.month_of(clock.today()))
+
+
+@app.periodic(cron="25 3 * * *")
+@app.task(name="figures_of_the_last_months", queue="events", queueing_lock="figures_of_the_last_months")
+@as_job
+def last_months(timestamp: int = 0) -> None:
+    """Counts the last months anew (late call-backs, extensions) and publishes those that are over."""
+    months = actions.last_months(FINAL_AFTER + 1)
+    actions.refresh(by=job(), codes=[], span=Period(months[0].start, months[-1].end))
+    actions.publish(by=job(), months=months)

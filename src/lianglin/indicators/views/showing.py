@@ -1,0 +1,184 @@
+"""Figures as pages show them: value, both counts, last year's, and the way into the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from lianglin.indicators import queries, rules
+from lianglin.indicators.queries import Place, Sums
+from lianglin.indicators.rules import Counts
+from lianglin.kit import discovery
+from lianglin.kit.domain import Indicator, Reading
+from lianglin.kit.period import Period
+
+Readings = Mapping[str, Mapping[tuple[str, date], Reading]]
+"""Indicator code -> (place, month) -> reading, of the figures that do not add up."""
+
+
+def main() -> list[Indicator]:
+    """The figures themselves, without the breakdowns."""
+    return [i for i in queries.figures_of() if not i.members]
+
+
+def breakdowns() -> list[Indicator]:
+    """The figures that are shown in parts."""
+    return [i for i in queries.figures_of() if i.members]
+
+
+def unit(indicator: Indicator) -> str:
+    """The unit behind a value."""
+    words = {
+        "percent": "%",
+        "cases": _("cases"),
+        "persons": _("persons"),
+        "visits": _("visits"),
+        "households": _("households"),
+        "hours": _("office hours"),
+        "objects": _("objects"),
+    }
+    return words[indicator.unit]
+
+
+def a_year_before(month: date) -> date:
+    """The same month of the year before."""
+    return month.replace(year=month.year - 1)
+
+
+def address(name: str, *arguments: str, **query: str) -> str:
+    """A page of figures with its query; empty values are left out."""
+    asked = {key: value for key, value in query.items() if value}
+    return reverse(f"indicators:{name}", args=arguments) + (f"?{urlencode(asked)}" if asked else "")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One figure in one place and month, with last year's beside it."""
+
+    indicator: Indicator
+    counts: Counts
+    amount: float | int | None
+    before: Counts | None = None
+    url: str = ""
+
+    @property
+    def unit(self) -> str:
+        """The unit in the reader's language."""
+        return unit(self.indicator)
+
+    @property
+    def text(self) -> float | int | str:
+        """The value, or a dash where there is no base."""
+        return "–" if self.amount is None else self.amount
+
+    @property
+    def before_amount(self) -> float | int | str:
+        """Last year's value, or a dash."""
+        amount = None if self.before is None else rules.value(self.before)
+        return "–" if amount is None else amount
+
+    @property
+    def change(self) -> str:
+        """同比 in words; why there is none when a base is below 30."""
+        if self.before is None:
+            return "–"
+        change = rules.change(self.counts, self.before)
+        if change is None:
+            return _("base under 30")
+        if self.indicator.unit == "percent":
+            return _("%(change)+.1f points") % {"change": change}
+        return f"{change:+.1f} %"
+
+
+def of_sums(indicator: Indicator, found: Sums, month: Period, url: str = "") -> Shown:
+    """A figure that adds up."""
+    counts = found.of(indicator, month.start)
+    return Shown(indicator, counts, rules.value(counts), found.of(indicator, a_year_before(month.start)), url)
+
+
+def of_reading(indicator: Indicator, reading: Reading | None, url: str = "") -> Shown:
+    """A figure that was read from its rows."""
+    if reading is None:
+        return Shown(indicator, Counts(0, 0), None, None, url)
+    amount = None if reading.value is None else rules.tenth(reading.value)
+    return Shown(indicator, Counts(reading.numerator, reading.denominator), amount, None, url)
+
+
+def tiles(prefix: str, month: Period, found: Sums, read: Readings) -> list[Shown]:
+    """All main figures of a place in a month."""
+    shown = []
+    for indicator in main():
+        url = address("rows", indicator.code, place=prefix, month=month.code)
+        if indicator.at_level:
+            shown.append(of_reading(indicator, read[indicator.code].get((prefix, month.start)), url))
+        else:
+            shown.append(of_sums(indicator, found, month, url))
+    return shown
+
+
+def trend(
+    indicator: Indicator, prefix: str, months: Iterable[Period], found: Sums, read: Readings
+) -> list[Shown]:
+    """One figure over months, in the order of ``months``."""
+    if indicator.at_level:
+        readings = read[indicator.code]
+        return [of_reading(indicator, readings.get((prefix, month.start)), month.code) for month in months]
+    return [of_sums(indicator, found, month, month.code) for month in months]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One place in the table of the next level."""
+
+    place: Place
+    cells: list[Shown]
+    url: str
+
+
+def lines(
+    places: Iterable[Place], month: Period, counts: Mapping[tuple[str, str], Counts], read: Readings
+) -> list[Line]:
+    """The places below with all main figures, by code; never ordered by a figure."""
+    made = []
+    for place in places:
+        cells = []
+        for indicator in main():
+            if indicator.at_level:
+                cells.append(of_reading(indicator, read[indicator.code].get((place.code, month.start))))
+            else:
+                zero = Counts(0, 0 if indicator.unit == "percent" else None)
+                both = counts.get((place.code, indicator.code), zero)
+                cells.append(Shown(indicator, both, rules.value(both)))
+        made.append(Line(place, cells, address("dashboard", place=place.code, month=month.code)))
+    return made
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of a breakdown: how many, of all parts what share, last year's count."""
+
+    label: Any
+    shown: Shown
+    share: float | None
+
+
+def parts(indicator: Indicator, prefix: str, month: Period, found: Sums, top: int) -> list[Part]:
+    """The parts of a breakdown in the order of their list; a list longer than ``top`` by size, its ``top`` largest."""
+    labels = discovery.resolve(indicator.members)()
+    total = sum(found.of(indicator, month.start, member).numerator for member in labels)
+    made = []
+    for member, label in labels.items():
+        counts = found.of(indicator, month.start, member)
+        before = found.of(indicator, a_year_before(month.start), member)
+        url = address("rows", indicator.code, place=prefix, month=month.code, member=member)
+        shown = Shown(indicator, counts, counts.numerator, before, url)
+        made.append(Part(label, shown, rules.percent(counts.numerator, total)))
+    if len(made) > top:
+        made = sorted(made, key=lambda part: -part.shown.counts.numerator)[:top]
+    return [part for part in made if part.shown.counts.numerator or part.shown.before != Counts(0)]
