@@ -24,6 +24,7 @@ MIGRATION_LOCK = 0x11A_611
 @contextmanager
 def running(env: Environment) -> Iterator[None]:
     """Holds a share in the embedded server for the block; with DATABASE_URL there is nothing to hold."""
+    env.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if env.database_url:
         yield
         return

@@ -211,6 +211,40 @@ class Environment:
             secret=True,
         ),
     ]
+    email_from: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_EMAIL_FROM",
+            kinds.text,
+            "lianglin@localhost",
+            "The sender of mails, as the mail server accepts it.",
+            "邮件的发件人地址（须为邮件服务器所接受）。",
+            shown="address",
+        ),
+    ]
+    sms_url: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_SMS_URL",
+            kinds.gateway,
+            "",
+            "Text-message gateway that speaks the interface of the notices package. "
+            "Empty: no text messages are sent.",
+            "短信网关地址（接口见 notices 包说明）。留空则不发短信。",
+            shown="address",
+        ),
+    ]
+    sms_token: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_SMS_TOKEN",
+            kinds.text,
+            "",
+            "Token that the text-message gateway asks for.",
+            "短信网关的访问令牌。",
+            secret=True,
+        ),
+    ]
     city_name: Annotated[
         str,
         Setting(
@@ -285,7 +319,7 @@ def demo_secrets(home: Path) -> dict[str, str]:
     path = home / SECRETS_FILE
     try:
         if not path.exists():
-            home.mkdir(parents=True, exist_ok=True)
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile("w", dir=home, prefix=f".{SECRETS_FILE}.", delete=False) as file:
                 json.dump(_fresh_secrets(), file, indent=1)
             try:
