@@ -19,10 +19,19 @@ def elder(request: HttpRequest) -> HttpResponse:
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = "/"
     asked = request.POST.get("on", "")
-    response = HttpResponseRedirect(_without_switch(back))
+    return _keep(request, HttpResponseRedirect(_without_switch(back)), asked if asked in ELDER_SIZES else "0")
+
+
+def remember_elder(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The response, keeping what a poster's `?elder=1` asked for beyond its first page."""
+    asked = request.GET.get(ELDER, "")
+    return _keep(request, response, asked) if asked in ELDER_SIZES else response
+
+
+def _keep(request: HttpRequest, response: HttpResponse, size: str) -> HttpResponse:
     response.set_cookie(
         ELDER,
-        asked if asked in ELDER_SIZES else "0",
+        size,
         max_age=int(timedelta(days=730).total_seconds()),
         secure=request.is_secure(),
         httponly=True,

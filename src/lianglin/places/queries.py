@@ -116,6 +116,14 @@ def tree() -> list[Branch]:
     ]
 
 
+@held
+def counties() -> tuple[Division, ...]:
+    """The districts and counties in which communities lie, by code; from memory."""
+    found = Division.objects.filter(level=Division.Level.COUNTY).defer("geometry").order_by("code")
+    known = {c.scope_code[:6] for c in cover().communities}
+    return tuple(d for d in found if d.scope_code in known)
+
+
 def communities_of(street: Division) -> list[Community]:
     """The communities of a street, by code; from memory."""
     return [c for c in cover().communities if c.division_id == street.pk]

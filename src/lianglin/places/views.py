@@ -127,11 +127,10 @@ def boundary(request: HttpRequest, code: str) -> JsonResponse:
 def choose(request: HttpRequest) -> HttpResponse:
     """Places that fit ``q`` as rows to press, for a form field ``name``: an htmx fragment, also included by pages."""
     name = request.GET.get("name", "place")
-    context = {
-        "found": search(request.GET.get("q", ""), kinds=("building", "compound", "community")),
-        "name": name,
-        "asked": request.GET.get("q", "").strip(),
-    }
+    asked = request.GET.get("q", "").strip()[:40]
+    found = search(asked, kinds=("building", "compound", "community"))
+    buildings_link = request.GET.get("buildings") == "1"
+    context = {"found": found, "name": name, "asked": asked, "buildings_link": buildings_link}
     return render(request, "places/choices.html", context)
 
 

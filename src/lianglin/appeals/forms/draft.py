@@ -1,0 +1,119 @@
+"""A report that is being written, question by question; it rests encrypted in the session until it is sent."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from django.contrib.sessions.backends.base import SessionBase
+
+from lianglin.appeals.models import Item
+from lianglin.appeals.queries import catalogue
+from lianglin.kit.crypto import decrypt, encrypt
+from lianglin.places.search import Spot, resolve
+
+DRAFT, SLIP, TYPED = "report", "report_slip", "report_typed"
+UNKNOWN = "-"
+"""The answer "I don't know" to the question what it is."""
+STEPS = ("what", "where", "tell", "photo", "reach", "check")
+
+
+@dataclass
+class Draft:
+    """The answers so far. ``key`` makes the sending idempotent and holds the parked pictures."""
+
+    key: str = field(default_factory=lambda: uuid.uuid4().hex)
+    item: str = ""
+    place: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    place_text: str = ""
+    text: str = ""
+    reach: str = ""
+    name: str = ""
+    phone: str = ""
+    entity: bool = False
+    confidential: bool = True
+
+    def open_step(self) -> str:
+        """The first question that still needs an answer; "check" when all have one."""
+        answered = {
+            "what": self.item,
+            "where": self.place or self.lon,
+            "tell": self.text,
+            "reach": self.reach,
+        }
+        return next((step for step, answer in answered.items() if not answer), "check")
+
+    def found_item(self) -> Item | None:
+        """The chosen item; None when the person did not know."""
+        return catalogue.item_of(self.item)
+
+    def spot(self) -> Spot | None:
+        """The chosen place; None when it is not chosen, or gone."""
+        return resolve(self.place, lon=self.lon, lat=self.lat) if self.place or self.lon is not None else None
+
+
+_NAMES = {f.name for f in fields(Draft)}
+
+
+def load(session: SessionBase) -> Draft:
+    """The session's draft, or a new one."""
+    held = _open(session.get(DRAFT))
+    return Draft(**{name: value for name, value in held.items() if name in _NAMES}) if held else Draft()
+
+
+def keep(session: SessionBase, draft: Draft) -> None:
+    """Puts the draft into the session, encrypted."""
+    session[DRAFT] = _seal(asdict(draft))
+
+
+def drop(session: SessionBase) -> None:
+    """Forgets the draft (sent, or begun anew)."""
+    session.pop(DRAFT, None)
+
+
+def keep_slip(session: SessionBase, slip: dict[str, Any]) -> None:
+    """Keeps what the receipt shows (number, secret, case) until the person leaves the page."""
+    session[SLIP] = _seal(slip)
+
+
+def slip(session: SessionBase) -> dict[str, Any] | None:
+    """What the receipt shows, while it is there."""
+    return _open(session.get(SLIP))
+
+
+def drop_slip(session: SessionBase) -> None:
+    """Forgets the receipt: from now on only the paper knows the secret."""
+    session.pop(SLIP, None)
+
+
+def keep_typed(session: SessionBase, *, page: str, note: str) -> None:
+    """Keeps what was typed into a form whose half hour had run out, with the form's URL name."""
+    session[TYPED] = _seal({"page": page, "note": note})
+
+
+def typed(session: SessionBase) -> dict[str, Any] | None:
+    """What was kept so: ``page`` and ``note``."""
+    return _open(session.get(TYPED))
+
+
+def drop_typed(session: SessionBase) -> None:
+    """Forgets it (sent, or left)."""
+    session.pop(TYPED, None)
+
+
+def _seal(values: dict[str, Any]) -> str:
+    return base64.b64encode(encrypt(json.dumps(values, ensure_ascii=False), "appeals.draft")).decode()
+
+
+def _open(sealed: str | None) -> dict[str, Any] | None:
+    if not sealed:
+        return None
+    try:
+        return json.loads(decrypt(base64.b64decode(sealed), "appeals.draft"))
+    except ValueError:
+        return None  # a key that has left the ring: begin anew

@@ -1,0 +1,65 @@
+"""The catalogue of fields, classes and items as residents choose from it; held in the process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lianglin.appeals.models import Category, Field, Item
+from lianglin.kit import pinyin
+from lianglin.kit.held import held
+
+
+@dataclass(frozen=True)
+class Choices:
+    """The newest catalogue: fields in order, the classes of each, the items of each class; shared, never changed."""
+
+    fields: tuple[Field, ...]
+    categories: dict[str, tuple[Category, ...]]
+    items: dict[str, tuple[Item, ...]]
+    by_code: dict[str, Item]
+    names: tuple[tuple[pinyin.Name, str, Item], ...]
+
+
+@held
+def choices() -> Choices:
+    """The catalogue in force; three queries at first use."""
+    newest = Field.objects.order_by("-catalogue__in_force_from", "-catalogue_id", "code").select_related(
+        "catalogue"
+    )
+    first = newest.first()
+    fields = tuple(f for f in newest if first and f.catalogue_id == first.catalogue_id)
+    categories = Category.objects.filter(field__in=fields).select_related("field").order_by("code")
+    items = tuple(
+        Item.objects.filter(category__field__in=fields).select_related("category__field").order_by("code")
+    )
+    found = tuple(categories)
+    return Choices(
+        fields=fields,
+        categories={f.code: tuple(c for c in found if c.field_id == f.pk) for f in fields},
+        items={c.code: tuple(i for i in items if i.category_id == c.pk) for c in found},
+        by_code={i.code: i for i in items},
+        names=tuple((pinyin.ready(i.name), f"{i.name_en} {i.category.name_en}".lower(), i) for i in items),
+    )
+
+
+def search(text: str, *, limit: int = 8) -> list[Item]:
+    """Items that fit what somebody typed: name, pinyin or initials, English words, else shared pairs of characters."""
+    question, words = pinyin.clean(text), text.lower().split()
+    if not question:
+        return []
+    pairs = {question[n : n + 2] for n in range(len(question) - 1)}
+    ranked = []
+    for name, english, item in choices().names:
+        rank = pinyin.rank(question, name)
+        if rank is None and all(word in english for word in words):
+            rank = 5
+        if rank is None and (shared := sum(pair in name.text for pair in pairs)):
+            rank = 20 - min(shared, 10)
+        if rank is not None:
+            ranked.append((rank, item.code, item))
+    return [item for _rank, _code, item in sorted(ranked, key=lambda r: r[:2])[:limit]]
+
+
+def item_of(code: str) -> Item | None:
+    """The item in force with this code; from memory."""
+    return choices().by_code.get(code)
