@@ -83,6 +83,15 @@ def mail(value: str) -> str:
     return value
 
 
+def gateway(value: str) -> str:
+    """The address of an HTTP gateway."""
+    parts = urlsplit(value)
+    here = parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost")
+    if value and not (here or (parts.scheme == "https" and parts.hostname)):
+        raise ValueError("an address like https://sms.example.org/send (http:// only on this machine)")
+    return value
+
+
 def long_text(value: str) -> str:
     """A secret of at least 32 characters."""
     if len(value) < 32:

@@ -134,7 +134,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# --- mail --------------------------------------------------------------------------------------------------
+# --- mail, text messages -----------------------------------------------------------------------------------
 
 _mail = urlsplit(env.email_url)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if env.email_url else 'dummy'}.EmailBackend"
@@ -145,6 +145,9 @@ EMAIL_HOST_PASSWORD = unquote(_mail.password or "")
 EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp"
 EMAIL_TIMEOUT = 20
+EMAIL_FROM = env.email_from
+SMS_URL = env.sms_url
+SMS_TOKEN = env.sms_token
 
 # --- logs: JSON lines without personal data ----------------------------------------------------------------
 
