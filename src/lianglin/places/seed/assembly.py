@@ -64,13 +64,22 @@ class Assembled:
         place = label_points(self.community_geometry)
         rank = self._fill_order(households)
         shapes = geojson(self.community_geometry)
-        for i, street in enumerate(self.community_street):
-            division = self.divisions[street]
-            number = i - int(np.searchsorted(self.community_street, street)) + 1
-            name = f"{short_name(division.name)}第{number}社区"
+        numbers = self._numbers()
+        for i, code in enumerate(self.community_codes()):
+            division = self.divisions[self.community_street[i]]
+            name = f"{short_name(division.name)}第{numbers[i]}社区"
             lon, lat = place[i]
-            code = f"{division.code[:9]}{number:03d}"
             yield code, name, division.code, int(households[i]), lon, lat, shapes[i], int(rank[i])
+
+    def community_codes(self) -> list[str]:
+        """The street's nine digits and three of our own."""
+        streets = [self.divisions[street].code[:9] for street in self.community_street]
+        return [f"{street}{number:03d}" for street, number in zip(streets, self._numbers(), strict=True)]
+
+    def _numbers(self) -> list[int]:
+        """1, 2, … inside each street."""
+        first = np.searchsorted(self.community_street, self.community_street)
+        return (np.arange(len(first)) - first + 1).tolist()
 
     def grid_households(self) -> np.ndarray:
         """Whole households per grid."""
@@ -78,7 +87,7 @@ class Assembled:
 
     def grids(self) -> Iterator[tuple[Any, ...]]:
         """Rows of citymap.Grid."""
-        codes = [row[0] for row in self.communities()]
+        codes = self.community_codes()
         households, shapes = self.grid_households(), geojson(self.grid_geometry)
         first = np.searchsorted(self.grid_community, self.grid_community)
         for i, community in enumerate(self.grid_community):
@@ -170,7 +179,8 @@ def assemble(folder: Path, seed: int, density: float, say: Say) -> Assembled:
 
 def _centres(building: Buildings) -> np.ndarray:
     """Building centres as points in degrees."""
-    return shapely.points(shapely.get_coordinates(shapely.centroid(building.footprint)) / METRES + ORIGIN)
+    centre = shapely.get_coordinates(shapely.centroid(building.footprint))
+    return np.asarray(shapely.points(centre / METRES + ORIGIN), dtype=object)
 
 
 def _house(

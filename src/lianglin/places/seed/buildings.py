@@ -6,6 +6,7 @@ How tall a compound is, is drawn for the compound as a whole; every number is sa
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -192,7 +193,7 @@ def _rows(
     return Buildings(footprint, compound, storeys[compound], units, np.full(len(first), shape.doors))
 
 
-def _lattice(ground: object, turn: float, shape: Shape, most: int) -> np.ndarray:
+def _lattice(ground: Any, turn: float, shape: Shape, most: int) -> np.ndarray:
     """Places for units in the compound's own frame: columns left, bottom, row, column. Every (most + 1)-th place
     of a row is left out, so that a slab has at most ``most`` units."""
     cos, sin = np.cos(turn), np.sin(turn)
@@ -214,7 +215,8 @@ def _boxes(cells: np.ndarray, turn: np.ndarray, shape: Shape, width: float | np.
     right, top = left + width, bottom + shape.depth
     x, y = np.stack([left, right, right, left], axis=1), np.stack([bottom, bottom, top, top], axis=1)
     cos, sin = np.cos(turn)[:, None], np.sin(turn)[:, None]
-    return shapely.polygons(np.stack([x * cos - y * sin, x * sin + y * cos], axis=2))
+    corners = np.stack([x * cos - y * sin, x * sin + y * cos], axis=2)
+    return np.asarray(shapely.polygons(corners), dtype=object)
 
 
 def _free(ground: np.ndarray, owner: np.ndarray, boxes: np.ndarray, obstacles: np.ndarray) -> np.ndarray:

@@ -164,7 +164,7 @@ class CityMap:
 def build(source: Path, *, seed: int = 2024, density: float = 1.0, report: Report | None = None) -> CityMap:
     """Make the map from the files in the folder ``source``.
 
-    ``density`` multiplies the doors of every building: 3.2 gives some 1,800 communities with room for eight
+    ``density`` multiplies the doors of every building: 4.5 gives some 2,100 communities with room for nine
     million people (load tests only). Raises sources.SourceMissing if a file is not there.
     """
     say: Report = report or (lambda _what, _share: None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -164,15 +163,11 @@ def fill_order(
     first = np.flatnonzero(street == start)
     others = [d for d in np.unique(district) if d != district[first[0]]]
     usual = np.abs(households - np.median(households))
-    samples = [min(np.flatnonzero(district == d), key=_by(usual)) for d in others]
+    samples = [int(np.argmin(np.where(district == d, usual, np.inf))) for d in others]
     centre = points[first].mean(axis=0)
     apart = {s: np.linalg.norm(points[street == s] - centre, axis=1).mean() for s in np.unique(street)}
     rest = sorted(range(len(street)), key=lambda i: (apart[street[i]], i))
-    order = list(dict.fromkeys([*first, *samples, *rest]))
+    order = np.array(list(dict.fromkeys([*first.tolist(), *samples, *rest])))
     rank = np.empty(len(street), dtype=np.int64)
     rank[order] = np.arange(len(street))
     return rank
-
-
-def _by(values: np.ndarray) -> Callable[[int], tuple[float, int]]:
-    return lambda i: (float(values[i]), int(i))

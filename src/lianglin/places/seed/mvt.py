@@ -115,7 +115,8 @@ def _commands(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Lay out MoveTo, LineTo and ClosePath for all paths in one array of whole numbers."""
     if not len(points):
-        return (np.empty(0, dtype=np.int64),) * 3
+        nothing = np.empty(0, dtype=np.int64)
+        return nothing, nothing, nothing
     first = np.flatnonzero(np.append(True, path[1:] != path[:-1]))
     size = np.diff(np.append(first, len(points)))
     owner = feature[path[first]]

@@ -186,9 +186,8 @@ def runs(way: Any) -> list[Run]:
 def as_lines(stretches: list[Run]) -> np.ndarray:
     """The stretches as lines."""
     points = np.array([point for run in stretches for point in run]).reshape(-1, 2)
-    return shapely.linestrings(
-        points, indices=np.repeat(np.arange(len(stretches)), [len(run) for run in stretches])
-    )
+    way = np.repeat(np.arange(len(stretches)), [len(run) for run in stretches])
+    return np.asarray(shapely.linestrings(points, indices=way), dtype=object)
 
 
 def read(path: Path) -> Extract:

@@ -37,7 +37,7 @@ def rebuild(extract: Extract) -> Any:
     rim = shapely.get_exterior_ring(frame)
     loose = shapely.points(places[uses == 1])
     ties = shapely.shortest_line(loose, rim)
-    noded = shapely.union_all(np.concatenate([shores, ties, [rim]]))
+    noded = shapely.union_all(np.array([*shores, *shapely.get_parts(ties), rim], dtype=object))
     faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     rivers = extract.waterways.geometry[np.array(extract.waterways.name) == NAME]
     face, line = shapely.STRtree(rivers).query(faces, predicate="intersects")

@@ -168,7 +168,7 @@ def _labels(city: CityMap, streets: np.ndarray) -> tuple[np.ndarray, list[Proper
     centres[outside] = shapely.point_on_surface(streets[outside])
     places = shapely.points([(community.lon, community.lat) for community in city.communities])
     rows: list[Properties] = [{"k": "street", "name": street.name} for street in city.streets]
-    rows += [{"k": "community", "name": community.name} for community in city.communities]
+    rows.extend({"k": "community", "name": community.name} for community in city.communities)
     return np.concatenate([centres, places]), rows
 
 
