@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.apps import apps
 from django.db import DatabaseError, connection, transaction
@@ -17,8 +15,7 @@ from lianglin.access.scoped import ScopeForgotten, guards
 from lianglin.access.transaction import acting
 from lianglin.kit.domain import ROLES
 from lianglin.kit.errors import Forbidden
-
-from . import world as worlds
+from tests import world as worlds
 
 PERSONAL = [label for label, guard in guards().items() if guard.personal and label != "access.Account"]
 SCOPED = [
@@ -45,10 +42,10 @@ prefixes = st.sampled_from(
 
 
 @pytest.fixture
-def world(db: None) -> Iterator[worlds.World]:
+def world(db: None) -> worlds.World:
     made = worlds.build()
     worlds.open_cases(made)
-    yield made
+    return made
 
 
 def staff(prefix: str) -> Actor:
@@ -177,7 +174,8 @@ def test_privileges_in_the_database_are_what_the_guards_say(db: None, label: str
 def test_every_table_of_the_house_is_closed_to_the_group_public(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace, aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a"
+            "select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace,"
+            " aclexplode(coalesce(c.relacl, acldefault('r', c.relowner))) a"
             " where n.nspname = 'public' and c.relkind in ('r', 'p') and a.grantee = 0"
         )
         assert cursor.fetchall() == []

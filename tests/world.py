@@ -1,0 +1,265 @@
+"""A small city for tests that cross packages: two districts, two streets each, two communities each.
+
+Call :func:`build` outside of ``acting``, as the administrator of the test's database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.db import connection
+from django.test import Client
+
+from lianglin.access import actor as actors
+from lianglin.access import queries
+from lianglin.access.actor import Actor
+from lianglin.access.models import Account, Organisation, Post
+from lianglin.access.transaction import acting
+from lianglin.kit import calendar, clock, held
+from lianglin.kit.crypto import match_key
+from lianglin.kit.models import CalendarDay
+from lianglin.people.models import Household, Membership, Resident
+from lianglin.places.models import Building, Community, Division, Dwelling, Unit
+
+if TYPE_CHECKING:
+    from lianglin.appeals.actions import Submitted
+    from lianglin.appeals.models import Item
+    from lianglin.cases.models import Case
+
+SINCE = date(2024, 1, 1)
+HERE, NEXT_DOOR, FAR = "230103001001", "230103001002", "230104002002"
+"""Three communities: two of one street, one of another district."""
+WORKER, STREET, UNIT = f"community-{HERE}", "street-230103001", "bureau-1"
+"""Codes of the posts that carry an appeal of HERE through its life."""
+
+
+@dataclass
+class World:
+    """What was made, by code: ``posts`` and ``actors`` have the same keys."""
+
+    communities: list[Community] = field(default_factory=list)
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    posts: dict[str, Post] = field(default_factory=dict)
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def codes(self) -> list[str]:
+        """Scope codes of the communities."""
+        return [community.scope_code for community in self.communities]
+
+    def community(self, scope_code: str) -> Community:
+        """The community with this code."""
+        return next(found for found in self.communities if found.scope_code == scope_code)
+
+    def browser(self, code: str, **options: Any) -> Client:
+        """A browser logged in and acting in the post with this code."""
+        post, client = self.posts[code], Client(**options)
+        session = client.session
+        session[SESSION_KEY] = str(post.account_id)
+        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[HASH_SESSION_KEY] = post.account.get_session_auth_hash()
+        session[queries.POST_KEY], session[queries.POSTS_KEY] = post.pk, 1
+        session.save()
+        return client
+
+    def report(self, scope_code: str = HERE, *, text: str = "楼道灯不亮了", **given: Any) -> Submitted:
+        """An appeal as the public sends it; ``given`` goes to ``appeals.actions.submit``."""
+        actions = _appeals()
+        place = given.pop("place", None) or _place(self.community(scope_code))
+        given.setdefault("reporter", actions.Reporter(name="李示例", phone="15400000001"))
+        given.setdefault("item", None)
+        with acting(actors.public()) as anybody:
+            return actions.submit(by=anybody, place=place, text=text, **given)
+
+    def do(self, code: str, verb: str, case: Case | int, **arguments: Any) -> Case:
+        """One action on an appeal by a post, in a transaction of its own."""
+        actor = self.actors[code]
+        with acting(actor):
+            return getattr(_appeals(), verb)(getattr(case, "pk", case), by=actor, **arguments)
+
+    def brought_to(self, state: str, **given: Any) -> Submitted:
+        """An appeal of HERE in one of the states on the main road, or on the side of it (paused, refused)."""
+        made = self.report(**given)
+        for code, verb, arguments in _road(state, self.organisations[UNIT]):
+            self.do(code, verb, made.case, **arguments)
+        return made
+
+
+def _appeals() -> ModuleType:
+    from lianglin.appeals import actions
+
+    return actions
+
+
+def _place(community: Community, **given: Any) -> Any:
+    from lianglin.cases.actions import Place
+
+    return Place(community=community, **given)
+
+
+ANSWER = {"outcome": "solved", "note": "换了灯泡，现场试过。"}
+
+
+def _road(state: str, unit: Organisation) -> Iterable[tuple[str, str, dict[str, Any]]]:
+    """The moves that bring a new appeal to a state."""
+    ways: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+        "received": [],
+        "refused": [(WORKER, "refuse", {"ground": "beyond_duty", "note": "请拨打 12348 咨询。"})],
+        "redirected": [(STREET, "redirect", {"to": "铁路局", "note": "属铁路局管辖。"})],
+        "accepted": [(WORKER, "accept", {})],
+    }
+    ways["dispatched"] = [*ways["accepted"], (STREET, "dispatch", {"unit": unit})]
+    ways["handling"] = [*ways["dispatched"], (UNIT, "take_on", {})]
+    ways["paused"] = [*ways["handling"], (UNIT, "pause", {"ground": "season", "note": "等天暖。"})]
+    ways["answered"] = [*ways["handling"], (UNIT, "answer", ANSWER)]
+    ways["settled"] = [*ways["answered"], (STREET, "settle", {})]
+    ways["closed"] = [*ways["settled"], (WORKER, "call_back", {"reached": True, "solved": "yes", "grade": 5})]
+    return ways[state]
+
+
+def resident_browser(case_id: int, **options: Any) -> Client:
+    """The browser of a resident who has just proved to hold a case."""
+    client = Client(**options)
+    session = client.session
+    until = (clock.now() + timedelta(minutes=30)).isoformat()
+    session[queries.HELD_CASE_KEY] = {"id": case_id, "until": until}
+    session.save()
+    return client
+
+
+def forget_tries() -> None:
+    """Empties the counters of tries, which stand in a connection of their own and outlive a test."""
+    with connection.cursor() as cursor:
+        cursor.execute("delete from kit_throttle")
+
+
+@dataclass
+class Items:
+    """A catalogue of two: a lamp (3 working days) and gas (2 hours, day and night)."""
+
+    lamp: Item
+    gas: Item
+
+
+def catalogue() -> Items:
+    """Makes the small catalogue."""
+    from lianglin.appeals.models import Catalogue, Category, Field, Item
+
+    version = Catalogue.objects.create(version="small", in_force_from=SINCE, source="test", sample=True)
+    quality = Field.objects.create(catalogue=version, code="02", name="城市品质", name_en="City quality")
+    housing = Category.objects.create(field=quality, code="0206", name="房屋设施", name_en="Housing")
+    common = {"category": housing, "owner_name": "物业企业", "owner_name_en": "Property", "place_kind": "bld"}
+    lamp = Item.objects.create(
+        code="020601", name="楼道照明", name_en="Stairwell light", limit_days=3, **common
+    )
+    gas = Item.objects.create(
+        code="020602", name="燃气泄漏", name_en="Gas leak", limit_days=1, urgent_hours=2, **common
+    )
+    held.forget()
+    return Items(lamp, gas)
+
+
+def build() -> World:
+    """Makes the city as the database's owner (call it outside of ``acting``)."""
+    world = World()
+    if not CalendarDay.objects.exists():
+        for year in (2025, 2026, 2027):
+            CalendarDay.objects.bulk_create(calendar.official_days(year))
+        calendar.forget()
+    for county in ("230103", "230104"):
+        for street in ("001", "002"):
+            scope = county + street
+            division = Division.objects.create(
+                code=f"{scope}000", level="township", name=f"{scope}街道", scope_code=scope
+            )
+            office = _organisation(world, f"street-{scope}", "street", scope)
+            _post(world, f"street-{scope}", "street_coordinator", office, scope)
+            for number in ("001", "002"):
+                _community(world, division, scope + number)
+    for code in ("bureau-1", "bureau-2"):
+        _post(world, code, "unit_handler", _organisation(world, code, "bureau", ""), "")
+    city = _organisation(world, "city", "city", "")
+    for role in ("manager", "protection_officer", "administrator"):
+        _post(world, role, role, city, "")
+    return world
+
+
+def _community(world: World, division: Division, scope: str) -> None:
+    community = Community.objects.create(
+        division=division,
+        name=f"第{scope[-3:]}社区",
+        scope_code=scope,
+        lon=126.6,
+        lat=45.7,
+        geometry={},
+        valid_from=SINCE,
+        loaded=True,
+    )
+    world.communities.append(community)
+    committee = _organisation(world, f"community-{scope}", "community", scope)
+    _post(world, f"community-{scope}", "community_worker", committee, scope)
+    building = Building.objects.create(
+        key=scope,
+        community=community,
+        scope_code=scope,
+        address=f"和宁小区{scope[-1]}号楼",
+        number=1,
+        lon=126.6,
+        lat=45.7,
+        floors=6,
+        units=1,
+        doors_per_floor=2,
+    )
+    unit = Unit.objects.create(building=building, number=1)
+    for room in ("101", "102"):
+        dwelling = Dwelling.objects.create(unit=unit, scope_code=scope, floor=1, room=room)
+        household = Household._base_manager.create(scope_code=scope, dwelling=dwelling, formed_on=SINCE)
+        resident = Resident._base_manager.create(
+            scope_code=scope,
+            name="王示例",
+            sex="2",
+            born_on=date(1950, 1, 1),
+            phone="15400000000",
+            phone_match=match_key("15400000000", "phone"),
+        )
+        Membership._base_manager.create(
+            scope_code=scope, household=household, resident=resident, relation="01", from_on=SINCE
+        )
+
+
+def _organisation(world: World, code: str, kind: str, scope: str) -> Organisation:
+    made = Organisation.objects.create(code=code, name=f"{code}单位", kind=kind, scope_code=scope)
+    world.organisations[code] = made
+    return made
+
+
+def _post(world: World, code: str, role: str, organisation: Organisation, scope: str) -> None:
+    account = Account.objects.create_user(code, None, name=code, created_at=clock.now())
+    post = Post.objects.create(
+        account=account,
+        role_code=role,
+        organisation=organisation,
+        scope_code=scope,
+        title=role,
+        starts_on=SINCE,
+    )
+    world.posts[code] = post
+    world.actors[code] = queries.actor_in(post)
+
+
+def open_cases(world: World) -> dict[str, int]:
+    """One appeal per community, every second one dispatched to a bureau; code of the community -> case id."""
+    made = {}
+    for index, community in enumerate(world.communities):
+        case = world.report(community.scope_code).case
+        made[community.scope_code] = case.pk
+        if index % 2 == 0:
+            street = f"street-{community.scope_code[:9]}"
+            world.do(street, "accept", case)
+            bureau = world.organisations[f"bureau-{index % 4 // 2 + 1}"]
+            world.do(street, "dispatch", case, unit=bureau)
+    return made
