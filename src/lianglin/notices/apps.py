@@ -6,3 +6,10 @@ class NoticesConfig(AppConfig):
     name = "lianglin.notices"
     verbose_name = _("Notices")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connects the outbox to the house's message port."""
+        from lianglin.kit import messages
+        from lianglin.notices.actions import put
+
+        messages.connect(put)

@@ -1,0 +1,65 @@
+"""Reads over messages: a post's own, what is due, the demo's phone; and drafts by their key."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from lianglin.access.actor import Actor
+from lianglin.kit import clock
+from lianglin.kit.crypto import decrypt, encrypt
+from lianglin.notices.models import Channel, DemoMessage, LastRead, Message
+
+_DRAFT = "notices.Draft.content"
+
+
+def to_post(actor: Actor) -> QuerySet[Message]:
+    """The messages to the actor's post. Page it by ("-id")."""
+    return Message.objects.visible_to(actor, purpose=actor.work_purpose).filter(channel=Channel.IN_APP)
+
+
+def read_until(actor: Actor) -> datetime | None:
+    """Until when the actor's post has read its messages; None: nothing yet."""
+    return LastRead.objects.filter(post_id=actor.post_id).values_list("read_at", flat=True).first()
+
+
+def unread(actor: Actor) -> int:
+    """How many messages came to the actor's post since it last read them."""
+    since = read_until(actor)
+    found = to_post(actor)
+    return (found.filter(created_at__gt=since) if since else found).count()
+
+
+def due(before: datetime, actor: Actor, limit: int = 500) -> list[Message]:
+    """Messages whose next try was due before that time, the longest waiting first."""
+    waiting = Message.objects.visible_to(actor, purpose=actor.work_purpose).filter(state=Message.State.QUEUED)
+    return list(waiting.filter(next_try_at__lt=before).order_by("next_try_at")[:limit])
+
+
+def in_demo() -> QuerySet[DemoMessage]:
+    """What the demo's phone shows. Page it by ("-id")."""
+    return DemoMessage.objects.all()
+
+
+def save_draft(digest: str, text: str, until: datetime) -> None:
+    """Keeps a draft, encrypted, under the digest of its key."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select notices_draft_save(%s, %s, %s, %s)", [digest, encrypt(text, _DRAFT), clock.now(), until]
+        )
+
+
+def load_draft(digest: str) -> str | None:
+    """The draft under this digest, if there is one that has not run out."""
+    with connection.cursor() as cursor:
+        cursor.execute("select notices_draft_load(%s, %s)", [digest, clock.now()])
+        stored = cursor.fetchone()[0]
+    return None if stored is None else decrypt(stored, _DRAFT)
+
+
+def discard_draft(digest: str) -> None:
+    """Forgets the draft under this digest."""
+    with connection.cursor() as cursor:
+        cursor.execute("select notices_draft_discard(%s)", [digest])
