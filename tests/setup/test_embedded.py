@@ -174,6 +174,16 @@ def test_kill_9_of_the_server_loses_nothing(home: Path) -> None:
     assert not runs(home)
 
 
+def test_a_killed_server_is_revived_for_those_who_use_it(home: Path) -> None:
+    with Server.start(home, settings=QUICK) as server, Server.start(home, settings=QUICK) as other:
+        assert not server.revive()
+        os.kill(main_process(home).pid, signal.SIGKILL)
+        assert postmaster.until(server.revive, 10)
+        assert not other.revive()
+        assert ask(other, "select 1") == 1
+    assert not runs(home)
+
+
 def test_a_server_that_is_going_down_is_started_anew(home: Path, share: Callable[..., Sharer]) -> None:
     sharer = share()
     sharer.said()

@@ -22,14 +22,16 @@ MIGRATION_LOCK = 0x11A_611
 
 
 @contextmanager
-def running(env: Environment) -> Iterator[None]:
+def running(env: Environment) -> Iterator[Server | None]:
     """Holds a share in the embedded server for the block; with DATABASE_URL there is nothing to hold."""
     env.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if env.database_url:
-        yield
+        yield None
         return
-    with Server.start(env.data / "pg", settings={"max_connections": str(40 + 10 * env.web_workers)}):
-        yield
+    with Server.start(
+        env.data / "pg", settings={"max_connections": str(40 + 10 * env.web_workers)}
+    ) as server:
+        yield server
 
 
 def migrate(env: Environment) -> None:

@@ -28,7 +28,7 @@ def run(env: Environment, *, residents: int, console: Console) -> None:
     """Prepares what is missing, starts web and worker, and stays until it is told to stop."""
     processes.require_free_port(env.bind, env.port)
     _require_space(env, residents)
-    with attach.running(env), processes.Family(env.data / "logs") as family:
+    with attach.running(env) as server, processes.Family(env.data / "logs") as family:
         with console.status("Database · 数据库"):
             attach.migrate(env)
         fill(env, residents=residents, console=console)
@@ -40,6 +40,8 @@ def run(env: Environment, *, residents: int, console: Console) -> None:
         _welcome(env, console)
         while True:
             family.check()
+            if server is not None and server.revive():
+                console.print("The database was gone; it was started again.")
             time.sleep(1)
 
 

@@ -63,6 +63,7 @@ class Server:
         self._runner = runner
         self._users: IO[bytes] | None = users
         self._pid = os.getpid()
+        self._settings: Mapping[str, str] = {}
         self._folder = _socket_folder(home)
 
     @classmethod
@@ -78,8 +79,9 @@ class Server:
             users = _open_lock(home / "users.lock")
             fcntl.flock(users, fcntl.LOCK_SH)
             server = cls(home, runner, users)
+            server._settings = settings or {}
             try:
-                server._bring_up(settings or {}, timeout)
+                server._bring_up(timeout)
             except BaseException as error:
                 if not isinstance(error, Exception) and _is_last(users):  # Ctrl-C: leave nothing running
                     postmaster.stop(server.cluster)
@@ -90,6 +92,14 @@ class Server:
     def dsn(self, user: str = ADMIN, dbname: str = "postgres") -> str:
         """Connection address for a database role, over the unix socket."""
         return url(user=user, dbname=dbname, host=str(self._folder))
+
+    def revive(self, timeout: float = 60) -> bool:
+        """Starts the server again when it was killed from outside. True when it had to."""
+        if self._users is None or not self._is_gone():
+            return False
+        with _turn(self.home, timeout):
+            self._bring_up(timeout)
+        return True
 
     def stop(self) -> None:
         """Gives the share back; the last one to leave stops the server. Harmless when called again."""
@@ -119,7 +129,7 @@ class Server:
 
     # --- starting ---------------------------------------------------------------------------------------
 
-    def _bring_up(self, settings: Mapping[str, str], timeout: float) -> None:
+    def _bring_up(self, timeout: float) -> None:
         if postmaster.find(self.cluster) is not None and self._join(timeout):
             return
         if not postmaster.processes(self.cluster) and postmaster.answers(self._folder):
@@ -129,9 +139,9 @@ class Server:
             )
         postmaster.clear_leftovers(self.cluster)
         if not self.cluster.exists():
-            self._initialise(sync=settings.get("fsync") != "off")
+            self._initialise(sync=self._settings.get("fsync") != "off")
         self._check_version()
-        self._launch({**DEFAULTS, **settings}, timeout)
+        self._launch({**DEFAULTS, **self._settings}, timeout)
 
     def _join(self, timeout: float) -> bool:
         """Waits until the running server answers. False when it went away meanwhile."""
