@@ -59,7 +59,7 @@ def write_texts(wanted: Wanted, places: Places, *, seed: int, first: int = 0) ->
     Row n of a history gets the same text however the history is cut, for equal ``seed``.
     """
     state = _states(seed, np.arange(first, first + len(wanted.item)))
-    event = np.where(wanted.event >= 0, _states(seed + 1, wanted.event), state)
+    event = np.where(wanted.event >= 0, _states(seed + 1, wanted.event), state ^ 0x5DEECE66D)
     columns = (wanted.item, wanted.month, wanted.hour, wanted.building, wanted.unit, wanted.floor)
     columns += (wanted.again, wanted.by_phone, state, event)
     book, kinds, words = grammars(), [item.place_kind for item in items()], _Words(places)
