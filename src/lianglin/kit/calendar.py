@@ -94,10 +94,12 @@ class WorkingCalendar:
     def time_left(self, now: datetime, due: datetime, *, around_the_clock: bool = False) -> int | timedelta:
         """What is left of a promise as the "deadline" filter shows it.
 
-        Working days in general; plain time for what runs day and night, and on the last day once it has passed.
+        Working days in general; plain time for what runs day and night (a limit in days ends with the office
+        hours, so such a one is counted in days all the same), and on the last day once it has passed.
         """
-        days = self.working_days_between(now.astimezone(CITY_ZONE).date(), due.astimezone(CITY_ZONE).date())
-        if around_the_clock or (days == 0 and due < now):
+        end = due.astimezone(CITY_ZONE)
+        days = self.working_days_between(now.astimezone(CITY_ZONE).date(), end.date())
+        if (around_the_clock and end.time() != CLOSES) or (days == 0 and due < now):
             return due - now
         return days
 

@@ -7,20 +7,24 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
 from lianglin.appeals.models import Category, Item
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import catalogue, worklists
 from lianglin.cases.models import Case
 from lianglin.kit.ids import clean_case_number
 
 RESPONSES = {
     "solved": _("We looked at it on site and put it right: [what was done, when]. It has worked since."),
-    "partly": _("Done so far: [what]. Still open: [what], by [date], because [reason]. [Unit] stays in charge."),
-    "explained": _("We checked it: [finding]. The rule is [rule]; that means for you: [what]. Questions: [phone]."),
+    "partly": _(
+        "Done so far: [what]. Still open: [what], by [date], because [reason]. [Unit] stays in charge."
+    ),
+    "explained": _(
+        "We checked it: [finding]. The rule is [rule]; that means for you: [what]. Questions: [phone]."
+    ),
     "not_ours": _(
         "This is not within public duty, because [reason]. You can turn to [body, phone]; we help you with [what]."
     ),
@@ -31,10 +35,18 @@ RESPONSES = {
 """Beginnings of an answer, by outcome; what stands in brackets is filled in by the person who answers."""
 
 ADVICE = {
-    "emergency": _("This is an emergency: please call [110, 119, 120 or 122] at once. We have told [whom] ourselves."),
-    "other_procedure": _("The matter is before [court, arbitration, review, petition]. Please turn to [body, phone]."),
-    "no_new_facts": _("The same matter was answered under number [number] on [date]. New facts? Tell us and we take it up."),
-    "secret": _("The matter touches protected secrets and cannot be handled here. Please turn to [body, phone]."),
+    "emergency": _(
+        "This is an emergency: please call [110, 119, 120 or 122] at once. We have told [whom] ourselves."
+    ),
+    "other_procedure": _(
+        "The matter is before [court, arbitration, review, petition]. Please turn to [body, phone]."
+    ),
+    "no_new_facts": _(
+        "The same matter was answered under number [number] on [date]. New facts? Tell us and we take it up."
+    ),
+    "secret": _(
+        "The matter touches protected secrets and cannot be handled here. Please turn to [body, phone]."
+    ),
     "beyond_duty": _("This is beyond public duty. Please turn to [body, phone]; free legal advice: 12348."),
     "unlawful": _("What is asked for is against the law ([article]). What you can do instead: [what]."),
 }
@@ -70,7 +82,9 @@ class FilterForm(forms.Form):
         label=_("number"),
         required=False,
         max_length=24,
-        widget=forms.TextInput(attrs={"type": "search", "autocapitalize": "characters", "placeholder": "A2611…"}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "autocapitalize": "characters", "placeholder": "A2611…"}
+        ),
     )
     state = forms.ChoiceField(label=_("state"), required=False)
     category = forms.TypedChoiceField(label=_("class"), required=False, coerce=int, empty_value=None)
@@ -78,7 +92,9 @@ class FilterForm(forms.Form):
     overdue = forms.BooleanField(label=_("overdue"), required=False)
     urgent = forms.BooleanField(label=_("urgent"), required=False)
 
-    def __init__(self, *args: Any, places: list[tuple[str, str]], categories: list[Category], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, places: list[tuple[str, str]], categories: list[Category], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         states = [(state.code, state.label) for state in rules.LIFECYCLE.states]
         self.choices("state", [("", _("all")), (worklists.OPEN, _("in hand")), *states])
@@ -152,22 +168,28 @@ class AcceptForm(MoveForm):
     """Receive the appeal; correct the item if it was filed wrongly."""
 
     submit = _("Accept it")
-    item = forms.ModelChoiceField(label=_("item"), queryset=Item.objects.none(), required=False, empty_label=_("not clear yet"))
+    item = forms.ChoiceField(label=_("item"), required=False)
     note = note_field(_("note"), required=False, rows=2, hint=_("The resident can read it."))
 
     def prepare(self, context: MoveContext) -> None:
         field = self.fields["item"]
-        field.queryset = worklists.items()  # pyright: ignore[reportAttributeAccessIssue]
         field.choices = item_choices()  # pyright: ignore[reportAttributeAccessIssue]
-        field.initial = context.item.pk if context.item else None
+        field.initial = context.item.code if context.item else ""
+
+    def clean_item(self) -> Item | None:
+        """The item of the catalogue in force, if it was changed or named."""
+        item = catalogue.item_of(self.cleaned_data["item"])
+        return None if item == self.context.item else item
 
 
 def item_choices() -> list[Any]:
     """The catalogue as a grouped select."""
-    groups: dict[str, list[tuple[int, str]]] = {}
+    groups: dict[str, list[tuple[str, str]]] = {}
     for item in worklists.items():
-        groups.setdefault(f"{item.category.field.label} · {item.category.label}", []).append((item.pk, item.label))
-    return [("", _now("not clear yet")), *groups.items()]
+        groups.setdefault(f"{item.category.field.label} · {item.category.label}", []).append(
+            (item.code, item.label)
+        )
+    return [("", gettext("not clear yet")), *groups.items()]
 
 
 class AnswerForm(MoveForm):
@@ -175,7 +197,9 @@ class AnswerForm(MoveForm):
 
     submit = _("Send the answer")
     outcome = radios(_("outcome"), rules.OUTCOMES)
-    note = note_field(_("answer"), rows=6, hint=_("Replace what stands in [brackets]. Plain words, no internal terms."))
+    note = note_field(
+        _("answer"), rows=6, hint=_("Replace what stands in [brackets]. Plain words, no internal terms.")
+    )
 
     def clean_note(self) -> str:
         """An answer with a bracket left in is not finished."""
@@ -184,7 +208,9 @@ class AnswerForm(MoveForm):
 
 def finished(text: str) -> str:
     """The text, unless a bracket of one of the beginnings was left in it."""
-    blanks = {blank for begun in (*RESPONSES.values(), *ADVICE.values()) for blank in BLANK.findall(str(begun))}
+    blanks = {
+        blank for begun in (*RESPONSES.values(), *ADVICE.values()) for blank in BLANK.findall(str(begun))
+    }
     left = next((blank for blank in BLANK.findall(text) if blank in blanks), None)
     if left:
         raise ValidationError(_("“%(left)s” is still to be filled in.") % {"left": left})
@@ -219,7 +245,9 @@ class RedirectForm(MoveForm):
 
     submit = _("Pass it on")
     intro = _("For a body that does not work with this platform. The resident is told which.")
-    to = forms.CharField(label=_("body it is passed on to"), max_length=80, error_messages={"required": _("Name the body.")})
+    to = forms.CharField(
+        label=_("body it is passed on to"), max_length=80, error_messages={"required": _("Name the body.")}
+    )
     note = note_field(_("reason"), rows=2)
 
 
@@ -243,7 +271,10 @@ class MergeForm(MoveForm):
             except ValueError:
                 found = None
         if found is None:
-            self.add_error("other" if text else None, _("Choose one of the similar appeals, or write the number of an appeal in your area."))
+            self.add_error(
+                "other" if text else None,
+                _("Choose one of the similar appeals, or write the number of an appeal in your area."),
+            )
         cleaned["found"] = found
         return cleaned
 
@@ -266,7 +297,10 @@ class DispatchForm(MoveForm):
     unit = UnitField(
         label=_("unit"),
         queryset=Organisation.objects.none(),
-        error_messages={"required": _("Choose a unit."), "invalid_choice": _("This unit takes no orders. Choose another.")},
+        error_messages={
+            "required": _("Choose a unit."),
+            "invalid_choice": _("This unit takes no orders. Choose another."),
+        },
     )
     note = note_field(_("note to the unit"), required=False, rows=2, hint=_("The resident can read it."))
 
@@ -297,7 +331,9 @@ class PauseForm(MoveForm):
     """A lawful wait."""
 
     submit = _("Stop the clock")
-    intro = _("Only for a lawful reason. The resident sees the reason, and the clock stands until work goes on.")
+    intro = _(
+        "Only for a lawful reason. The resident sees the reason, and the clock stands until work goes on."
+    )
     ground = radios(_("ground"), rules.PAUSE_GROUNDS)
     note = note_field(_("what is waited for, and until when"), rows=3)
 
@@ -339,10 +375,17 @@ class CallBackForm(MoveForm):
     submit = _("Record the call")
     reached = radios(_("was the person reached?"), (("yes", _("reached")), ("no", _("nobody answered"))))
     solved = forms.ChoiceField(
-        label=_("is it solved, says the person?"), choices=rules.SOLVED_ANSWERS, widget=forms.RadioSelect, required=False
+        label=_("is it solved, says the person?"),
+        choices=rules.SOLVED_ANSWERS,
+        widget=forms.RadioSelect,
+        required=False,
     )
     grade = forms.TypedChoiceField(
-        choices=[("", ""), *rules.GRADES], coerce=int, empty_value=None, required=False, label=_("how was it handled?")
+        choices=[("", ""), *rules.GRADES],
+        coerce=int,
+        empty_value=None,
+        required=False,
+        label=_("how was it handled?"),
     )
     note = note_field(_("in the person's words"), required=False, rows=2)
 

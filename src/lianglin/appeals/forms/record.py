@@ -8,20 +8,23 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.actor import Actor
 from lianglin.appeals import rules
 from lianglin.appeals.actions import Reporter
-from lianglin.appeals.forms.desk import RESPONSES, finished, note_field, radios
+from lianglin.appeals.forms.desk import note_field, radios
 from lianglin.appeals.models import Item
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import catalogue, worklists
 from lianglin.cases.actions import Place
 from lianglin.kit.ids import clean_phone
-from lianglin.places.models import Building, Community
+from lianglin.places.search import Found, Spot, resolve
 
 TOLD = tuple(
-    choice for choice in rules.CHANNELS if choice[0] in ("phone", "desk", "saturday", "visit", "meeting", "paper", "hotline")
+    choice
+    for choice in rules.CHANNELS
+    if choice[0] in ("phone", "desk", "saturday", "visit", "meeting", "paper", "hotline")
 )
-SHOWN_BUILDINGS = 400
-"""So many addresses are offered while typing; beyond that a community is chosen first."""
+COMMUNITY_CODE = 12
+"""Length of a community's scope code: a post of one community needs not say which."""
 
 
 class RecordForm(forms.Form):
@@ -29,7 +32,9 @@ class RecordForm(forms.Form):
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, min_length=16)
     channel = radios(_("channel"), TOLD)
-    text = note_field(_("what was reported"), rows=4, hint=_("In the person's words. No ID number, no illness."))
+    text = note_field(
+        _("what was reported"), rows=4, hint=_("In the person's words. No ID number, no illness.")
+    )
     item = forms.CharField(
         label=_("item"),
         required=False,
@@ -37,26 +42,23 @@ class RecordForm(forms.Form):
         help_text=_("Type a part of the name and choose; leave it empty when it is not clear."),
         widget=forms.TextInput(attrs={"list": "items", "autocomplete": "off"}),
     )
-    community = forms.ModelChoiceField(
-        label=_("community"),
-        queryset=Community.objects.none(),
-        required=False,
-        empty_label=_("choose"),
-    )
-    building = forms.CharField(
-        label=_("building"),
+    where = forms.CharField(
+        label=_("place"),
         required=False,
         max_length=120,
-        help_text=_("Type a part of the address and choose."),
-        widget=forms.TextInput(attrs={"list": "buildings", "autocomplete": "off"}),
+        help_text=_("Compound and building number, characters or pinyin initials: 和宁3, hn3."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    place = forms.CharField(required=False, max_length=24)
     place_text = forms.CharField(
         label=_("more about the place"),
         required=False,
         max_length=160,
         widget=forms.TextInput(attrs={"placeholder": _("unit 2, third floor")}),
     )
-    name = forms.CharField(label=_("name"), required=False, max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    name = forms.CharField(
+        label=_("name"), required=False, max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     phone = forms.CharField(
         label=_("phone"),
         required=False,
@@ -65,19 +67,16 @@ class RecordForm(forms.Form):
     )
     entity = forms.BooleanField(label=_("reported by a business"), required=False)
     answered = forms.BooleanField(label=_("answered on the spot"), required=False)
-    outcome = forms.ChoiceField(label=_("outcome"), choices=rules.OUTCOMES, widget=forms.RadioSelect, required=False)
+    outcome = forms.ChoiceField(
+        label=_("outcome"), choices=rules.OUTCOMES, widget=forms.RadioSelect, required=False
+    )
     answer = note_field(_("answer given"), required=False, rows=3)
 
-    def __init__(self, *args: Any, communities: list[Community], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.communities = communities
+        self.actor = actor
+        self.found: list[Found] = []
         self.initial.setdefault("once", str(uuid.uuid4()))
-        if len(communities) == 1:
-            del self.fields["community"]
-        else:
-            field = self.fields["community"]
-            field.queryset = Community.objects.filter(pk__in=[c.pk for c in communities])  # pyright: ignore
-            field.choices = [("", _("choose")), *((c.pk, c.label) for c in communities)]  # pyright: ignore
 
     def clean_text(self) -> str:
         """At least five characters, as for everybody."""
@@ -87,14 +86,18 @@ class RecordForm(forms.Form):
         return text
 
     def clean_item(self) -> Item | None:
-        """The item by name or code; the error names what would fit."""
+        """The item by name, code, pinyin or initials; the error names what would fit."""
         text = self.cleaned_data["item"].strip()
         if not text:
             return None
-        known = list(worklists.items())
-        exact = [item for item in known if text in (item.code, item.name, item.name_en)]
-        found = exact or [item for item in known if text.lower() in f"{item.name} {item.name_en}".lower()]
-        return _only(found, [item.label for item in found], _("No item has this name. Choose one from the list, or leave it empty."))
+        exact = [item for item in worklists.items() if text in (item.code, item.name, item.name_en)]
+        found = exact or catalogue.search(text)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            labels = "、".join(item.label for item in found[:5])
+            raise forms.ValidationError(_("Several fit: %(labels)s. Choose one.") % {"labels": labels})
+        raise forms.ValidationError(_("No item has this name. Choose one from the list, or leave it empty."))
 
     def clean_phone(self) -> str:
         """Digits, or empty."""
@@ -107,58 +110,54 @@ class RecordForm(forms.Form):
             ) from None
 
     def clean(self) -> dict[str, Any]:
-        """Finds the building in the area, and asks for the answer when it was given at once."""
+        """Finds the place in the area, and asks for the answer when it was given at once."""
         cleaned = super().clean() or self.cleaned_data
-        chosen = self.communities[0] if len(self.communities) == 1 else cleaned.get("community")
         try:
-            cleaned["place"] = self._place(cleaned, chosen)
+            cleaned["spot"] = self._spot(cleaned.get("place", ""), cleaned.get("where", "").strip())
         except forms.ValidationError as error:
-            self.add_error("building" if cleaned.get("building") or "community" not in self.fields else "community", error)
+            self.add_error("where", error)
         if cleaned.get("answered"):
-            if not cleaned.get("outcome"):
-                self.add_error("outcome", _("Choose one of the listed answers."))
-            if not cleaned.get("answer"):
-                self.add_error("answer", _("Write what you answered: the person can read it again."))
-            else:
-                try:
-                    finished(cleaned["answer"])
-                except forms.ValidationError as error:
-                    self.add_error("answer", error)
+            self._check_answer(cleaned)
         return cleaned
 
-    def _place(self, cleaned: dict[str, Any], chosen: Community | None) -> Place:
-        address, words = cleaned.get("building", "").strip(), cleaned.get("place_text", "").strip()
-        if not address:
-            if chosen is None:
-                raise forms.ValidationError(_("Choose the community, or a building."))
-            return Place(community=chosen, text=words)
-        area = [chosen] if chosen else self.communities
-        rows = Building.objects.select_related("community").filter(community__in=area)
-        found = list(rows.filter(address=address)[:2]) or list(rows.filter(address__contains=address).order_by("id")[:6])
-        missing = _("No building here has this address. Choose one from the list, or leave it empty and describe the place.")
-        building = _only(found, [entry.address for entry in found], missing)
-        membership = building.compounds.filter(valid_to__isnull=True).select_related("compound").order_by("-valid_from").first()
+    def _check_answer(self, cleaned: dict[str, Any]) -> None:
+        if not cleaned.get("outcome"):
+            self.add_error("outcome", _("Choose one of the listed answers."))
+        if not cleaned.get("answer"):
+            self.add_error("answer", _("Write what you answered: the person can read it again."))
+
+    def _spot(self, key: str, text: str) -> Spot:
+        """The chosen place, the only one that fits what was typed, or the post's own community."""
+        self.found = worklists.places_named(self.actor, text)
+        if not key and len(self.found) == 1:
+            key = self.found[0].key
+        if not key and not text and len(self.actor.low) == COMMUNITY_CODE:
+            key = f"n:{self.actor.low}"
+        spot = resolve(key) if key else None
+        if spot is not None and self.actor.covers(spot.community.scope_code):
+            return spot
+        if self.found:
+            raise forms.ValidationError(_("Several places fit. Choose one of them."))
+        if text:
+            raise forms.ValidationError(
+                _("No place of your area fits. Try the compound and the building's number.")
+            )
+        raise forms.ValidationError(_("Say where it is: a compound, a building or a community."))
+
+    def where_to(self) -> Place:
+        """The place as the case keeps it."""
+        spot, words = self.cleaned_data["spot"], self.cleaned_data["place_text"].strip()
+        narrow = spot.building or spot.compound
         return Place(
-            community=building.community,
-            building=building,
-            compound=membership.compound if membership else None,
-            text=" ".join(part for part in (building.address, words) if part),
-            lon=building.lon,
-            lat=building.lat,
+            community=spot.community,
+            building=spot.building,
+            compound=spot.compound,
+            text=" ".join(part for part in (spot.label if narrow else "", words) if part)[:160],
+            lon=narrow.lon if narrow else None,
+            lat=narrow.lat if narrow else None,
         )
 
     def reporter(self) -> Reporter:
         """Who reports; all empty means anonymous."""
         given = self.cleaned_data
         return Reporter(name=given["name"], phone=given["phone"], entity=given["entity"])
-
-
-def _only(found: list[Any], labels: list[str], missing: Any) -> Any:
-    """The one thing that was found; otherwise an error that says what would fit."""
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise forms.ValidationError(_("Several fit: %(labels)s. Choose one.") % {"labels": "、".join(labels[:5])})
-    raise forms.ValidationError(missing)
-
-

@@ -16,10 +16,14 @@ from lianglin.access.actor import TOP, Actor, duties_of, role_kinds
 from lianglin.access.models import Organisation, Post
 from lianglin.appeals import rules
 from lianglin.appeals.models import Appeal, Appellant, CallBack, Category, Item
+from lianglin.appeals.queries import catalogue
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import clock
-from lianglin.places.models import Community, Division
+from lianglin.kit.ids import group_case_number
+from lianglin.places.models import Building, Division
+from lianglin.places.queries import cover
+from lianglin.places.search import Found, main_community, search
 
 OPEN = "open"
 """The filter value for everything that is not at its end."""
@@ -90,23 +94,14 @@ def find(actor: Actor, number: str) -> Case | None:
 
 
 def categories() -> list[Category]:
-    """The classes of the newest catalogue, with their fields, in the catalogue's order."""
-    newest = Category.objects.order_by("-field__catalogue__in_force_from").values("field__catalogue_id")[:1]
-    return list(
-        Category.objects.filter(field__catalogue_id__in=newest).select_related("field").order_by("code")
-    )
+    """The classes of the newest catalogue, with their fields, in the catalogue's order; from memory."""
+    known = catalogue.choices()
+    return [category for field in known.fields for category in known.categories[field.code]]
 
 
-def items() -> QuerySet[Item]:
-    """The items of the newest catalogue, with class and field, in the catalogue's order."""
-    newest = Item.objects.order_by("-category__field__catalogue__in_force_from").values(
-        "category__field__catalogue_id"
-    )[:1]
-    return (
-        Item.objects.filter(category__field__catalogue_id__in=newest)
-        .select_related("category__field")
-        .order_by("code")
-    )
+def items() -> list[Item]:
+    """The items of the newest catalogue, with class and field, in the catalogue's order; from memory."""
+    return list(catalogue.choices().by_code.values())
 
 
 def places_below(actor: Actor) -> list[tuple[str, str]]:
@@ -114,15 +109,39 @@ def places_below(actor: Actor) -> list[tuple[str, str]]:
     prefix = actor.low
     if actor.role != "staff" or len(prefix) >= 12:
         return []
-    scope = {"scope_code__gte": prefix, "scope_code__lt": prefix + TOP}
     if len(prefix) >= 9:
-        found: Iterable[Any] = Community.objects.filter(valid_to__isnull=True, **scope).only(
-            "scope_code", "name", "name_en"
-        )
+        found: Iterable[Any] = [c for c in cover().communities if actor.covers(c.scope_code)]
     else:
         level = Division.Level.TOWNSHIP if len(prefix) >= 6 else Division.Level.COUNTY
-        found = Division.objects.filter(level=level, **scope).only("scope_code", "name", "name_en")
+        found = Division.objects.filter(
+            level=level, scope_code__gte=actor.low, scope_code__lt=actor.high
+        ).only("scope_code", "name", "name_en")
     return sorted((place.scope_code, place.label) for place in found)
+
+
+def places_named(actor: Actor, text: str, *, limit: int = 8) -> list[Found]:
+    """Buildings, compounds and communities of the actor's area that fit what is typed (characters, pinyin, initials)."""
+    if not text:
+        return []
+    fits = search(text, limit=60, kinds=("building", "compound", "community"))
+    wanted = [int(found.key[2:]) for found in fits if found.kind == "building"]
+    near = Building.objects.filter(scope_code__gte=actor.low, scope_code__lt=actor.high)
+    mine = set(near.filter(pk__in=wanted).values_list("pk", flat=True)) if wanted else set()
+    kept = [found for found in fits if _within(actor, found, mine)]
+    known = {found.key for found in kept}
+    by_address = near.filter(address__contains=text).order_by("id")[:limit]
+    kept += [Found("building", f"b:{b.pk}", b.address, "", 0) for b in by_address if f"b:{b.pk}" not in known]
+    return kept[:limit]
+
+
+def _within(actor: Actor, found: Found, buildings: set[int]) -> bool:
+    kind, code = found.key.split(":")
+    if kind == "b":
+        return int(code) in buildings
+    if kind == "c":
+        community = main_community(int(code))
+        return community is not None and actor.covers(community.scope_code)
+    return actor.covers(code)
 
 
 def appellant(case: Case, actor: Actor) -> Appellant | None:
@@ -145,6 +164,11 @@ class Similar:
 
     case: Case
     reason: str
+
+    @property
+    def number(self) -> str:
+        """The number as people read it."""
+        return group_case_number(self.case.number)
 
 
 def similar(case: Case, item: Item | None, actor: Actor, *, limit: int = 8) -> list[Similar]:

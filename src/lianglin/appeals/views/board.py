@@ -43,7 +43,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     here = reverse("appeals:dispatch_board")
-    labels = {"dispatch": _("to dispatch"), "settle": _("answers to check"), "new": _("not accepted yet")}
+    labels = {"dispatch": _("To dispatch"), "settle": _("Answers to check"), "new": _("Not accepted yet")}
     return [
         {"label": labels[key], "url": f"{here}?view={key}", "current": key == view, "count": counts[state]}
         for key, state in VIEWS.items()
@@ -61,15 +61,21 @@ def _rows(found: list[Case], actor: Actor, *, suggesting: bool) -> list[dict[str
             "number": words.grouped(case.number),
             "item": case.item_label,
             "limit": words.item_limit(items.get(case.item_id)),
-            "text": texts.get(case.pk, ""),
+            "text": _beyond(case.title, texts.get(case.pk, "")),
             "place": words.place(case),
             "left": cases.time_left(case),
-            "owner": case.owner.label if case.owner else "",
             "last": last.get(case.pk),
             "returned": case.pk in last and last[case.pk].move in worklists.RETURNED,
             "last_words": cases.step_label(case.lifecycle, last[case.pk].move) if case.pk in last else "",
-            "similar": [{"case": other, "number": words.grouped(other.number)} for other in near.get(case.pk, [])[:5]],
+            "similar": [
+                {"case": other, "number": words.grouped(other.number)} for other in near.get(case.pk, [])[:5]
+            ],
             "suggestion": next(iter(worklists.suggest(case, items.get(case.item_id), known)), None),
         }
         for case in found
     ]
+
+
+def _beyond(title: str, text: str) -> str:
+    """The text, unless the title already says all of it."""
+    return "" if text.strip() == title.strip() else text

@@ -24,7 +24,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     """The appeals of the post's area, or granted to its unit: newest first, 50 a page."""
     actor = acting(request)
     form = FilterForm(request.GET, places=worklists.places_below(actor), categories=worklists.categories())
-    found = paging.page(worklists.worklist(actor, **form.chosen()), "-id", cursor=request.GET.get("cursor", ""))
+    found = paging.page(
+        worklists.worklist(actor, **form.chosen()), "-id", cursor=request.GET.get("cursor", "")
+    )
     context = {"form": form, "page": found, "rows": [row(case) for case in found.rows]}
     return render(request, "appeals/desk/list.html", context)
 
@@ -44,17 +46,18 @@ def row(case: Any) -> dict[str, Any]:
 
 
 def owner(case: Case) -> str:
-    """The unit in charge, "" before there is one."""
-    return case.owner.label if case.owner else ""
+    """The unit in charge, "" before there is one and while the dispatcher looks for another."""
+    return case.owner.label if case.owner and case.state not in words.WITHOUT_UNIT else ""
 
 
 routes: list[URLPattern] = [
     path("desk/", worklist, name="desk"),
     path("desk/dispatch/", board.queue, name="dispatch_board"),
     path("desk/record/", record.new, name="record"),
-    path("desk/record/buildings/", record.buildings, name="record_buildings"),
+    path("desk/record/places/", record.places, name="record_places"),
     path("desk/record/done/", record.done, name="recorded"),
     path("desk/<str:number>/", handling.detail, name="detail"),
+    path("desk/<str:number>/spot.json", handling.spot, name="spot"),
     path("desk/<str:number>/who/", handling.appellant, name="appellant"),
     path("desk/<str:number>/<slug:code>/", handling.move, name="move"),
 ]

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_POST
 
 from lianglin.access.actions import log_look
@@ -27,8 +26,10 @@ from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
+from lianglin.files import queries as files
 from lianglin.kit.errors import Conflict, Refused
 from lianglin.kit.ids import clean_case_number
+from lianglin.places.views import style_url
 
 APPELLANT_SHOWN = gettext_noop("name and phone of the person who reported")
 """What the log of looks says was shown; stored in English, shown in the reader's language."""
@@ -50,7 +51,9 @@ DEEDS = {
     "dispatch": Deed(forms.DispatchForm, actions.dispatch, _("Dispatched. The unit sees it now.")),
     "take_on": Deed(forms.TakeOnForm, actions.take_on, _("Taken on.")),
     "answer": Deed(forms.AnswerForm, actions.answer, _("Answered. The dispatcher checks the answer.")),
-    "settle": Deed(forms.SettleForm, actions.settle, _("Settled. The call-back is due within three working days.")),
+    "settle": Deed(
+        forms.SettleForm, actions.settle, _("Settled. The call-back is due within three working days.")
+    ),
     "call_back": Deed(forms.CallBackForm, actions.call_back, _("The call is recorded.")),
     "resume": Deed(forms.ResumeForm, actions.resume, _("The clock runs again.")),
     "answer_now": Deed(forms.AnswerNowForm, actions.answer_now, _("Answered on the spot.")),
@@ -59,7 +62,9 @@ DEEDS = {
     "pause": Deed(forms.PauseForm, actions.pause, _("The clock stands.")),
     "merge": Deed(forms.MergeForm, actions.merge, _("Merged.")),
     "redirect": Deed(forms.RedirectForm, actions.redirect, _("Passed on.")),
-    "refuse": Deed(forms.RefuseForm, actions.refuse, _("Not accepted; the person is told where to turn."), danger=True),
+    "refuse": Deed(
+        forms.RefuseForm, actions.refuse, _("Not accepted; the person is told where to turn."), danger=True
+    ),
     "extend": Deed(forms.ExtendForm, actions.extend, _("The time is extended.")),
     "remark": Deed(forms.RemarkForm, actions.add_material, _("The note is added.")),
 }
@@ -124,7 +129,11 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 def _onward(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
-    return url if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure()) else ""
+    return (
+        url
+        if url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
+        else ""
+    )
 
 
 def _conflict(request: HttpRequest, case: Case, code: str, message: str) -> HttpResponse:
@@ -135,7 +144,9 @@ def _conflict(request: HttpRequest, case: Case, code: str, message: str) -> Http
         data["seen_version"] = str(case.version)
         form = DEEDS[code].form(data, code=code, context=forms.MoveContext(case, acting(request)))
         return page(request, case, bound=(code, form), conflict=conflict, status=409)
-    conflict["kept"] = [value for name in ("note", "to", "other") if (value := request.POST.get(name, "").strip())]
+    conflict["kept"] = [
+        value for name in ("note", "to", "other") if (value := request.POST.get(name, "").strip())
+    ]
     return page(request, case, conflict=conflict, status=409)
 
 
@@ -169,6 +180,9 @@ def page(
         "case": case,
         "appeal": case.appeal,
         "number": words.grouped(case.number),
+        "tone": words.tone(case.state),
+        "photos": files.of_case(case.pk, actor),
+        "map": _map(case),
         "left": cases.time_left(case),
         "facts": words.facts(case),
         "stages": words.stages(case, steps),
@@ -185,6 +199,33 @@ def page(
         "looks": words.looks(who_looked(case.pk, actor=actor)) if actor.role == "staff" else [],
     }
     return render(request, "appeals/desk/detail.html", shown, status=status)
+
+
+def _map(case: Case) -> dict[str, Any] | None:
+    """Where the map stands, if the place is known as a point."""
+    if case.lon is None or case.lat is None:
+        return None
+    spot = reverse("appeals:spot", args=[case.number])
+    return {
+        "style_url": style_url(),
+        "lon": case.lon,
+        "lat": case.lat,
+        "geojson": spot,
+        "words": words.full_place(case),
+    }
+
+
+@require_GET
+@in_post("appeals.read")
+def spot(request: HttpRequest, number: str) -> HttpResponse:
+    """The place of one appeal as GeoJSON, for its map."""
+    case = find(acting(request), number)
+    point = {"type": "Point", "coordinates": [case.lon, case.lat]}
+    properties = {"title": case.title, "text": words.full_place(case), "tone": words.tone(case.state)}
+    features = (
+        [{"type": "Feature", "geometry": point, "properties": properties}] if case.lon is not None else []
+    )
+    return JsonResponse({"type": "FeatureCollection", "features": features})
 
 
 def _purposes(case: Case, actor: Actor) -> list[dict[str, Any]]:
@@ -235,7 +276,10 @@ def _begun(code: str) -> list[dict[str, str]]:
     if code in ("answer", "answer_now"):
         return [{"query": f"move={code}&outcome={key}", "label": str(label)} for key, label in rules.OUTCOMES]
     if code == "refuse":
-        return [{"query": f"move={code}&ground={key}", "label": str(label)} for key, label in rules.REFUSAL_GROUNDS]
+        return [
+            {"query": f"move={code}&ground={key}", "label": str(label)}
+            for key, label in rules.REFUSAL_GROUNDS
+        ]
     return []
 
 
@@ -254,5 +298,5 @@ def _units(context: forms.MoveContext) -> dict[str, Any] | None:
         "found": [unit for unit in found if unit.pk not in first],
         "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
         "limit": words.item_limit(context.item),
-        "none": _now("No unit of this area usually handles this item. Search for one by name."),
+        "none": gettext("No unit of this area usually handles this item. Search for one by name."),
     }

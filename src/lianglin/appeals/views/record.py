@@ -17,24 +17,18 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.transaction import together
 from lianglin.access.views import see
 from lianglin.appeals import actions
-from lianglin.appeals.forms.record import SHOWN_BUILDINGS, RecordForm
+from lianglin.appeals.forms.record import RecordForm
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import words
 from lianglin.kit.crypto import decrypt, encrypt
 from lianglin.kit.errors import HouseError
 from lianglin.kit.idempotency import once
 from lianglin.kit.templatetags.kit import local_dt
-from lianglin.places.models import Building, Community
+from lianglin.places.queries import cover
 
 RECEIPT_KEY = "recorded"
 """Where the session keeps the receipt from the POST to the page that shows it once; encrypted."""
 _COLUMN = "session.recorded"
-
-
-def communities(actor: Actor) -> list[Community]:
-    """The communities of the actor's area, by code."""
-    scope = {"scope_code__gte": actor.low, "scope_code__lt": actor.high}
-    return list(Community.objects.filter(valid_to__isnull=True, **scope).defer("geometry").order_by("scope_code"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,26 +36,32 @@ def communities(actor: Actor) -> list[Community]:
 def new(request: HttpRequest) -> HttpResponse:
     """The form; sent, it opens an appeal (answered on the spot if it was) and goes on to the receipt."""
     actor = acting(request)
-    found = communities(actor)
     if request.method == "GET":
-        return _form(request, RecordForm(communities=found, initial={"channel": request.GET.get("channel", "phone")}), found)
-    form = RecordForm(request.POST, communities=found)
+        return _form(
+            request, RecordForm(actor=actor, initial={"channel": request.GET.get("channel", "phone")})
+        )
+    form = RecordForm(request.POST, actor=actor)
     if not form.is_valid():
-        return _form(request, form, found, status=422)
+        return _form(request, form, status=422)
     try:
         _status, receipt = once(
-            who=f"account:{actor.account_id}", key=form.cleaned_data["once"], body=_body(request), produce=lambda: _open(form, actor)
+            who=f"account:{actor.account_id}",
+            key=form.cleaned_data["once"],
+            body=_body(request),
+            produce=lambda: _open(form, actor),
         )
     except HouseError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        return _form(request, form, found, status=error.status)
+        return _form(request, form, status=error.status)
     request.session[RECEIPT_KEY] = base64.b64encode(encrypt(json.dumps(receipt), _COLUMN)).decode()
     return see(reverse("appeals:recorded"))
 
 
 def _body(request: HttpRequest) -> bytes:
     """What was sent, without the token that differs at every sending."""
-    sent = {name: request.POST.getlist(name) for name in sorted(request.POST) if name != "csrfmiddlewaretoken"}
+    sent = {
+        name: request.POST.getlist(name) for name in sorted(request.POST) if name != "csrfmiddlewaretoken"
+    }
     return json.dumps(sent, ensure_ascii=False).encode()
 
 
@@ -69,38 +69,36 @@ def _open(form: RecordForm, actor: Actor) -> tuple[int, dict[str, Any]]:
     given = form.cleaned_data
     with together():
         made = actions.submit(
-            by=actor, place=given["place"], text=given["text"], item=given["item"], channel=given["channel"], reporter=form.reporter()
+            by=actor,
+            place=form.where_to(),
+            text=given["text"],
+            item=given["item"],
+            channel=given["channel"],
+            reporter=form.reporter(),
         )
         if given["answered"]:
             actions.answer_now(made.case.pk, by=actor, outcome=given["outcome"], note=given["answer"])
     return 201, {"number": made.case.number, "secret": made.secret}
 
 
-def _form(request: HttpRequest, form: RecordForm, found: list[Community], *, status: int = 200) -> HttpResponse:
-    chosen = form["community"].value() if "community" in form.fields else found[0].pk if found else None
+def _form(request: HttpRequest, form: RecordForm, *, status: int = 200) -> HttpResponse:
     context = {
         "form": form,
         "items": [(item.label, item.category.label) for item in worklists.items()],
-        "addresses": _addresses(found, str(chosen or "")),
-        "several": len(found) > 1,
+        "found": form.found,
+        "chosen": form["place"].value(),
+        "home": cover().by_code.get(acting(request).low),
     }
     return render(request, "appeals/desk/record.html", context, status=status)
 
 
-def _addresses(found: list[Community], chosen: str) -> list[str]:
-    """Addresses to offer while typing: of the chosen community, or of the area when it is small."""
-    area = [c.pk for c in found if str(c.pk) == chosen] or [c.pk for c in found]
-    rows = Building.objects.filter(community_id__in=area).order_by("address")
-    return list(rows.values_list("address", flat=True)[:SHOWN_BUILDINGS])
-
-
 @require_GET
 @in_post("appeals.intake")
-def buildings(request: HttpRequest) -> HttpResponse:
-    """The addresses of one community as options, fetched when the community is chosen."""
-    found = communities(acting(request))
-    context = {"addresses": _addresses(found, request.GET.get("community", ""))}
-    return render(request, "appeals/desk/_buildings.html", context)
+def places(request: HttpRequest) -> HttpResponse:
+    """Places of the area that fit what is typed, as rows to press."""
+    text = request.GET.get("where", "").strip()[:120]
+    context = {"found": worklists.places_named(acting(request), text), "name": "place", "asked": text}
+    return render(request, "places/choices.html", context)
 
 
 @require_GET
@@ -121,5 +119,10 @@ def done(request: HttpRequest) -> HttpResponse:
         (_("reported at"), local_dt(case.opened_at)),
         (_("due"), local_dt(case.due_at)),
     ]
-    context = {"case": case, "number": words.grouped(case.number), "secret": receipt["secret"], "facts": facts}
+    context = {
+        "case": case,
+        "number": words.grouped(case.number),
+        "secret": receipt["secret"],
+        "facts": facts,
+    }
     return render(request, "appeals/desk/recorded.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import PURPOSES
@@ -31,6 +32,8 @@ TONES = {
     "withdrawn": "closed",
 }
 """Tone of a state's tag."""
+WITHOUT_UNIT = frozenset({"received", "accepted"})
+"""States in which no unit is in charge, though one may have been before."""
 BACKWARD = frozenset({"object", "send_back", "handle_again", "reopen"})
 """Steps that bring an appeal back: drawn apart from the way forward."""
 
@@ -54,7 +57,11 @@ def place(case: Case) -> str:
 def full_place(case: Case) -> str:
     """The same with address and compound, for the page of the case."""
     parts = [case.place_text, case.building.address if case.building else ""]
-    parts += [case.compound.label if case.compound else "", case.community.label, case.community.division.label]
+    parts += [
+        case.compound.label if case.compound else "",
+        case.community.label,
+        case.community.division.label,
+    ]
     return " · ".join(dict.fromkeys(part for part in parts if part))
 
 
@@ -64,24 +71,27 @@ def facts(case: Case) -> list[tuple[str, Any]]:
     item = appeal.item
     who = _("a business") if appeal.entity else _("a resident")
     return [
-        (_("item"), item.label if item else _("not clear yet")),
-        (_("class"), f"{item.category.field.label} · {item.category.label}" if item else ""),
-        (_("place"), full_place(case)),
-        (_("channel"), dict(rules.CHANNELS).get(appeal.channel, appeal.channel)),
-        (_("reported by"), f"{who} · {_('anonymous')}" if appeal.anonymous else who),
-        (_("reported at"), local_dt(case.opened_at)),
-        (_("language"), _("English") if appeal.language == "en" else ""),
-        (_("unit in charge"), case.owner.label if case.owner else ""),
-        (_("taken on by"), case.assignee.label if case.assignee else ""),
-        (_("outcome"), case.outcome_label),
-        (_("merged into"), grouped(case.parent.number) if case.parent else ""),
+        (_("Item"), item.label if item else _("not clear yet")),
+        (_("Class"), f"{item.category.field.label} · {item.category.label}" if item else ""),
+        (_("Place"), full_place(case)),
+        (_("Channel"), dict(rules.CHANNELS).get(appeal.channel, appeal.channel)),
+        (_("Reported by"), f"{who} · {_('anonymous')}" if appeal.anonymous else who),
+        (_("Reported at"), local_dt(case.opened_at)),
+        (_("Language"), _("English") if appeal.language == "en" else ""),
+        (_("Unit in charge"), case.owner.label if case.owner and case.state not in WITHOUT_UNIT else ""),
+        (_("Taken on by"), case.assignee.label if case.assignee else ""),
+        (_("Outcome"), case.outcome_label),
+        (_("Merged into"), grouped(case.parent.number) if case.parent else ""),
     ]
 
 
 def stages(case: Case, found: list[Step]) -> list[dict[str, Any]]:
     """The whole way in one line."""
     return [
-        {"label": phase["label"], "state": "done" if phase["done"] else "now" if phase["current"] else "todo"}
+        {
+            "label": capfirst(phase["label"]),
+            "state": "done" if phase["done"] else "now" if phase["current"] else "todo",
+        }
         for phase in cases.phases(case, found)
     ]
 
@@ -93,7 +103,7 @@ def steps(case: Case, found: list[Step]) -> list[dict[str, Any]]:
     last = found[-1].pk if found and not case.lifecycle.state(case.state).final else None
     return [
         {
-            "name": cases.step_label(case.lifecycle, step.move),
+            "name": capfirst(cases.step_label(case.lifecycle, step.move)),
             "state": "bad" if step.move in BACKWARD else "now" if step.pk == last else "done",
             "at": step.at,
             "who": step.organisation.label if step.organisation else _("the resident"),

@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from lianglin.kit.clock import CITY_ZONE
@@ -76,7 +77,7 @@ def status(label: str, tone: str = "plain") -> SafeString:
     An unknown tone is shown as "plain" rather than breaking a list.
     """
     known = tone if tone in TONES else "plain"
-    return _html('<span class="tag tag--{}">{}{}</span>', known, icon(TONES[known]), label)
+    return _html('<span class="tag tag--{}">{}{}</span>', known, icon(TONES[known]), capfirst(label))
 
 
 # -- dates -----------------------------------------------------------------------------------------
