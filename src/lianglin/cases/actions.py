@@ -206,7 +206,9 @@ def extend(case: Case, *, by: Actor, days: int, note: str, duty: str, seen_versi
     running.save(update_fields=["extended", "due_at", "provisional"])
     case.due_at, case.due_provisional = due.at, due.provisional
     case.save(update_fields=["due_at", "due_provisional"])
-    return remark(case, by=by, note=note, data={"days": days, "due_at": due.at.isoformat()}, code="extend")
+    step = remark(case, by=by, note=note, data={"days": days, "due_at": due.at.isoformat()}, code="extend")
+    _make_known(case, "extend", step.at)
+    return step
 
 
 def assign(case: Case, *, by: Actor) -> None:
@@ -297,9 +299,13 @@ def _resume(running: Clock, now: datetime) -> None:
 
 def _tell(case: Case, code: str, now: datetime, *, values: Mapping[str, Any]) -> None:
     audit.record(f"cases.{code}", SUBJECT, case.pk, scope_code=case.scope_code, values=values)
+    _make_known(case, code, now)
+
+
+def _make_known(case: Case, code: str, at: datetime) -> None:
     publish(
         CaseMoved(
             case_id=case.pk, kind=case.kind, scope_code=case.scope_code, move=code, state=case.state,
-            at=now.isoformat(), opened_at=case.opened_at.isoformat(),
+            at=at.isoformat(), opened_at=case.opened_at.isoformat(),
         )
     )
