@@ -8,8 +8,8 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from procrastinate import RetryStrategy
+from django.db import close_old_connections, transaction
+from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from lianglin.access import actor, audit
@@ -26,6 +26,7 @@ def as_job(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
+        close_old_connections()  # one that a restart of the database broke
         with transaction.atomic(), acting(actor.job()):
             if settings.DEMO:
                 seconds = DemoClock.objects.values_list("offset_seconds", flat=True).first()
@@ -40,6 +41,15 @@ def as_job(function: Callable[..., Any]) -> Callable[..., Any]:
 def deliver(name: str, data: dict[str, Any]) -> None:
     """Delivers one event to its listeners."""
     events.deliver(name, data)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="retry_stalled", queue="events", queueing_lock="retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Puts back the jobs of a worker that was killed: it can no longer say that they did not end."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs():
+        await manager.retry_job(job)
 
 
 @app.periodic(cron="*/10 * * * *")

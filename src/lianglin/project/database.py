@@ -61,6 +61,8 @@ def django_database(env: Environment) -> dict[str, Any]:
         "PORT": str(parameters.pop("port", "")),
         "USER": login(env.database_role),
         "PASSWORD": password(env, env.database_role),
+        # Web: the pool keeps connections. A worker's threads keep their own. Both look before they reuse one.
+        "CONN_MAX_AGE": None if env.database_role == "worker" else 0,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
         "OPTIONS": {
