@@ -59,7 +59,8 @@ def mount() -> None:
     """Adds every declared router under its manifest's code."""
     for manifest in discovery.manifests():
         if manifest.api:
-            api.add_router(f"/{manifest.code}/", discovery.resolve(manifest.api), tags=[str(manifest.code)])
+            router: Any = discovery.resolve(manifest.api)
+            api.add_router(f"/{manifest.code}/", router, tags=[str(manifest.code)])
 
 
 mount()
