@@ -48,6 +48,7 @@ def _prepare_environment() -> None:
 _prepare_environment()
 DATA = Path(os.environ["LIANGLIN_DATA"])
 
+import django  # noqa: E402
 from django.conf import settings  # noqa: E402 - reads the environment made above
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
@@ -69,6 +70,7 @@ for _alias in roles.ALIASES:
     settings.DATABASES[_alias]["OPTIONS"].pop("pool", None)
 for _folder in (settings.PUBLIC_FILES, settings.STATIC_ROOT):
     _folder.mkdir(exist_ok=True)
+django.setup()  # before the conftests of folders, which import models
 
 
 # --- what is left out, and why -----------------------------------------------------------------------------
