@@ -12,6 +12,7 @@ from lianglin.kit.domain import (
     Own,
     OwnAccount,
     OwnUnit,
+    Panel,
     Personal,
     Retention,
     RoleKind,
@@ -24,6 +25,8 @@ DOMAIN = Domain(
     label=_("Access"),
     order=20,
     database=("lianglin.access.database:install",),
+    seed="lianglin.access.seed.load:seed",
+    panels=(Panel("place", "access/office.html", "lianglin.access.panels:office", 10),),
     urls="lianglin.access.urls",
     path="account/",
     duties=(

@@ -58,6 +58,8 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
             conn.execute(f"alter role {name} password '{escaped}'")
     for name in groups:
         conn.execute(f"grant {name} to {APP} with inherit false, set true")
+        # The demo's filling tells its story through the actions, each as the role that would act.
+        conn.execute(f"grant {name} to {OWNER} with inherit false, set true")
     conn.execute(f"grant lianglin_job to {WORKER} with inherit false, set true")
 
 

@@ -23,7 +23,9 @@ from lianglin.cases.rules import SUBJECT
 from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Refused
+from lianglin.kit.events import OpenAppeal
 from lianglin.kit.ids import clean_phone
+from lianglin.places.models import Building, Community
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,24 @@ def submit(
     with together():
         opened = _open(by, place, text, item, title, reporter, phone, channel)
     return Submitted(opened.case, opened.secret)
+
+
+def open_for(request: OpenAppeal, *, by: Actor) -> str:
+    """Answers the typed request: opens an appeal as ``by`` and returns its number.
+
+    Refused when the community, the building or the item of the request is not known.
+    """
+    community = Community.objects.filter(scope_code=request.scope_code, valid_to__isnull=True).first()
+    building = Building.objects.filter(pk=request.building_id, scope_code=request.scope_code).first()
+    item = Item.objects.filter(code=request.item_code).order_by("-id").first()
+    if community is None or (request.building_id and building is None) or (request.item_code and item is None):
+        raise Refused(_("The community, the building or the item of the request is not known here."))
+    place = cases.Place(community=community, building=building, text=request.place_text)
+    reporter = Reporter(name=request.name, phone=request.phone)
+    made = submit(
+        by=by, place=place, text=request.text, item=item, title=request.title, reporter=reporter, channel=request.channel
+    )
+    return made.case.number
 
 
 def _open(

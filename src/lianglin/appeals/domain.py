@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.cases.domain import case_roles
-from lianglin.kit.domain import Access, Domain, Duty, Guard, Listener, Personal, Retention
+from lianglin.kit.domain import Access, Domain, Duty, Guard, Listener, NavItem, Personal, Retention
 from lianglin.kit.events import CaseMoved
 
 READ = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
@@ -63,5 +63,14 @@ DOMAIN = Domain(
     indicators=INDICATORS,
     listeners=(Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),),
     api="lianglin.appeals.api:router",
+    answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
+    navigation=(
+        NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
+        NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
+        NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
+        NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
+        NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
+    ),
+    database=("lianglin.appeals.queries.similar:install",),
     seed="lianglin.appeals.seed.load:seed",
 )

@@ -61,6 +61,7 @@ LIFECYCLE = Lifecycle(
     prefix="A",
     first="received",
     url="appeals:detail",
+    own_url="appeals:mine",
     outcomes=OUTCOMES,
     phases=(
         ("received", _("received")),

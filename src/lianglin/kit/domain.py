@@ -193,8 +193,9 @@ class Lifecycle:
     moves: tuple[Move, ...]
     limits: tuple[Limit, ...]
     outcomes: tuple[tuple[str, Text], ...]
-    url: str  # URL name of a case's page, takes `number`
+    url: str  # URL name of a case's page for staff, takes `number`
     phases: tuple[tuple[str, Text], ...] = ()
+    own_url: str = ""  # URL name of the page for whoever holds the receipt of a case
 
     def state(self, code: str) -> State:
         """The state with this code; KeyError when the lifecycle has none."""

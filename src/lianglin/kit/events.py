@@ -31,13 +31,20 @@ class CaseMoved:
 
 @dataclass(frozen=True)
 class OpenAppeal:
-    """Asks whoever handles appeals to open one; answered with the case number."""
+    """Asks whoever handles appeals to open one; answered with the case number.
+
+    ``building_id`` and ``place_text`` narrow the place; without ``name`` and ``phone`` it is anonymous.
+    """
 
     scope_code: str
     item_code: str
     title: str
     text: str
     channel: str
+    building_id: int | None = None
+    place_text: str = ""
+    name: str = ""
+    phone: str = ""
 
 
 DELIVER_TASK = "deliver_event"

@@ -11,6 +11,8 @@ from django.db.models import Count, Q, QuerySet
 from lianglin.kit.held import held
 from lianglin.places.models import Building, Community, Compound, Division, Grid
 
+TILES = "city.pmtiles"
+"""The city's map in the data folder, made when the city is built."""
 WITHOUT_SHAPES = ("geometry", "division__geometry")
 
 

@@ -26,7 +26,7 @@ NUMBERED = re.compile(
 @dataclass(frozen=True)
 class Found:
     """One place that fits. ``key`` names it in forms: "b:12" building, "c:3" compound, "n:230102001001" community,
-    "d:230102" division. ``where`` is what it lies in.
+    "d:230102" division. ``where`` is what it lies in; ``community_code`` names its (main) community, if it has one.
     """
 
     kind: Kind
@@ -34,6 +34,7 @@ class Found:
     label: str
     where: str
     rank: int
+    community_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,14 @@ def _numbered(name: str, number: int, limit: int) -> list[Found]:
     )
     by_id = cover().by_id
     found = [
-        Found("building", f"b:{pk}", address, by_id[community_id].label, compounds[compound_id])
+        Found(
+            "building",
+            f"b:{pk}",
+            address,
+            by_id[community_id].label,
+            compounds[compound_id],
+            by_id[community_id].scope_code,
+        )
         for pk, address, community_id, compound_id in rows
         if community_id in by_id
     ]
@@ -180,7 +188,8 @@ def _found(entry: _Entry, rank: int) -> Found:
         entry.kind
     ]
     label = entry.label_en if english and entry.label_en else entry.label
-    return Found(entry.kind, key, label, entry.where_en if english else entry.where, rank)
+    code = "" if entry.kind == "division" else entry.code
+    return Found(entry.kind, key, label, entry.where_en if english else entry.where, rank, code)
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,6 @@ from lianglin.places import queries
 from lianglin.places.models import Community, Division
 from lianglin.places.search import search
 
-TILES = "city.pmtiles"
-"""The city's map in the data folder, made when the city is built."""
 HOUR, FOR_EVER = "public, max-age=3600", "public, max-age=31536000, immutable, no-transform"
 BUILDINGS_A_PAGE = 40
 
@@ -151,7 +149,7 @@ def style_url(*, loaded: bool = False) -> str:
 def style(request: HttpRequest) -> JsonResponse:
     """The map's style with the address of the tiles; without tiles, an empty ground under the shapes of the page."""
     drawn = dict(_style())
-    tiles = settings.DATA / TILES
+    tiles = settings.DATA / queries.TILES
     if tiles.exists():
         source = {
             **drawn["sources"]["city"],
@@ -209,7 +207,7 @@ def tiles(request: HttpRequest) -> HttpResponse:
 
     Touches no database: its path is outside of the actor's transaction.
     """
-    path = settings.DATA / TILES
+    path = settings.DATA / queries.TILES
     if not path.exists():
         raise Http404
     size, etag = path.stat().st_size, f'"{_version(path)}"'

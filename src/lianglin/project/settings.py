@@ -62,6 +62,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "lianglin.kit.context.site",
                 "lianglin.access.context.acting",
+                "lianglin.portal.context.demo",
             ],
         },
     }

@@ -15,10 +15,10 @@ from django.db import connection
 from lianglin.kit import calendar, held
 from lianglin.kit.models import CalendarDay, DemoClock
 from lianglin.kit.seeding import SeedContext
+from lianglin.places.queries import TILES
 from lianglin.places.seed import citymap, tiles
 from lianglin.places.seed.citymap import SOURCE, CityMap
 from lianglin.places.seed.english import community_name, compound_name, street_name
-from lianglin.places.views import TILES
 
 YEARS = (2024, 2025, 2026, 2027)
 SINCE = date(2024, 1, 1)
@@ -84,7 +84,9 @@ def _copy(table: str, columns: str, rows: Iterable[Row]) -> int:
             for row in rows:
                 copy.write_row(row)
                 count += 1
-        cursor.execute(f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}")
+        cursor.execute(
+            f"select setval(pg_get_serial_sequence('{table}', 'id'), greatest(max(id), 1)) from {table}"
+        )
     return count
 
 
@@ -132,7 +134,16 @@ def _named_places(city: CityMap, full: Sequence[int], *, sample: bool) -> None:
         "places_grid",
         "id, code, community_id, scope_code, households, geometry, valid_from, valid_to",
         (
-            (n, g.code, community_ids[g.community_code], g.community_code, g.households, _json(g.geometry), SINCE, None)
+            (
+                n,
+                g.code,
+                community_ids[g.community_code],
+                g.community_code,
+                g.households,
+                _json(g.geometry),
+                SINCE,
+                None,
+            )
             for n, g in enumerate(city.grids, 1)
         ),
     )
@@ -153,7 +164,9 @@ def _buildings(city: CityMap) -> None:
         ("places_compoundbuilding", "compound_id", "compound"),
         ("places_gridbuilding", "grid_id", "grid"),
     ):
-        belonging = [(getattr(b, parent), n) for n, b in enumerate(city.buildings, 1) if getattr(b, parent) >= 0]
+        belonging = [
+            (getattr(b, parent), n) for n, b in enumerate(city.buildings, 1) if getattr(b, parent) >= 0
+        ]
         rows = ((number, above + 1, n, SINCE, None) for number, (above, n) in enumerate(belonging, 1))
         _copy(table, f"id, {column}, building_id, valid_from, valid_to", rows)
 

@@ -1,0 +1,177 @@
+"""Organisations and people of the demo city: committees, offices, and the posts that do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lianglin.access.demo import make_login, note
+from lianglin.access.models import Organisation
+from lianglin.kit.seeding import SeedContext
+from lianglin.places.models import Community, Division
+
+CITY_CODE = "city-office"
+NAMES = (
+    "王",
+    "李",
+    "张",
+    "刘",
+    "陈",
+    "杨",
+    "赵",
+    "黄",
+    "周",
+    "吴",
+    "徐",
+    "孙",
+    "胡",
+    "朱",
+    "高",
+    "林",
+    "何",
+    "郭",
+)
+
+
+def seed(context: SeedContext) -> None:
+    """Organisations of every community, street and district; posts for the communities with people.
+
+    ``made["access"]``: ``communities``, ``streets`` and ``districts`` map a scope code to its organisation's id,
+    ``workers`` and ``coordinators`` a scope code to the id of the post.
+    """
+    city = _office(CITY_CODE, "市级管理机构", "City office", Organisation.Kind.CITY, "", context)
+    city.save()
+    districts, streets, committees = _organisations(city, context)
+    context.made["access"] = {
+        "city": city.pk,
+        "districts": {o.scope_code: o.pk for o in districts},
+        "streets": {o.scope_code: o.pk for o in streets},
+        "communities": {o.scope_code: o.pk for o in committees},
+    }
+    context.report("organisations", 0.5)
+    if context.demo:
+        note("logins", [])
+        context.made["access"] |= _people(city, context)
+
+
+def _office(
+    code: str, name: str, name_en: str, kind: str, scope: str, context: SeedContext, parent: int | None = None
+) -> Organisation:
+    """An office; no phone, since no invented number may be somebody's."""
+    return Organisation(
+        code=code,
+        name=name[:80],
+        name_en=name_en[:120],
+        kind=kind,
+        scope_code=scope,
+        sample=context.demo,
+        parent_id=parent,
+    )
+
+
+def _organisations(city: Organisation, context: SeedContext) -> tuple[list[Organisation], ...]:
+    kinds = Organisation.Kind
+    counties = Division.objects.filter(level=Division.Level.COUNTY).defer("geometry").order_by("code")
+    districts = Organisation.objects.bulk_create(
+        _office(
+            f"district-{d.scope_code}",
+            f"{d.name}社会工作部",
+            f"{d.name_en} Office",
+            kinds.DISTRICT,
+            d.scope_code,
+            context,
+            city.pk,
+        )
+        for d in counties
+    )
+    above = {o.scope_code: o.pk for o in districts}
+    mapped = Division.objects.filter(communities__isnull=False).distinct().defer("geometry").order_by("code")
+    streets = Organisation.objects.bulk_create(
+        _office(
+            f"street-{d.scope_code}",
+            f"{d.name.removesuffix('办事处')}办事处",
+            f"{d.name_en} Office",
+            kinds.STREET,
+            d.scope_code,
+            context,
+            above.get(d.scope_code[:6]),
+        )
+        for d in mapped
+    )
+    above |= {o.scope_code: o.pk for o in streets}
+    committees = Organisation.objects.bulk_create(
+        _office(
+            f"community-{c.scope_code}",
+            f"{c.name}居委会",
+            f"{c.name_en} Residents' Committee",
+            kinds.COMMUNITY,
+            c.scope_code,
+            context,
+            above.get(c.scope_code[:9]),
+        )
+        for c in Community.objects.defer("geometry").order_by("scope_code")
+    )
+    return districts, streets, committees
+
+
+def _people(city: Organisation, context: SeedContext) -> dict[str, dict[str, int]]:
+    """A worker per filled community, a coordinator per street with one, and one of each post above."""
+    order = context.made["places"]["communities"]
+    found = (
+        Community.objects.select_related("division").defer("geometry", "division__geometry").in_bulk(order)
+    )
+    filled = [found[pk] for pk in order]
+    offices = {o.scope_code: o for o in Organisation.objects.exclude(scope_code="")}
+    made = {
+        "workers": _workers(filled, offices),
+        "coordinators": _coordinators(filled, offices),
+    }
+    district = offices[filled[0].scope_code[:6]] if filled else None
+    if district:
+        make_login(
+            "district", "高示例", district, "district_coordinator", district.scope_code, "区级统筹员", "District coordinator",
+            "看全区的诉求与指标", "Sees the appeals and figures of the district",
+        )  # fmt: skip
+    make_login(
+        "officer", "林示例", city, "protection_officer", "", "个人信息保护专员", "Data-protection officer",
+        "看谁查看了个人信息，核验审计", "Sees who looked at personal data, verifies the audit", persona=True,
+    )  # fmt: skip
+    make_login(
+        "manager", "何示例", city, "manager", "", "市级管理者", "City manager",
+        "看全市指标，从数字点到诉求", "Sees the city's figures and opens them", persona=True,
+    )  # fmt: skip
+    make_login(
+        "admin", "郭示例", city, "administrator", "", "系统管理员", "Administrator",
+        "账号与岗位", "Accounts and posts",
+    )  # fmt: skip
+    return made
+
+
+def _workers(filled: list[Community], offices: dict[str, Organisation]) -> dict[str, int]:
+    posts = {}
+    for number, community in enumerate(filled, 1):
+        first = number == 1
+        post = make_login(
+            "community" if first else f"community{number}", f"{NAMES[number % len(NAMES)]}示例", offices[community.scope_code],
+            "community_worker", community.scope_code, "社区工作者", "Community worker",
+            "受理本社区的诉求，回访居民", "Receives the community's appeals, calls residents back",
+            persona=first, show=number <= 2,
+        )  # fmt: skip
+        posts[community.scope_code] = post.pk
+    return posts
+
+
+def _coordinators(filled: list[Community], offices: dict[str, Organisation]) -> dict[str, int]:
+    posts = {}
+    for number, code in enumerate(_once(c.scope_code[:9] for c in filled), 1):
+        first = number == 1
+        post = make_login(
+            "street" if first else f"street{number}", f"{NAMES[-number % len(NAMES)]}示例", offices[code], "street_coordinator", code,
+            "街道派单员", "Street coordinator", "派单、审核答复、延期、合并", "Dispatches, checks answers, extends, merges",
+            persona=first, show=first,
+        )  # fmt: skip
+        posts[code] = post.pk
+    return posts
+
+
+def _once(codes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(codes))

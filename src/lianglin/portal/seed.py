@@ -1,0 +1,75 @@
+"""The demo's story: one light bulb, reported a moment ago, and the department that will mend it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lianglin.access.actor import public
+from lianglin.access.demo import make_login, note
+from lianglin.access.models import Organisation
+from lianglin.access.transaction import acting, running
+from lianglin.kit.events import OpenAppeal, ask
+from lianglin.kit.seeding import SeedContext
+from lianglin.places import queries as places
+from lianglin.places.models import Building, Community
+
+ITEM = "020601"
+"""Stairwell lighting (楼道照明) in the sample catalogue."""
+TITLE, PLACE = "楼道灯坏了三天", "2单元4楼至5楼"
+TEXT = "楼道四楼到五楼的灯坏了三天，晚上完全看不见，老人上下楼很危险。前天已经有人绊了一下，请尽快来修。"
+CALLER, PHONE = "示例居民", "15400000001"
+"""A phone of the range that was given to nobody; no adapter ever sends to it."""
+
+
+def seed(context: SeedContext) -> None:
+    """Opens the story's matter as the public would, and notes it for the strip. Nothing without filled communities."""
+    filled = context.made.get("places", {}).get("communities", [])
+    if not context.demo or not filled:
+        return
+    home = Community.objects.get(pk=filled[0])
+    _handler(context)
+    note("story", tell_story(home.scope_code, _neighbour(home)))
+
+
+def _neighbour(home: Community) -> str:
+    """The code of another community of the same street, else of any."""
+    others = Community.objects.exclude(pk=home.pk).order_by("-loaded", "scope_code")
+    near = others.filter(division_id=home.division_id).first() or others.first()
+    return near.scope_code if near else home.scope_code
+
+
+def _handler(context: SeedContext) -> None:
+    """The department's persona, in the property firm that sample orders go to; made here where there is none."""
+    firm = Organisation.objects.filter(
+        kind=Organisation.Kind.COMPANY, name__startswith="物业", active=True
+    ).first()
+    if firm is None:
+        firm = Organisation.objects.create(
+            code="sample-property", name="物业企业（示例）", name_en="Property firm (sample)",
+            kind=Organisation.Kind.COMPANY, sample=True,
+        )  # fmt: skip
+    make_login(
+        "department", "朱示例", firm, "unit_handler", "", "承办单位经办人", "Department handler",
+        "承办派来的工单并答复", "Handles and answers the orders it is given", persona=True,
+    )  # fmt: skip
+
+
+def tell_story(scope_code: str, neighbour: str) -> dict[str, Any]:
+    """Reports the light bulb as the public; returns the notes: number, case, place, neighbour.
+
+    The building is the community's first; the request goes to whoever answers OpenAppeal.
+    """
+    building = Building.objects.filter(scope_code=scope_code).order_by("id").first()
+    request = OpenAppeal(
+        scope_code=scope_code, item_code=ITEM, title=TITLE, text=TEXT, channel="web",
+        building_id=building.pk if building else None, name=CALLER, phone=PHONE,
+        place_text=f"{building.address if building else ''} {PLACE}".strip(),
+    )  # fmt: skip
+    with acting(public()) as anybody:
+        number = ask(request, by=anybody)
+        case_id = running().actor.case_id
+    place = places.community(scope_code)
+    return {
+        "number": number, "case_id": case_id, "scope_code": scope_code, "neighbour": neighbour,
+        "place": place.name if place else scope_code,
+    }  # fmt: skip

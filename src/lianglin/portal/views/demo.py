@@ -1,0 +1,176 @@
+"""The first five minutes: one light bulb seen by five people, the clock, the neighbouring community."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from lianglin.access import demo
+from lianglin.access.actions import hold_case, log_out
+from lianglin.access.actor import TOP, duties_of, job
+from lianglin.access.gate import acting
+from lianglin.access.transaction import acting as acting_as
+from lianglin.cases import queries as cases
+from lianglin.cases.models import Case
+from lianglin.indicators.queries import Figure, value
+from lianglin.kit import clock, discovery
+from lianglin.kit.ids import group_case_number
+from lianglin.kit.period import Period
+from lianglin.places.queries import community
+from lianglin.portal import queries
+from lianglin.portal.context import RESIDENT, strip
+from lianglin.portal.seed import tell_story
+
+RATE = "demo_rate"
+"""The rate as this browser saw it first."""
+
+
+def must_be_demo() -> dict[str, Any]:
+    """The story's notes; 404 in a real city, or before the demo city is filled."""
+    story = demo.notes().get("story") if settings.DEMO else None
+    if not story:
+        raise Http404(_("There is no demo here."))
+    return story
+
+
+def see(url: str) -> HttpResponse:
+    """Post, redirect, get."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+@never_cache
+@require_safe
+def story(request: HttpRequest) -> HttpResponse:
+    """One light bulb: how it stands, whose turn it is, what each of the five sees, the rate before and now."""
+    told = must_be_demo()
+    with acting_as(job(told["scope_code"], told["scope_code"] + TOP)) as reader:
+        case = cases.visible(reader).filter(number=told["number"]).first()
+        figure = _rate(told["scope_code"])
+    context: dict[str, Any] = {
+        "told": told,
+        "number": group_case_number(told["number"]),
+        "case": case,
+        "people": _people(request, case),
+        "figure": figure,
+        "before": _before(request, figure),
+        "place": community(told["scope_code"]),
+        "neighbour_place": community(told["neighbour"]),
+    }
+    template = "portal/_rate.html" if request.headers.get("HX-Request") else "portal/demo.html"
+    return render(request, template, context)
+
+
+def _rate(scope_code: str) -> Figure | None:
+    """The first figure that has a goal: in this house the share of matters settled."""
+    goal = next((i for i in discovery.indicators().values() if i.target is not None), None)
+    return value(goal.code, scope_code, Period.month_of(clock.today())) if goal else None
+
+
+def _before(request: HttpRequest, figure: Figure | None) -> dict[str, Any] | None:
+    """The figure when this browser first saw it; None while nothing has changed."""
+    if figure is None:
+        return None
+    now = {"amount": figure.amount, "n": figure.counts.numerator, "d": figure.counts.denominator}
+    first = request.session.setdefault(RATE, now)
+    return first if first != now else None
+
+
+def _people(request: HttpRequest, case: Case | None) -> list[dict[str, Any]]:
+    """The strip's people with the page where each meets the matter, and whose turn it is."""
+    turn = ""
+    if case is not None and (expects := case.lifecycle.state(case.state).expects):
+        turn = case.lifecycle.move(expects).duty
+    people = strip(request)
+    for person in people:
+        person["turn"] = bool(turn and person.get("role") and turn in duties_of(person["role"]))
+        person["next"] = (
+            str(case.lifecycle.move(case.lifecycle.state(case.state).expects).label)
+            if case and person["turn"]
+            else ""
+        )
+    if case is not None and case.lifecycle.state(case.state).settled and not case.closed_at:
+        people[0]["turn"] = True
+    return people
+
+
+@require_POST
+def become(request: HttpRequest) -> HttpResponse:
+    """One press: looks at the city as one of the story's people, on the page where they meet the matter."""
+    told = must_be_demo()
+    wanted = request.POST.get("persona", "")
+    if wanted == RESIDENT:
+        log_out(request=request)
+        hold_case(request=request, case_id=told["case_id"])
+    else:
+        demo.log_in_as(request=request, username=wanted)
+    asked = request.POST.get("next", "")
+    safe = asked and url_has_allowed_host_and_scheme(
+        asked, {request.get_host()}, require_https=request.is_secure()
+    )
+    return see(asked if safe else _where(wanted, told["number"]))
+
+
+def _where(wanted: str, number: str) -> str:
+    """The page on which a person meets the matter."""
+    lifecycle = next(k for k in discovery.lifecycles().values() if number.startswith(k.prefix))
+    if wanted == RESIDENT:
+        return reverse(lifecycle.own_url)
+    role = next((row["role"] for row in demo.personas() if row["username"] == wanted), "")
+    if role == "protection_officer":
+        return reverse("access:who_looked")
+    if role == "manager":
+        return reverse("indicators:dashboard")
+    return reverse(lifecycle.url, args=[number])
+
+
+@require_POST
+def advance(request: HttpRequest) -> HttpResponse:
+    """Three working days later; what time brings shows by itself."""
+    must_be_demo()
+    days = request.POST.get("days", "3")
+    now = demo.advance(working_days=int(days) if days.isdecimal() and len(days) < 4 else 0)
+    if (case_id := acting(request).case_id) is not None:
+        hold_case(request=request, case_id=case_id)  # the half hour begins anew on the new day
+    messages.info(
+        request, _("The demo's clock now shows %(now)s.") % {"now": f"{clock.local(now):%Y-%m-%d %H:%M}"}
+    )
+    back = request.headers.get("Referer", "")
+    safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return see(back if safe else reverse("portal:demo"))
+
+
+@require_POST
+def anew(request: HttpRequest) -> HttpResponse:
+    """The story from its beginning: another light bulb, reported a moment ago."""
+    told = must_be_demo()
+    log_out(request=request)
+    demo.note("story", tell_story(told["scope_code"], told["neighbour"]))
+    request.session.pop(RATE, None)
+    return see(reverse("portal:demo"))
+
+
+@never_cache
+@require_safe
+def neighbour(request: HttpRequest) -> HttpResponse:
+    """The same statement for the own and the neighbouring community, as the role one acts in: PostgreSQL decides."""
+    told = must_be_demo()
+    actor = acting(request)
+    own = community(actor.low) or community(told["scope_code"])
+    other = community(told["neighbour"])
+    if own is not None and other is not None and own.pk == other.pk:
+        other = community(told["scope_code"])
+    looks = [queries.look(place.label, place.scope_code) for place in (own, other) if place is not None]
+    return render(
+        request, "portal/neighbour.html", {"looks": looks, "actor": actor, "people": strip(request)}
+    )
