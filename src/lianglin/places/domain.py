@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.domain import Access, Domain, Guard, NavItem
+from lianglin.kit.domain import Access, Domain, Guard
 
 READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
 
@@ -12,6 +12,7 @@ DOMAIN = Domain(
     order=10,
     urls="lianglin.places.urls",
     path="places/",
+    api="lianglin.places.api:router",
     guards=tuple(
         Guard(f"places.{model}", READ)
         for model in (
