@@ -1,0 +1,76 @@
+"""Who is told when an appeal moves: the appellant's phone, and the posts whose turn it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from lianglin.access.actor import Actor, duties_of, role_kinds
+from lianglin.access.models import Post
+from lianglin.appeals.models import Appeal, Appellant
+from lianglin.cases.models import Case, Clock, Step
+from lianglin.kit import clock
+from lianglin.kit.events import CaseMoved
+
+CODE_LENGTH = {"community": 12, "township": 9, "county": 6}
+"""Length of the scope code of a post of each level."""
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Until when something is promised, and whether the calendar of that time is not official yet."""
+
+    at: datetime
+    provisional: bool
+
+
+def moved(event: CaseMoved, actor: Actor) -> tuple[Case, Step] | None:
+    """The case of an event and the step that it tells of."""
+    steps = Step.objects.visible_to(actor, purpose=actor.work_purpose).select_related("case", "case__owner")
+    step = steps.filter(case_id=event.case_id, move=event.move, at=datetime.fromisoformat(event.at)).first()
+    return (step.case, step) if step else None
+
+
+def promised(step: Step, actor: Actor) -> Promise | None:
+    """What this step promised: the end of the clock it started, else of the clock that runs."""
+    clocks = Clock.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=step.case_id)
+    found = (
+        clocks.filter(started_at=step.at).first()
+        or clocks.filter(stopped_at__isnull=True).order_by("-id").first()
+    )
+    return Promise(found.due_at, found.provisional) if found else None
+
+
+def phone_and_language(case_id: int, actor: Actor) -> tuple[str, str]:
+    """The appellant's mobile number ("" for none) and the language the appeal was written in."""
+    appellant = (
+        Appellant.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case_id).first()
+    )
+    phone = (appellant.phone or "") if appellant else ""
+    language = (
+        Appeal.objects.visible_to(actor, purpose=actor.work_purpose)
+        .filter(case_id=case_id)
+        .values_list("language", flat=True)
+    )
+    return (phone if phone.startswith("1") else ""), language.first() or "zh-hans"
+
+
+def posts_with(duty: str, level: str, scope_code: str) -> list[int]:
+    """Posts in force of this level that cover a community and carry a duty."""
+    roles = [
+        kind.code for kind in role_kinds().values() if kind.level == level and duty in duties_of(kind.code)
+    ]
+    return _in_force(Q(role_code__in=roles, scope_code=scope_code[: CODE_LENGTH[level]]))
+
+
+def posts_of(organisation_id: int) -> list[int]:
+    """Posts in force of an organisation."""
+    return _in_force(Q(organisation_id=organisation_id))
+
+
+def _in_force(which: Q) -> list[int]:
+    today = clock.today()
+    posts = Post.objects.filter(which, Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
+    return list(posts.order_by("id").values_list("id", flat=True))
