@@ -70,14 +70,13 @@ def test_two_people_on_one_case(system: System, world: worlds.World) -> None:
     case = Case._base_manager.get(number=number)
     start = threading.Barrier(2)
 
-    def accept(post_id: int) -> Answer:
-        headers = session(post_id)
+    def accept(headers: dict[str, str]) -> Answer:
         start.wait()
         path = f"{REPORTS}{number}/moves/accept"
         return system.ask("POST", path, {"seen_version": case.version}, headers=headers)
 
     with ThreadPoolExecutor(2) as pool:
-        answers = list(pool.map(accept, [person.post_id for person in people if person.post_id]))
+        answers = list(pool.map(accept, [session(person.post_id) for person in people if person.post_id]))
     assert sorted(answer.status for answer in answers) == [200, 409], [answer.text for answer in answers]
     assert Step._base_manager.filter(case=case, move="accept").count() == 1
     assert_whole()
