@@ -59,8 +59,11 @@ def reserve_id() -> int:
 def open_case(*, kind: str, title: str, place: Place, by: Actor, case_id: int, urgent: bool = False, channel: str = "") -> Opened:
     """Opens a case in its lifecycle's first state, starts its first clock and issues a receipt.
 
-    ``case_id`` comes from :func:`reserve_id`; a resident's actor must already hold it.
+    ``case_id`` comes from :func:`reserve_id`; a resident's actor must already hold it. Staff open cases in the
+    area of their post only (Forbidden elsewhere).
     """
+    if by.role == "staff" and not by.covers(place.community.scope_code):
+        raise Forbidden(_("This place is not in the area of your current post. Switch posts, or let the community there record it."))
     lifecycle = discovery.lifecycles()[kind]
     now = clock.now()
     local = clock.local(now)
@@ -97,7 +100,8 @@ def _save_with_a_free_number(case: Case, prefix: str, local: datetime) -> None:
 def claim(*, number: str, secret: str, address: str) -> Actor:
     """The holder of a case, after number and secret fit; rate-limited by number and by address.
 
-    Changes the running transaction to that resident. A wrong pair raises Refused and tells nothing more.
+    Changes the running transaction to that resident. A wrong pair raises Refused and tells nothing more; the
+    right one forgets the tries of that number, so that who looks often is not locked out.
     """
     wrong = _("The number and the secret do not fit. Compare both with your receipt; after eight tries wait 15 minutes.")
     try:
@@ -112,6 +116,7 @@ def claim(*, number: str, secret: str, address: str) -> Actor:
         case_id = cursor.fetchone()[0]
     if case_id is None:
         raise Refused(wrong, field="secret")
+    throttle.clear("claim", number)
     holder = resident_actor(case_id)
     access_transaction.become(holder)
     return holder
@@ -204,8 +209,9 @@ def extend(case: Case, *, by: Actor, days: int, note: str, duty: str, seen_versi
     due = calendar().add_working_days(running.due_at, days)
     running.due_at, running.provisional = due.at, due.provisional
     running.save(update_fields=["extended", "due_at", "provisional"])
-    case.due_at, case.due_provisional = due.at, due.provisional
-    case.save(update_fields=["due_at", "due_provisional"])
+    if running.paused_at is None:  # a clock that stands promises no date before it runs on
+        case.due_at, case.due_provisional = due.at, due.provisional
+        case.save(update_fields=["due_at", "due_provisional"])
     step = remark(case, by=by, note=note, data={"days": days, "due_at": due.at.isoformat()}, code="extend")
     _make_known(case, "extend", step.at)
     return step
@@ -282,15 +288,14 @@ def _run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: da
 
 
 def _resume(running: Clock, now: datetime) -> None:
-    """Moves the due date by the working time that the pause took."""
+    """Moves the due date by the working time that the pause took; a pause over a holiday took none."""
     if running.paused_at is None:
         return
     days = calendar()
     if running.unit == "hours":
         paused = (now - running.paused_at).total_seconds()
         running.due_at += timedelta(seconds=paused)
-    else:
-        paused = days.working_seconds(running.paused_at, now)
+    elif paused := days.working_seconds(running.paused_at, now):
         due = days.add_working_hours(running.due_at, paused / 3600)
         running.due_at, running.provisional = due.at, due.provisional
     running.paused_seconds += int(paused)
