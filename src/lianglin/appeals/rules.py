@@ -7,6 +7,7 @@ catalogue, call-back within 3 working days with three tries.
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.kit.domain import Lifecycle, Limit, Move, State
 
@@ -64,13 +65,13 @@ LIFECYCLE = Lifecycle(
     own_url="appeals:mine",
     outcomes=OUTCOMES,
     phases=(
-        ("received", _("received")),
-        ("dispatched", _("dispatched")),
-        ("handling", _("being handled")),
-        ("answered", _("answered")),
-        ("settled", _("settled")),
-        ("called_back", _("called back")),
-        ("closed", _("archived")),
+        ("received", pgettext_lazy("phase", "received")),
+        ("dispatched", pgettext_lazy("phase", "dispatched")),
+        ("handling", pgettext_lazy("phase", "being handled")),
+        ("answered", pgettext_lazy("phase", "answered")),
+        ("settled", pgettext_lazy("phase", "settled")),
+        ("called_back", pgettext_lazy("phase", "called back")),
+        ("closed", pgettext_lazy("phase", "archived")),
     ),
     states=(
         State("received", _("received"), phase="received", expects="accept"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import PURPOSES
@@ -164,15 +165,20 @@ def clocks(case: Case, found: list[Clock]) -> list[dict[str, Any]]:
 
 def looks(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Who looked at the appellant's data: unit, purpose, time, what."""
-    return [
-        {
-            "at": row["at"],
-            "unit": row["organisation__name"],
-            "purpose": PURPOSES.get(row["purpose"], row["purpose"]),
-            "what": _(row["what"]),
-        }
-        for row in found
-    ]
+    english = get_language() == "en"
+    rows = []
+    for row in found:
+        shown: str = row["what"]  # an English message id, see handling.APPELLANT_SHOWN
+        name = row["organisation__name"]
+        rows.append(
+            {
+                "at": row["at"],
+                "unit": (english and row["organisation__name_en"]) or name,
+                "purpose": PURPOSES.get(row["purpose"], row["purpose"]),
+                "what": _(shown),
+            }
+        )
+    return rows
 
 
 def item_limit(item: Item | None) -> str:
