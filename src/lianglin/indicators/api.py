@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Query, Router, Schema
+from ninja import Field, Query, Router, Schema, Status
 from pydantic import StringConstraints
 
 from lianglin.access.actor import Actor
@@ -18,7 +18,6 @@ from lianglin.indicators.rules import Counts
 from lianglin.indicators.views import showing
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
-from lianglin.kit.errors import Refused
 from lianglin.kit.period import Period
 
 router = Router()
@@ -40,6 +39,14 @@ class DefinitionOut(Schema):
     published: bool
     in_parts: bool
     rows: list[str]
+
+
+class Asking(Schema):
+    """Up to 26 months that end with ``month``; a place by its code, or the whole area."""
+
+    month: Month
+    months: int = Field(1, ge=1, le=MONTHS)
+    place: Place = ""
 
 
 class ValueOut(Schema):
@@ -64,39 +71,36 @@ class ValuesOut(Schema):
 @router.get("", response={200: list[DefinitionOut], **PROBLEMS}, auth=anybody, url_name="indicators_list")
 def definitions(request: HttpRequest) -> Any:
     """All declared figures."""
-    return 200, [_definition(indicator) for indicator in queries.figures_of()]
+    return Status(200, [_definition(indicator) for indicator in queries.figures_of()])
 
 
 @router.get("{code}/values", response={200: ValuesOut, **PROBLEMS}, auth=staff, url_name="indicators_values")
-def values(
-    request: HttpRequest, code: str, month: Query[Month], place: Query[Place] = "", months: int = 1
-) -> Any:
-    """A figure in one's area, for up to 26 months that end with ``month``. Without ``place``: the whole area."""
+def values(request: HttpRequest, code: str, asking: Query[Asking]) -> Any:
+    """A figure in one's area, over months; without ``place`` in the whole of it."""
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     actor.require("indicators.read")
-    prefix = place or actor.low
+    prefix = asking.place or actor.low
     if not actor.covers(prefix):
         raise Http404(_("This place is not in the area of your current post."))
-    indicator, asked = _indicator(code), _asked(month, months)
+    indicator, asked = _indicator(code), _asked(asking)
     if indicator.at_level:
         read = queries.readings(indicator, prefix, Period(asked[0].start, asked[-1].end))
         found = [showing.of_reading(indicator, read.get((prefix, m.start))) for m in asked]
-        return 200, {"items": [_value(s, prefix, m, clock.now()) for s, m in zip(found, asked, strict=True)]}
+        return Status(
+            200, {"items": [_value(s, prefix, m, clock.now()) for s, m in zip(found, asked, strict=True)]}
+        )
     both = queries.sums(prefix, [([indicator], [m.start for m in asked])])
-    return 200, {
-        "items": [_value(showing.of_sums(indicator, both, m), prefix, m, both.computed_at) for m in asked]
-    }
+    items = [_value(showing.of_sums(indicator, both, m), prefix, m, both.computed_at) for m in asked]
+    return Status(200, {"items": items})
 
 
 @router.get(
     "{code}/published", response={200: ValuesOut, **PROBLEMS}, auth=anybody, url_name="indicators_published"
 )
-def published(
-    request: HttpRequest, code: str, month: Query[Month], place: Query[Place] = "", months: int = 1
-) -> Any:
+def published(request: HttpRequest, code: str, asking: Query[Asking]) -> Any:
     """The published values of a figure: whole months; ``hidden`` says why a cell is not shown."""
-    indicator, asked = _indicator(code), _asked(month, months)
-    own = "" if len(place) == 4 else place
+    indicator, asked = _indicator(code), _asked(asking)
+    own = "" if len(asking.place) == 4 else asking.place
     cells = queries.published([own], [m.start for m in asked])
     items = []
     for m in asked:
@@ -106,7 +110,7 @@ def published(
             items.append(
                 {
                     "indicator": code,
-                    "place": place,
+                    "place": asking.place,
                     "month": m.code,
                     "value": rules.value(counts) if counts else None,
                     "numerator": cell.numerator,
@@ -115,7 +119,7 @@ def published(
                     "hidden": cell.hidden,
                 }
             )
-    return 200, {"items": items}
+    return Status(200, {"items": items})
 
 
 def _indicator(code: str) -> Indicator:
@@ -125,11 +129,9 @@ def _indicator(code: str) -> Indicator:
     return found
 
 
-def _asked(month: str, months: int) -> list[Period]:
-    if not 1 <= months <= MONTHS:
-        raise Refused(_("Ask for 1 to %(most)s months.") % {"most": MONTHS}, field="months")
-    asked = [Period.parse(month)]
-    while len(asked) < months:
+def _asked(asking: Asking) -> list[Period]:
+    asked = [Period.parse(asking.month)]
+    while len(asked) < asking.months:
         asked.insert(0, asked[0].previous())
     return asked
 

@@ -92,7 +92,7 @@ class Shown:
         if change is None:
             return _("base under 30")
         if self.indicator.unit == "percent":
-            return _("%(change)+.1f points") % {"change": change}
+            return _("%(change)s points") % {"change": f"{change:+.1f}"}
         return f"{change:+.1f} %"
 
 
