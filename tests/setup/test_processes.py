@@ -64,6 +64,16 @@ def test_a_member_that_ends_by_itself_is_reported_with_its_log(tmp_path: Path) -
     assert "nonsense" in (tmp_path / "settings.log").read_text()
 
 
+def test_a_member_that_ends_later_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "AT_ONCE", 0.0)
+    with processes.Family(tmp_path) as family:
+        family.start("settings", ["settings", "--language", "nonsense"], {})
+        before = family._members["settings"]
+        before.wait(20)
+        assert family.check() == ["settings"]
+        assert family._members["settings"].pid != before.pid
+
+
 def test_a_member_that_does_not_listen_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(processes, "GRACE", 0.5)
     with processes.Family(tmp_path) as family:

@@ -39,9 +39,10 @@ def run(env: Environment, *, residents: int, console: Console) -> None:
             _wait_until_ready(env, family)
         _welcome(env, console)
         while True:
-            family.check()
             if server is not None and server.revive():
                 console.print("The database was gone; it was started again.")
+            for name in family.check():
+                console.print(f"The {name} process was gone; it was started again.")
             time.sleep(1)
 
 

@@ -18,6 +18,8 @@ from lianglin.project.errors import Busy, SetupError
 
 GRACE = 20.0
 """Seconds a process gets to finish what it is doing."""
+AT_ONCE = 15.0
+"""A process that ends within so many seconds of its start is not started again."""
 
 
 def follow_parent(parent: int | None = None) -> None:
@@ -64,10 +66,12 @@ class Family:
     def __init__(self, logs: Path) -> None:
         self.logs = logs
         self._members: dict[str, subprocess.Popen[bytes]] = {}
+        self._orders: dict[str, tuple[Sequence[str], Mapping[str, str], float]] = {}
 
     def start(self, name: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
         """Starts `lianglin ARGUMENTS`; what it writes goes to a log file of its name."""
         self.logs.mkdir(parents=True, exist_ok=True)
+        self._orders[name] = (arguments, environ, time.monotonic())
         with (self.logs / f"{name}.log").open("ab") as log:
             self._members[name] = subprocess.Popen(  # noqa: S603 - this very program
                 [sys.executable, "-m", "lianglin.project.cli", *arguments, f"--parent={os.getpid()}"],
@@ -78,14 +82,21 @@ class Family:
                 start_new_session=True,  # Ctrl-C reaches the parent alone, which ends them in order
             )
 
-    def check(self) -> None:
-        """SetupError with the log's name when a member has ended by itself."""
-        for name, process in self._members.items():
-            if process.poll() is not None:
+    def check(self) -> list[str]:
+        """Starts members that ended by themselves again, and names them.
+
+        SetupError with the log's name for one that ended within seconds of its start: it would again.
+        """
+        ended = [name for name, process in self._members.items() if process.poll() is not None]
+        for name in ended:
+            arguments, environ, started = self._orders[name]
+            if time.monotonic() - started < AT_ONCE:
                 raise SetupError(
-                    f"The {name} process ended by itself (status {process.returncode}). "
+                    f"The {name} process ended by itself (status {self._members[name].returncode}). "
                     f"See {self.logs / f'{name}.log'}."
                 )
+            self.start(name, arguments, environ)
+        return ended
 
     def __enter__(self) -> Family:
         return self
