@@ -5,18 +5,13 @@ Call :func:`build` outside of ``acting``, as the administrator of the test's dat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from threading import Barrier, Event
-from time import monotonic, sleep
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.db import connection, connections, transaction
 from django.test import Client
 
 from lianglin.access import actor as actors
@@ -133,12 +128,6 @@ def resident_browser(case_id: int, **options: Any) -> Client:
     session[queries.HELD_CASE_KEY] = {"id": case_id, "until": until}
     session.save()
     return client
-
-
-def forget_tries() -> None:
-    """Empties the counters of tries, which stand in a connection of their own and outlive a test."""
-    with connection.cursor() as cursor:
-        cursor.execute("delete from kit_throttle")
 
 
 @dataclass
@@ -267,97 +256,3 @@ def open_cases(world: World) -> dict[str, int]:
             bureau = world.organisations[f"bureau-{index % 4 // 2 + 1}"]
             world.do(street, "dispatch", case, unit=bureau)
     return made
-
-
-# --- what is left behind, and who was first ----------------------------------------------------------------
-
-WRITTEN = (
-    "cases_case", "cases_step", "cases_clock", "cases_receipt", "appeals_appeal", "appeals_appellant",
-    "appeals_callback", "access_grant", "access_auditentry", "access_audithead", "procrastinate_jobs",
-    "kit_idempotentrequest",
-)  # fmt: skip
-
-
-@contextmanager
-def as_administrator() -> Iterator[None]:
-    """The test's own eyes inside of ``acting``: the database's administrator, until the end of the block."""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('role'), set_config('role', 'none', true)")
-        role = cursor.fetchone()[0]
-        yield
-        cursor.execute("select set_config('role', %s, true)", [role])
-
-
-def traces() -> dict[str, tuple[int, int]]:
-    """Per table that an action writes: how many rows, and a sum over their contents. Equal means: nothing was left."""
-    with as_administrator(), connection.cursor() as cursor:
-        sums = ", ".join(
-            f"(select array[count(*), coalesce(sum(hashtext(t::text)::bigint), 0)] from {table} t)"
-            for table in WRITTEN
-        )
-        cursor.execute(f"select {sums}")
-        return dict(zip(WRITTEN, map(tuple, cursor.fetchone()), strict=True))
-
-
-def events() -> list[dict[str, Any]]:
-    """The events that wait for their delivery, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select args from procrastinate_jobs where task_name = 'deliver_event' order by id")
-        return [args["data"] for (args,) in cursor.fetchall()]
-
-
-def in_turn(first: Callable[[], Any], second: Callable[[], Any]) -> tuple[Any, Any]:
-    """Two people at once, each on a real connection: ``first`` holds its locks until ``second`` waits for them.
-
-    Both run inside a transaction of their own. Returns what each returned or raised. Needs ``transactional_db``.
-    """
-    ready, go_on = Event(), Event()
-
-    def hold() -> Any:
-        with transaction.atomic():
-            made = first()
-            ready.set()
-            assert go_on.wait(30)
-        return made
-
-    with ThreadPoolExecutor(2) as people:
-        one = people.submit(_alone, hold)
-        assert ready.wait(30) or one.result()
-        two = people.submit(_alone, second)
-        _until_somebody_waits(two)
-        go_on.set()
-        return one.result(30), two.result(30)
-
-
-def at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Runs each at the same instant on a connection of its own; what each returned or raised."""
-    barrier = Barrier(len(works))
-
-    def start(work: Callable[[], Any]) -> Any:
-        barrier.wait(30)
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as people:
-        return list(people.map(lambda work: _alone(lambda: start(work)), works))
-
-
-def _alone(work: Callable[[], Any]) -> Any:
-    try:
-        return work()
-    except Exception as error:
-        return error
-    finally:
-        connections.close_all()
-
-
-def _until_somebody_waits(other: Future[Any]) -> None:
-    deadline = monotonic() + 20
-    while monotonic() < deadline and not other.done():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-            )
-            if cursor.fetchone():
-                return
-        sleep(0.01)
-    assert other.done(), "the second neither waited nor ended"

@@ -27,7 +27,10 @@ def test_a_dead_end_is_found() -> None:
 
 
 def test_a_state_nobody_reaches_is_found() -> None:
-    assert any("cannot be reached" in flaw for flaw in flaws(replace(SOUND, states=(*SOUND.states, State("island", "x", final=True)))))
+    assert any(
+        "cannot be reached" in flaw
+        for flaw in flaws(replace(SOUND, states=(*SOUND.states, State("island", "x", final=True))))
+    )
 
 
 def test_unknown_states_and_stages_are_found() -> None:
@@ -39,7 +42,12 @@ def test_a_circle_without_an_end_is_found() -> None:
     circle = replace(
         SOUND,
         states=(*SOUND.states, State("a", "a", expects="ab"), State("b", "b", expects="ba")),
-        moves=(*SOUND.moves, Move("in", "in", ("open",), "a", "d"), Move("ab", "ab", ("a",), "b", "d"), Move("ba", "ba", ("b",), "a", "d")),
+        moves=(
+            *SOUND.moves,
+            Move("in", "in", ("open",), "a", "d"),
+            Move("ab", "ab", ("a",), "b", "d"),
+            Move("ba", "ba", ("b",), "a", "d"),
+        ),
     )
     assert any("no way leads" in flaw for flaw in flaws(circle))
 
