@@ -47,6 +47,7 @@ def main() -> None:
             PORT=str(chosen.port),
             LIANGLIN_WEB_WORKERS="2",
             LIANGLIN_LOG_LEVEL="WARNING",
+            LIANGLIN_TRUSTED_PROXIES="1",  # each report comes from an address of its own, as in life
         )
         seconds = _load(data, chosen.appeals)
         print(json.dumps(_measure(data, chosen) | {"load_seconds": seconds}))
@@ -246,7 +247,13 @@ def _operations(port: int) -> list[Operation]:
             "phone": "15400000000",
         }
         return visitor.ask(
-            "POST", "/api/v1/appeals/", json.dumps(body).encode(), **{"Content-Type": "application/json"}
+            "POST",
+            "/api/v1/appeals/",
+            json.dumps(body).encode(),
+            **{
+                "Content-Type": "application/json",
+                "X-Forwarded-For": f"10.{n >> 16 & 255}.{n >> 8 & 255}.{n & 255}",
+            },
         )[0]
 
     def move(visitor: Visitor, n: int) -> int:
@@ -260,7 +267,7 @@ def _operations(port: int) -> list[Operation]:
         Operation("deep_list", four, get(f"/api/v1/appeals/?cursor={deep}")),
         Operation("empty_list", [nobody.again() for _ in range(4)], get("/api/v1/appeals/")),
         Operation(
-            "detail", four, lambda visitor, n: visitor.ask("GET", f"/appeals/case/{numbers[n % 200]}/")[0]
+            "detail", four, lambda visitor, n: visitor.ask("GET", f"/appeals/desk/{numbers[n % 200]}/")[0]
         ),
         Operation("move", [street.again() for _ in range(4)], move),
     ]

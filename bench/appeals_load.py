@@ -21,7 +21,7 @@ from unnest(%(codes)s::text[]) with ordinality as codes(c, n) join places_divisi
 CASES = """
 insert into cases_case (number, kind, title, scope_code, community_id, place_text, state, outcome, urgent, opened_at, due_at,
     due_provisional, settled_at, closed_at, version, sample)
-select 'A' || to_char(2409 + n %% 3, 'FM0000') || to_char(n, 'FM00000000'), 'appeal', '楼道灯不亮', c.scope_code, c.id, '和宁小区3号楼',
+select 'A' || pg_temp.damm('26' || to_char(1 + n %% 9, 'FM00') || to_char(n, 'FM0000000')), 'appeal', '楼道灯不亮', c.scope_code, c.id, '和宁小区3号楼',
     case when n %% 20 = 0 then 'received' when n %% 20 < 4 then 'handling' else 'closed' end,
     case when n %% 20 >= 4 then 'solved' else '' end, false,
     timestamptz '2026-11-20 08:00+08' - (%(n)s - n) * interval '60 seconds',
@@ -31,6 +31,17 @@ select 'A' || to_char(2409 + n %% 3, 'FM0000') || to_char(n, 'FM00000000'), 'app
     1, true
 from generate_series(1, %(n)s) n join bench_communities c on c.position = case when n %% 50 = 0 then 0 else (n * 7919) %% %(count)s end;
 """
+DAMM = """
+create function pg_temp.damm(digits text) returns text language plpgsql as $$
+declare
+    rows text[] := %(rows)s;
+    state int := 0;
+begin
+    for i in 1 .. length(digits) loop
+        state := substr(rows[state + 1], 1 + substr(digits, i, 1)::int, 1)::int;
+    end loop;
+    return digits || state::text;
+end $$"""
 REST = (
     """insert into appeals_appeal (case_id, scope_code, item_id, channel, text, entity, anonymous, language, opened_at)
     select k.id, k.scope_code, i.ids[1 + k.id %% array_length(i.ids, 1)], 'web', '楼道灯不亮了，老人上下楼不方便，请尽快修理。', false, false,
@@ -53,6 +64,9 @@ def main(appeals: int) -> None:
     with attach.running(env):
         attach.migrate(env)
         from django.db import connection, transaction
+        from psycopg import sql
+
+        from lianglin.kit.ids import _DAMM
 
         codes = [BUSY, *(f"2301{3 + n // 200:02d}{n // 20 % 10 + 2:03d}{n % 20 + 1:03d}" for n in range(599))]
         with transaction.atomic(), connection.cursor() as cursor:
@@ -65,6 +79,7 @@ def main(appeals: int) -> None:
                 " id, scope_code from places_community where scope_code <> %s",
                 [BUSY, EMPTY],
             )
+            cursor.execute(sql.SQL(DAMM.replace("%(rows)s", "{}")).format(sql.Literal(list(_DAMM))))
             cursor.execute(CASES, {"n": appeals, "count": len(codes)})
             for statement in REST:
                 cursor.execute(statement.replace("%%", "%"))
