@@ -130,7 +130,7 @@ def test_a_worker_killed_mid_task(
 ) -> None:
     """The job it was doing is put back and done, by the next worker, once."""
     owner_connection.execute("begin")
-    owner_connection.execute("lock table indicators_indicatorvalue, indicators_dirtycell in exclusive mode")
+    owner_connection.execute("lock table indicators_indicatorvalue in exclusive mode")
     assert post(system, report(world), str(uuid.uuid4())).status == 201
     assert until(lambda: jobs("doing") >= 1, 20), system.log()
     system.kill("worker")
