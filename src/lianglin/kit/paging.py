@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,7 @@ def _encode(direction: str, values: Sequence[Any]) -> str:
 def _decode(cursor: str, keys: int) -> tuple[str, list[Any]]:
     try:
         direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
+    except (ValueError, TypeError):
         direction, values = "", []
     if direction not in ("o", "n") or len(values) != keys or any(isinstance(v, list | dict) for v in values):
         raise HouseError(
@@ -69,7 +70,7 @@ def page(rows: QuerySet[Any], *keys: str, cursor: str = "", size: int = 50) -> P
     if values:
         try:
             rows = rows.filter(_behind(keys, values, flip=backwards))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError, ValidationError) as error:
             raise HouseError(
                 _("The page mark in the address is damaged. Go back to the first page.")
             ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from statistics import median
 
@@ -430,6 +431,17 @@ def test_pages_follow_each_other_behind_the_same_count(city: City) -> None:
         seen += [row["case"].pk for row in page.context["cases"]]
         url = f"?month=2026-11&cursor={page.context['page'].older}" if page.context["page"].older else ""
     assert sorted(seen) == sorted(cases)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ['["o","yesterday",5]', '["o",null,5]', '["o","2026-01-01T00:00:00Z",1e999]', '["o",5]', "5", "{}", "not json"],
+)
+def test_a_damaged_page_mark_is_refused_plainly(city: City, mark: str) -> None:
+    indicators.rebuild(by=job(), months=1)
+    cursor = urlsafe_b64encode(mark.encode()).decode().rstrip("=")
+    page = city.browser("worker").get(f"/figures/rows/appeals.received/?month=2026-11&cursor={cursor}")
+    assert page.status_code == 400
 
 
 def test_clocks_tell_the_promise_of_every_appeal(city: City) -> None:
