@@ -123,6 +123,18 @@ function addPicking(map, element, words) {
   element.append(cross, button, spoken);
 }
 
+// Slanting lines for areas without data, so that colour is not the only sign.
+function hatch() {
+  const side = 12;
+  const data = new Uint8Array(side * side * 4);
+  for (let y = 0; y < side; y += 1) {
+    for (let x = 0; x < side; x += 1) {
+      if ((x + y) % side < 2) data.set([122, 77, 0, 90], (y * side + x) * 4);
+    }
+  }
+  return { width: side, height: side, data };
+}
+
 window.lianglinMap = (element, workerUrl) => {
   prepare(workerUrl);
   const { style, lon, lat, zoom, pick, geojson, label } = element.dataset;
@@ -146,6 +158,7 @@ window.lianglinMap = (element, workerUrl) => {
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
+  map.on("styleimagemissing", ({ id }) => id === "hatch" && map.addImage(id, hatch()));
   map.once("load", () => {
     if (geojson) addFeatures(map, geojson, words, Boolean(pick));
     if (pick) addPicking(map, element, words);

@@ -25,6 +25,8 @@ PLANNED = (
     (_("Neighbours' council"), "talk", _("topics, meetings, promises")),
 )
 """Doors of the house that no installed package opens yet; one leaves the list when a package has a link of that name."""
+LARGE = 6
+"""How many large buttons the first page has room for."""
 NOTES = {
     "megaphone": _("six short questions, no account"),
     "search": _("with number and query code"),
@@ -48,7 +50,8 @@ def home(request: HttpRequest) -> HttpResponse:
     offered = [(p.template, discovery.resolve(p.context)(acting(request), None)) for p in panels]
     context = {
         "open_doors": open_doors,
-        "closed_doors": closed,
+        "closed_doors": closed[: max(LARGE - len(links), 0)],
+        "later_doors": closed[max(LARGE - len(links), 0) :],
         "panels": [
             {"template": template, "context": given} for template, given in offered if given is not None
         ],
