@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import signal
 import threading
 import time
 import uuid
@@ -10,15 +11,18 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import psutil
 import psycopg
 import pytest
-from django.db import connection
+from django.db import connection, connections
 
 from lianglin.access import audit
 from lianglin.appeals.models import Appeal
 from lianglin.cases.models import Case, Receipt, Step
+from lianglin.project import postmaster
+from lianglin.project.embedded import Server
 from tests import world as worlds
-from tests.failure.system import Answer, System, session
+from tests.failure.system import CSRF, Answer, System, session
 
 REPORTS = "/api/v1/appeals/"
 
@@ -108,6 +112,77 @@ def test_kill_9_of_the_web_during_posts(system: System, world: worlds.World, who
     )
     assert sorted(Appeal._base_manager.values_list("text", flat=True)) == sorted(texts.values())
     assert_whole()
+
+
+@pytest.mark.parametrize("how", ["killed", "stopped"])
+def test_the_database_restarted_during_posts(
+    own_system: tuple[System, worlds.World], own_server: Server, how: str
+) -> None:
+    system, world = own_system
+    texts = {str(uuid.uuid4()): f"楼道灯不亮了，第{number}次" for number in range(24)}
+
+    def hurt() -> None:
+        time.sleep(0.25)
+        server = postmaster.find(own_server.cluster)
+        assert server is not None
+        server.send_signal(signal.SIGKILL if how == "killed" else signal.SIGINT)
+        psutil.wait_procs([server], timeout=20)
+        assert own_server.revive()
+
+    hurting = threading.Thread(target=hurt)
+    with ThreadPoolExecutor(4) as pool:
+        hurting.start()
+        answers = list(
+            pool.map(lambda entry: post_until_taken(system, report(world, entry[1]), entry[0]), texts.items())
+        )
+        hurting.join()
+    connection.close()
+    connections["apart"].close()
+    assert {answer.status for answer in answers} == {201}, [answer.text for answer in answers]
+    assert sorted(Appeal._base_manager.values_list("text", flat=True)) == sorted(texts.values())
+    assert_whole()
+    if system.processes["worker"].poll() is not None:  # whoever watches over it starts it again
+        system.start("worker")
+    system.wait()
+    assert until(lambda: jobs("doing", "todo") == 0, 150), system.log()
+    assert jobs("failed") == 0, system.log()
+
+
+def test_an_upload_of_200_mb_is_refused_and_hurts_nobody(system: System) -> None:
+    size = 200 * 1024**2
+    edge = "edge"
+    head = (
+        f'--{edge}\r\nContent-Disposition: form-data; name="photos"; filename="big.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode()
+    tail = f"\r\n--{edge}--\r\n".encode()
+    block = b"\xff\xd8\xff\xe0" + bytes(2**20 - 4)
+    sent = http.client.HTTPConnection("127.0.0.1", system.port, timeout=60)
+    sent.putrequest("POST", "/report/photo/")
+    for name, value in {
+        "Content-Type": f"multipart/form-data; boundary={edge}",
+        "Content-Length": str(len(head) + size + len(tail)),
+        "Cookie": f"csrftoken={CSRF}",
+        "X-CSRFToken": CSRF,
+    }.items():
+        sent.putheader(name, value)
+    sent.endheaders(head)
+    status = 0
+    try:
+        for number in range(200):
+            sent.send(block)
+            if number % 50 == 0:
+                assert system.ask("GET", "/healthz", timeout=5).status == 200
+        sent.send(tail)
+        status = sent.getresponse().status
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # refused before all of it was taken
+    finally:
+        sent.close()
+    assert status < 500, system.log()
+    peak = max(process.memory_info().rss for process in system.web_workers())
+    assert peak < 400 * 1024**2, peak
+    assert system.ask("GET", "/readyz").status == 200
 
 
 def jobs(*states: str) -> int:
