@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -60,9 +61,11 @@ def refused(kind: type[HouseError], **says: str) -> Iterator[None]:
 
 def events() -> list[dict[str, Any]]:
     """The events that wait for their delivery, oldest first."""
-    with connection.cursor() as cursor:
-        cursor.execute("select args from procrastinate_jobs where task_name = 'deliver_event' order by id")
-        return [args["data"] for (args,) in cursor.fetchall()]
+    with as_administrator(), connection.cursor() as cursor:
+        cursor.execute(
+            "select args::text from procrastinate_jobs where task_name = 'deliver_event' order by id"
+        )
+        return [json.loads(args)["data"] for (args,) in cursor.fetchall()]
 
 
 def forget_tries() -> None:

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 SINCE = date(2024, 1, 1)
 HERE, NEXT_DOOR, FAR = "230103001001", "230103001002", "230104002002"
 """Three communities: two of one street, one of another district."""
-WORKER, STREET, UNIT = f"community-{HERE}", "street-230103001", "bureau-1"
-"""Codes of the posts that carry an appeal of HERE through its life."""
+WORKER, STREET, UNIT, RESIDENT = f"community-{HERE}", "street-230103001", "bureau-1", "resident"
+"""Codes of those who carry an appeal of HERE through its life; the resident is whoever holds the receipt."""
 
 
 @dataclass
@@ -75,14 +75,17 @@ class World:
             return actions.submit(by=anybody, place=place, text=text, **given)
 
     def do(self, code: str, verb: str, case: Case | int, **arguments: Any) -> Case:
-        """One action on an appeal by a post, in a transaction of its own."""
-        actor = self.actors[code]
+        """One action on an appeal by a post (or by RESIDENT, who holds it), in a transaction of its own."""
+        actor = self.actors.get(code) or actors.resident(getattr(case, "pk", case))
         with acting(actor):
             return getattr(_appeals(), verb)(getattr(case, "pk", case), by=actor, **arguments)
 
     def brought_to(self, state: str, **given: Any) -> Submitted:
-        """An appeal of HERE in one of the states on the main road, or on the side of it (paused, refused)."""
+        """An appeal of HERE in any of its states; ``given`` goes to :meth:`report`."""
         made = self.report(**given)
+        if state == "merged":
+            self.do(STREET, "merge", made.case, parent=self.report().case)
+            return made
         for code, verb, arguments in _road(state, self.organisations[UNIT]):
             self.do(code, verb, made.case, **arguments)
         return made
@@ -107,6 +110,7 @@ def _road(state: str, unit: Organisation) -> Iterable[tuple[str, str, dict[str, 
     """The moves that bring a new appeal to a state."""
     ways: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         "received": [],
+        "withdrawn": [(RESIDENT, "withdraw", {})],
         "refused": [(WORKER, "refuse", {"ground": "beyond_duty", "note": "请拨打 12348 咨询。"})],
         "redirected": [(STREET, "redirect", {"to": "铁路局", "note": "属铁路局管辖。"})],
         "accepted": [(WORKER, "accept", {})],

@@ -181,17 +181,22 @@ def merge(case: Case, *, by: Actor, parent: Case, note: str = "", seen_version: 
 
 @_on_case
 def dispatch(case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_version: int | None = None) -> Case:
-    """Gives the order to one responsible unit: grants it the case and starts the item's clock."""
+    """Gives the order to one responsible unit: grants it the case and starts the item's clock.
+
+    A unit that had the order before (it objected, or the case was reopened) sees the case no longer.
+    """
     if not unit.active:
         raise Refused(_("This unit no longer takes orders. Choose another."), field="unit")
     item = Item.objects.filter(appeals__case_id=case.pk).first()
-    limit = None
+    before, limit = case.owner_id, None
     if item:
         limit = (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
     cases.move(
         case, "dispatch", by=by, seen_version=seen_version, note=note, data={"unit": unit.pk}, limit=limit,
         changes={"owner_id": unit.pk, "assignee_id": None},
     )
+    if before not in (None, unit.pk):
+        access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
     access.give(subject=SUBJECT, subject_id=case.pk, organisation=unit, scope_code=case.scope_code, reason="dispatch", by=by)
     return case
 
@@ -263,7 +268,9 @@ def call_back(
     cases.expect(case, "call_back", by=by, seen_version=seen_version)
     if reached:
         _known(solved, rules.SOLVED_ANSWERS, "solved")
-    tries = CallBack.objects.visible_to(by, purpose=by.work_purpose).filter(case_id=case.pk, reached=False).count()
+    tries = CallBack.objects.visible_to(by, purpose=by.work_purpose).filter(
+        case_id=case.pk, reached=False, at__gte=case.settled_at
+    ).count()
     _record_answer(case, by=by, reached=reached, solved=solved, grade=grade, note=note, online=False)
     if reached and solved == "no":
         cases.move(case, "handle_again", by=by, seen_version=seen_version, note=note or _("not solved, says the appellant"),
@@ -279,6 +286,7 @@ def call_back(
 @_on_case
 def confirm(case: Case, *, by: Actor, solved: str, grade: int | None = None, note: str = "", seen_version: int | None = None) -> Case:
     """The resident says on the page that it is solved (or partly), and grades the work."""
+    cases.expect(case, "confirm", by=by, seen_version=seen_version)
     _known(solved, rules.SOLVED_ANSWERS, "solved")
     if solved == "no":
         raise Refused(_("If it is not solved, ask us to handle it again instead."), field="solved")
@@ -290,6 +298,7 @@ def confirm(case: Case, *, by: Actor, solved: str, grade: int | None = None, not
 @_on_case
 def reopen(case: Case, *, by: Actor, note: str, grade: int | None = None, seen_version: int | None = None) -> Case:
     """Not satisfied: the resident has it handled again, with a reason; the handler is told."""
+    cases.expect(case, "reopen", by=by, seen_version=seen_version)
     if case.state == "settled":
         _record_answer(case, by=by, reached=True, solved="no", grade=grade, note=note, online=True)
     cases.move(case, "reopen", by=by, seen_version=seen_version, note=note, changes={"outcome": "", "settled_at": None})
