@@ -1,0 +1,56 @@
+"""/healthz says that the process lives, /readyz that it can work; neither says more."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import OperationalError, connection
+from django.test import Client
+
+from lianglin.project import health
+
+
+def beat(seconds_ago: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - make_interval(secs => %s))",
+            [seconds_ago],
+        )
+
+
+def test_healthz_needs_no_database() -> None:
+    answer = Client().get("/healthz")
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_readyz_with_everything_there(db: None) -> None:
+    beat(5)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"database": True, "migrations": True, "worker": True},
+    )
+
+
+def test_readyz_without_a_worker(db: None) -> None:
+    beat(300)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["worker"]) == (503, False)
+
+
+def test_readyz_before_a_migration(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "known_migrations", lambda: frozenset({"access.9999_not_yet"}))
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()["migrations"]) == (503, False)
+
+
+def test_readyz_without_a_database(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(connection, "cursor", broken)
+    answer = Client().get("/readyz")
+    assert (answer.status_code, answer.json()) == (
+        503,
+        {"database": False, "migrations": False, "worker": False},
+    )
