@@ -48,8 +48,9 @@ def test_readyz_without_a_database(db: None, monkeypatch: pytest.MonkeyPatch) ->
     def broken() -> None:
         raise OperationalError
 
-    monkeypatch.setattr(connection, "cursor", broken)
-    answer = Client().get("/readyz")
+    with monkeypatch.context() as without:
+        without.setattr(connection, "cursor", broken)
+        answer = Client().get("/readyz")
     assert (answer.status_code, answer.json()) == (
         503,
         {"database": False, "migrations": False, "worker": False},

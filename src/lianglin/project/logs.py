@@ -55,6 +55,8 @@ def event(record: logging.LogRecord) -> str:
     action = getattr(record, "action", None)  # procrastinate's messages hold a task's arguments
     if action:
         return str(action)
+    if status := getattr(record, "status_code", None):
+        return f"answered {status}"
     if record.name.startswith(("django.security", "procrastinate")):
         return record.name
     return str(record.msg) if record.args or "%" in str(record.msg) else f"{record.module}:{record.lineno}"
