@@ -1,243 +1,179 @@
-"""From the report to the last call: what is kept, who sees it, when it is due, how it ends."""
+"""Sample lives of appeals: lawful moves, clocks by the calendar's rules, credible rates."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
-from django.db import connection
-from tests.watch import refused
-from tests.world import FAR, HERE, NEXT_DOOR, RESIDENT, STREET, UNIT, WORKER, World, build, catalogue
 
-from lianglin.access import actor as actors
-from lianglin.access.models import Grant
-from lianglin.access.transaction import acting, current_actor
-from lianglin.appeals import actions
-from lianglin.appeals.models import Appeal, Appellant, CallBack
-from lianglin.appeals.tests.moves import actor_for, perform, stored
-from lianglin.cases.actions import Place
-from lianglin.cases.models import Case, Clock, Step
-from lianglin.kit import clock
-from lianglin.kit.clock import CITY_ZONE
-from lianglin.kit.errors import Conflict, Forbidden, Refused
-from lianglin.kit.events import OpenAppeal, ask
+from lianglin.appeals import rules
+from lianglin.appeals.seed import journey as lives
+from lianglin.appeals.seed import tape
+from lianglin.appeals.seed.history import appeal_events
+from lianglin.appeals.seed.journey import Journeys, journey
+from lianglin.appeals.seed.tape import CODES, MOVES, NEVER, STAGES, STATES
+from lianglin.appeals.seed.worktime import CLOSES, DAY, EAST, WorkTime
+from lianglin.appeals.tests.sample_places import sample_places
+
+UNTIL = datetime(2026, 11, 24, 8, tzinfo=UTC)
+NOW = int(UNTIL.timestamp())
 
 
-@pytest.fixture
-def city(db: None) -> World:
-    return build()
+@pytest.fixture(scope="module")
+def found() -> Journeys:
+    events = appeal_events(sample_places(), months=26, rate_per_1000=140, seed=5, until=UNTIL)
+    return journey(events, until=UNTIL, seed=6)
 
 
-# --- reporting ---------------------------------------------------------------------------------------------
+def test_the_moves_are_those_of_the_lifecycle() -> None:
+    declared = {move.code: move for move in rules.LIFECYCLE.moves}
+    for code, (target, stops, starts) in MOVES.items():
+        move = declared[code]
+        assert (move.target, move.starts) == (target, starts), code
+        assert set(move.stops) == set(stops), code
+    assert {state.code for state in rules.LIFECYCLE.states} == set(STATES)
+    assert {state.code for state in rules.LIFECYCLE.states if state.final} == tape.FINAL
+    assert {state.code for state in rules.LIFECYCLE.states if state.settled} == tape.SETTLED
+    assert {limit.stage: limit.amount for limit in rules.LIFECYCLE.limits} == tape.LIMITS
 
 
-@pytest.mark.rows("R047", "R049")
-def test_what_is_reported_is_kept_apart_from_who_reports(city: World) -> None:
-    reporter = actions.Reporter(name="李示例", phone="154 1234 5678", entity=True)
-    made = city.report(
-        text="  门前路灯不亮，晚上看不见。\n已经三天了  ", reporter=reporter, channel="saturday"
-    )
-    appeal, person = Appeal._base_manager.get(pk=made.case.pk), Appellant._base_manager.get(pk=made.case.pk)
-    assert (appeal.text, appeal.channel) == ("门前路灯不亮，晚上看不见。\n已经三天了", "saturday")
-    assert (appeal.entity, appeal.anonymous, person.confidential) == (True, False, True)
-    assert (made.case.title, person.name, person.phone) == (
-        "门前路灯不亮，晚上看不见。",
-        "李示例",
-        "15412345678",
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("select t::text from appeals_appellant t")
-        assert "15412345678" not in cursor.fetchone()[0]
+def test_answers_and_grounds_are_those_of_the_rules() -> None:
+    assert [code for code, _label in rules.OUTCOMES] == list(lives.OUTCOMES)
+    assert [code for code, _label in rules.SOLVED_ANSWERS] == list(lives.ANSWERS)
+    assert set(lives.GROUNDS) <= {code for code, _label in rules.REFUSAL_GROUNDS}
+    assert set(lives.WAITS) <= {code for code, _label in rules.PAUSE_GROUNDS}
 
 
-def test_nobody_need_say_who_they_are(city: World) -> None:
-    made = city.report(reporter=actions.Reporter(name=" "))
-    assert Appeal._base_manager.get(pk=made.case.pk).anonymous
-    assert not Appellant._base_manager.exists()
-
-
-def test_who_reports_holds_exactly_the_new_case(city: World) -> None:
-    city.report()
-    with acting(actors.public()) as anybody:
-        made = actions.submit(by=anybody, place=Place(city.community(HERE)), text="楼道灯不亮了", item=None)
-        assert current_actor() == actors.resident(made.case.pk)
-        assert list(Case._base_manager.values_list("pk", flat=True)) == [made.case.pk]
-
-
-def test_reports_that_cannot_be_taken_leave_nothing(city: World) -> None:
-    here = Place(city.community(HERE))
-    for post, given, error, says in (
-        ("", {"text": "  灯坏 "}, Refused, {"field": "text"}),
-        ("", {"reporter": actions.Reporter(phone="12345")}, Refused, {"field": "phone"}),
-        (WORKER, {"place": Place(city.community(NEXT_DOOR))}, Forbidden, {}),
-        (STREET, {"place": Place(city.community(FAR))}, Forbidden, {}),
-        (UNIT, {}, Forbidden, {}),
-        ("manager", {}, Forbidden, {"code": "appeals.intake"}),
-        ("protection_officer", {}, Forbidden, {"code": "appeals.intake"}),
-        ("administrator", {}, Forbidden, {}),
+def test_every_step_is_lawful_and_later_than_the_one_before(found: Journeys) -> None:
+    declared = {move.code: move for move in rules.LIFECYCLE.moves}
+    steps, state = found.steps, dict[int, str]()
+    for row, code, before, after in zip(
+        steps.row.tolist(), steps.code.tolist(), steps.before.tolist(), steps.after.tolist(), strict=True
     ):
-        by = city.actors.get(post) or actors.public()
-        with acting(by), refused(error, **says):
-            actions.submit(by=by, **{"place": here, "text": "楼道灯不亮了", "item": None, **given})
+        name = CODES[code]
+        if name == "open":
+            assert row not in state
+        else:
+            assert STATES[before] == state[row]
+        if name in declared:
+            assert STATES[before] in declared[name].sources, name
+            assert STATES[after] == declared[name].target
+        state[row] = STATES[after]
+    assert [state[row] for row in range(len(found.state))] == [STATES[index] for index in found.state]
+    same = steps.row[1:] == steps.row[:-1]
+    assert np.all(np.diff(steps.at)[same] > 0)
+    assert steps.at.max() <= NOW
 
 
-def test_another_domain_asks_for_an_appeal_and_hears_its_number(city: World) -> None:
-    wish = OpenAppeal(
-        scope_code=HERE, item_code="", title="楼道灯", text="入户时看到楼道灯不亮", channel="visit"
+def test_versions_count_the_steps(found: Journeys) -> None:
+    assert np.array_equal(np.bincount(found.steps.row), found.version + 1)
+
+
+def test_a_due_date_stands_while_a_clock_runs(found: Journeys) -> None:
+    running = (found.clocks.stopped == NEVER) & (found.clocks.paused_at == NEVER)
+    due = np.full(len(found.state), NEVER)
+    due[found.clocks.row[running]] = found.clocks.due[running]
+    assert np.array_equal(due, found.due)
+    assert np.bincount(found.clocks.row[found.clocks.stopped == NEVER]).max() == 1
+
+
+def test_settled_and_closed_fit_the_state(found: Journeys) -> None:
+    final = np.isin(found.state, [STATES.index(name) for name in tape.FINAL])
+    settled = np.isin(found.state, [STATES.index(name) for name in tape.SETTLED])
+    assert np.array_equal(found.closed != NEVER, final)
+    assert np.array_equal(found.settled != NEVER, settled)
+    assert np.array_equal(
+        found.outcome >= 0, settled | (found.state == STATES.index("answered")) | reanswered(found)
     )
-    with acting(city.actors[WORKER]) as by:
-        number = ask(wish, by=by)
-        with refused(Refused):
-            ask(replace(wish, scope_code="999999999999"), by=by)
-    case = Case._base_manager.get(number=number)
-    assert (case.scope_code, case.state, case.title) == (HERE, "received", "楼道灯")
 
 
-# --- who sees the case afterwards --------------------------------------------------------------------------
+def reanswered(found: Journeys) -> np.ndarray:
+    """Answers that the street sent back: they keep their outcome until the next answer."""
+    rows = found.steps.row[found.steps.code == CODES.index("send_back")]
+    back = np.zeros(len(found.state), dtype=bool)
+    back[rows] = True
+    return back & (found.outcome >= 0)
 
 
-def sees(city: World, post: str, case: Case) -> bool:
-    actor = city.actors[post]
-    with acting(actor):
-        return Case.objects.visible_to(actor, purpose="handle_case").filter(pk=case.pk).exists()
+def test_about_95_in_100_are_settled_in_time(found: Journeys) -> None:
+    handle = np.nonzero(found.clocks.stage == STAGES.index("handle"))[0]
+    last = handle[np.append(np.diff(found.clocks.row[handle]) > 0, True)]
+    rows = found.clocks.row[last]
+    ended = np.isin(found.state[rows], [STATES.index(name) for name in ("merged", "withdrawn", "paused")])
+    due = (found.clocks.due[last] < NOW) & ~ended
+    in_time = (found.settled[rows] != NEVER) & (found.settled[rows] <= found.clocks.due[last])
+    assert np.mean(in_time[due]) == pytest.approx(0.955, abs=0.01)
 
 
-def test_a_dispatched_case_is_seen_by_the_unit_it_was_given_to(city: World) -> None:
-    case = city.brought_to("accepted").case
-    assert not sees(city, UNIT, case)
-    city.do(STREET, "dispatch", case, unit=city.organisations[UNIT])
-    assert sees(city, UNIT, case)
-    assert not sees(city, "bureau-2", case)
-    assert stored(case).owner_id == city.organisations[UNIT].pk
-    assert Grant.objects.get(subject_id=case.pk).scope_code == HERE
+def test_solved_and_satisfied_are_credible(found: Journeys) -> None:
+    calls = found.calls
+    valid = calls.solved[calls.reached]
+    graded = calls.grade[calls.reached & (calls.grade > 0)]
+    assert np.mean(valid == 0) == pytest.approx(0.88, abs=0.015)
+    assert np.mean(graded >= rules.SATISFIED_FROM) == pytest.approx(0.93, abs=0.015)
+    assert np.all(calls.solved[~calls.reached] == -1)
 
 
-def test_a_unit_whose_objection_was_heard_sees_the_case_no_longer(city: World) -> None:
-    case = city.brought_to("dispatched").case
-    city.do(UNIT, "object_to", case, note="不属于我单位")
-    city.do(STREET, "dispatch", case, unit=city.organisations["bureau-2"])
-    assert (sees(city, UNIT, case), sees(city, "bureau-2", case)) == (False, True)
-    city.do("bureau-2", "object_to", case, note="也不属于我单位")
-    city.do(STREET, "dispatch", case, unit=city.organisations["bureau-2"], note="裁定由你单位办理")
-    assert (sees(city, UNIT, case), sees(city, "bureau-2", case)) == (False, True)
+def test_something_of_everything_happens(found: Journeys) -> None:
+    counts = np.bincount(found.steps.code, minlength=len(CODES))
+    assert counts.min() > 50, dict(zip(CODES, counts.tolist(), strict=True))
+    open_now = ~np.isin(found.state, [STATES.index(name) for name in tape.FINAL])
+    assert 40 < open_now.sum() < 0.02 * len(found.state)
 
 
-def test_a_case_to_be_handled_again_is_taken_from_the_unit(city: World) -> None:
-    case = city.brought_to("settled").case
-    city.do(WORKER, "call_back", case, reached=True, solved="no", grade=1, note="还是不亮")
-    assert not sees(city, UNIT, case)
-    now = stored(case)
-    assert (now.state, now.outcome, now.settled_at) == ("accepted", "", None)
+def test_the_merged_lie_in_an_earlier_one_that_is_not_merged(found: Journeys) -> None:
+    merged = np.nonzero(found.parent >= 0)[0]
+    assert np.array_equal(merged, np.nonzero(found.state == STATES.index("merged"))[0])
+    assert np.all(found.parent[merged] < merged)
+    assert np.all(found.parent[found.parent[merged]] == -1)
 
 
-# --- clocks of the journey ---------------------------------------------------------------------------------
+def test_nobody_calls_those_without_a_name(found: Journeys) -> None:
+    rows = found.calls.row[found.calls.reached & ~found.calls.online]
+    assert not found.anonymous[rows].any()
 
 
-def local(month: int, day: int, hour: int, minute: int = 0) -> datetime:
-    return datetime(2026, month, day, hour, minute, tzinfo=CITY_ZONE)
+def test_calls_happen_in_office_hours(found: Journeys) -> None:
+    steps = found.steps
+    at = steps.at[np.isin(steps.code, [CODES.index("call_back"), CODES.index("call_try")])]
+    second = (at + EAST) % DAY
+    assert second.min() >= 8 * 3600
+    assert second.max() <= CLOSES + 60
 
 
-@pytest.mark.rows("R050")
-def test_every_stage_of_the_journey_is_due_at_its_instant(
-    city: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Over the mid-autumn holiday (25-27 September), the national one (1-7 October) and a worked Saturday."""
-    items = catalogue()
-
-    def due_after(at: datetime, code: str = "", **more: Any) -> Any:
-        monkeypatch.setattr(clock, "now", lambda: at)
-        by = actor_for(city, code, case)
-        with acting(by):
-            perform(city, code, case, by, **more)
-        found = stored(case).due_at
-        return found and found.astimezone(CITY_ZONE)
-
-    monkeypatch.setattr(clock, "now", lambda: local(9, 24, 10))
-    case = city.report(item=items.lamp).case
-    assert stored(case).due_at == local(9, 28, 17)
-    assert due_after(local(9, 24, 11), "accept") == local(9, 28, 17)
-    assert due_after(local(9, 28, 9), "dispatch") == local(10, 8, 17)  # three working days
-    assert due_after(local(9, 28, 10), "take_on") == local(10, 8, 17)
-    assert due_after(local(9, 30, 14), "pause") is None
-    assert due_after(local(10, 8, 10), "resume") == local(10, 9, 14)  # paused 3 h and 1.5 h of office time
-    assert due_after(local(10, 9, 13), "answer") == local(10, 10, 17)
-    assert due_after(local(10, 9, 16), "send_back") == local(10, 15, 17)  # five, the lifecycle's own
-    assert due_after(local(10, 12, 9), "answer") == local(10, 13, 17)
-    assert due_after(local(10, 13, 9), "settle") == local(10, 16, 17)
-    assert due_after(local(10, 14, 9), "reopen") == local(10, 15, 17)
-    with acting(city.actors[STREET]) as by:
-        actions.extend(case.pk, by=by, days=1, note="等候配件")
-    assert stored(case).due_at == local(10, 16, 17)
+def test_a_city_without_appeals_has_no_lives() -> None:
+    events = appeal_events(sample_places(1, 5), months=1, rate_per_1000=0, seed=1, until=UNTIL)
+    assert len(journey(events, until=UNTIL, seed=1).state) == 0
 
 
-def test_what_is_urgent_runs_day_and_night(city: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    items = catalogue()
-    monkeypatch.setattr(clock, "now", lambda: local(9, 30, 23, 30))
-    case = city.report(item=items.gas).case
-    assert stored(case).urgent
-    city.do(WORKER, "accept", case)
-    city.do(STREET, "dispatch", case, unit=city.organisations[UNIT])
-    assert stored(case).due_at == local(10, 1, 1, 30)
-    assert Clock._base_manager.get(case=case, stopped_at=None).unit == "hours"
+def naive_deadline(work: set[date], start: datetime, days: int) -> datetime:
+    """The calendar's own loop: the day itself does not count."""
+    day = start.date()
+    while days > 0 or day not in work:
+        day += timedelta(days=1)
+        days -= day in work
+    return datetime.combine(day, datetime.min.time(), start.tzinfo).replace(hour=17)
 
 
-def test_the_item_may_be_corrected_when_the_appeal_is_accepted(city: World) -> None:
-    items, case = catalogue(), city.report().case
-    city.do(WORKER, "accept", case, item=items.lamp)
-    assert Appeal._base_manager.get(pk=case.pk).item == items.lamp
-    assert (stored(case).assignee_id, stored(case).version) == (city.actors[WORKER].post_id, 1)
-    with acting(city.actors[STREET]) as by:
-        actions.dispatch(case.pk, by=by, unit=city.organisations[UNIT])
-    assert Clock._base_manager.get(case=case, stopped_at=None).amount == items.lamp.limit_days
-
-
-# --- call-back ---------------------------------------------------------------------------------------------
-
-
-def missed(city: World, case: Case) -> str:
-    city.do(WORKER, "call_back", case, reached=False)
-    return stored(case).state
-
-
-@pytest.mark.rows("R116")
-def test_three_calls_that_nobody_answers_close_the_case(city: World) -> None:
-    case = city.brought_to("settled").case
-    due = stored(case).due_at
-    assert missed(city, case) == "settled"
-    assert missed(city, case) == "settled"
-    assert stored(case).due_at == due
-    assert missed(city, case) == "closed"
-    tries = CallBack._base_manager.filter(case=case)
-    assert list(tries.values_list("reached", "solved", "grade")) == [(False, "", None)] * 3
-    assert list(Step._base_manager.filter(case=case).order_by("seq").values_list("move", flat=True))[-3:] == [
-        "call_try", "call_try", "call_back",
-    ]  # fmt: skip
-    with acting(city.actors[WORKER]) as by, refused(Conflict):
-        actions.call_back(case.pk, by=by, reached=False)
-
-
-def test_a_reopened_case_has_three_tries_again(city: World) -> None:
-    case = city.brought_to("settled").case
-    for _try in range(3):
-        missed(city, case)
-    city.do(RESIDENT, "reopen", case, note="没人联系过我")
-    city.do(STREET, "answer_now", case, outcome="explained", note="已上门说明")
-    assert missed(city, case) == "settled"
-    assert missed(city, case) == "settled"
-    assert missed(city, case) == "closed"
-
-
-@pytest.mark.rows("R116")
-def test_the_resident_confirms_on_the_page_or_has_it_handled_again(city: World) -> None:
-    first, second = city.brought_to("settled").case, city.brought_to("settled").case
-    city.do(RESIDENT, "confirm", first, solved="partly", grade=4)
-    city.do(RESIDENT, "reopen", second, note="只亮了一天", grade=2)
-    answers = CallBack._base_manager.order_by("id").values_list(
-        "case_id", "online", "reached", "solved", "grade"
-    )
-    assert list(answers) == [(first.pk, True, True, "partly", 4), (second.pk, True, True, "no", 2)]
-    assert (stored(first).state, stored(second).state) == ("closed", "accepted")
-    city.do(RESIDENT, "add_material", second, note="附上照片")
-    assert Step._base_manager.filter(case=second).latest("seq").note == "附上照片"
+def test_office_time_follows_the_calendar() -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    office = WorkTime(date(2026, 1, 1), date(2027, 3, 31))
+    work = {
+        date(2026, 1, 1) + timedelta(days=n) for n, (working, _kind) in enumerate(office.kinds) if working
+    }
+    rng = np.random.default_rng(4)
+    at = int(datetime(2026, 1, 5, tzinfo=UTC).timestamp()) + rng.integers(0, 300 * DAY, 500)
+    days = rng.integers(1, 21, 500)
+    for instant, count, due in zip(
+        at.tolist(), days.tolist(), office.deadline(at, days).tolist(), strict=True
+    ):
+        assert datetime.fromtimestamp(due, zone) == naive_deadline(
+            work, datetime.fromtimestamp(instant, zone), count
+        )
+    later = office.after(at, np.full(500, 5 * 3600))
+    assert np.array_equal(office.worked(later) - office.worked(at), np.full(500, 5 * 3600))
+    assert date(2026, 2, 14) in work
+    assert date(2026, 10, 1) not in work
+    assert office.provisional(np.array([int(datetime(2027, 1, 4, tzinfo=UTC).timestamp())])).all()
