@@ -30,6 +30,7 @@ from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
+from lianglin.files import uploads
 from lianglin.files.rules import MAX_FILES
 from lianglin.kit import throttle
 from lianglin.kit.csrf import keeps_typing
@@ -62,9 +63,9 @@ def accepted(request: Any, form: Form) -> bool:
 
 
 def shown(request: Any, template: str, context: dict[str, Any], status: int = 0) -> HttpResponse:
-    """The page of a form: 200, 422 with errors, 403 when its token had expired."""
+    """The page of a form: 200, 422 with errors (413: a file too large), 403 when its token had expired."""
     form = context["form"]
-    wrong = 422 if form.is_bound and form.errors else 200
+    wrong = uploads.status(request) if form.is_bound and form.errors else 200
     return render(request, template, context, status=403 if request.expired else status or wrong)
 
 
