@@ -48,7 +48,7 @@ function options({ categories, series }, { kind, unit, goal, title, factor }) {
     legend: { show: series.length > 1, top: 0, left: 0, itemGap: 18, textStyle: text },
     tooltip: { trigger: "axis", renderMode: "richText", confine: true, textStyle: { ...text, fontSize: size }, valueFormatter: (value) => (value === null ? "–" : `${value}${unit}`) },
     xAxis: { type: "category", data: categories, boundaryGap: !isLine, axisLabel: { ...text, hideOverlap: true }, axisTick: { show: false }, axisLine: { lineStyle: { color: "#857d70" } } },
-    yAxis: { type: "value", scale: isLine, axisLabel: { ...text, formatter: `{value}${unit}` }, splitLine: { lineStyle: { color: "#e4ddd0" } }, splitNumber: 4 },
+    yAxis: { type: "value", scale: isLine, ...(goal === null ? {} : { min: ({ min }) => Math.floor(Math.min(min, goal)) - 1, max: ({ max }) => Math.ceil(Math.max(max, goal)) }), axisLabel: { ...text, formatter: `{value}${unit}` }, splitLine: { lineStyle: { color: "#e4ddd0" } }, splitNumber: 4 },
     series: series.map((one, at) => ({
       ...one,
       type: isLine ? "line" : "bar",

@@ -286,7 +286,7 @@ def otherwise() -> dict[str, Any]:
 
 def appellants() -> dict[str, Any]:
     """Kind of appellant -> label."""
-    return {"resident": _("residents"), "entity": _("businesses"), "anonymous": _("without a name")}
+    return {"resident": _("private persons"), "entity": _("businesses"), "anonymous": _("without a name")}
 
 
 def fields() -> dict[str, Any]:

@@ -115,7 +115,6 @@ INDICATORS = (
             "no calls."
         ),
         "percent",
-        people=True,
         better="up",
         numerator_label=_("reached"),
         denominator_label=_("calls made"),
@@ -186,6 +185,16 @@ INDICATORS = (
         r_rows=("R047",),
     ),
     _parts(
+        "ended_otherwise",
+        _("Ended otherwise"),
+        _(
+            "Appeals received in the month that ended as not accepted, passed on, merged or withdrawn. "
+            "They are in no settled rate, and stand here so that nothing disappears."
+        ),
+        "otherwise",
+        r_rows=("R058",),
+    ),
+    _parts(
         "by_item",
         _("Received by item"),
         _(
@@ -195,15 +204,5 @@ INDICATORS = (
         "items",
         published=False,
         r_rows=("R048",),
-    ),
-    _parts(
-        "ended_otherwise",
-        _("Ended otherwise"),
-        _(
-            "Appeals received in the month that ended as not accepted, passed on, merged or withdrawn. "
-            "They are in no settled rate, and stand here so that nothing disappears."
-        ),
-        "otherwise",
-        r_rows=("R058",),
     ),
 )

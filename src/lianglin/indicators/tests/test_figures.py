@@ -298,7 +298,7 @@ def test_places_stand_in_the_order_of_their_codes(city: None) -> None:
 
 def test_an_empty_community_is_drawn_as_not_loaded(city: None) -> None:
     page = browser("manager", "").get("/figures/?place=230104001")
-    assert "未装载示例" in page.content.decode()
+    assert "tag--sample" in page.content.decode()
 
 
 def test_last_year_stands_beside_with_both_counts(city: None) -> None:

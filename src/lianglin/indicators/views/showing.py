@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from lianglin.indicators import queries, rules
 from lianglin.indicators.queries import Place, Sums
@@ -36,12 +37,12 @@ def unit(indicator: Indicator) -> str:
     """The unit behind a value."""
     words = {
         "percent": "%",
-        "cases": _("cases"),
-        "persons": _("persons"),
-        "visits": _("visits"),
-        "households": _("households"),
+        "cases": pgettext("unit", "cases"),
+        "persons": pgettext("unit", "persons"),
+        "visits": pgettext("unit", "visits"),
+        "households": pgettext("unit", "households"),
         "hours": _("office hours"),
-        "objects": _("objects"),
+        "objects": pgettext("unit", "objects"),
     }
     return words[indicator.unit]
 
