@@ -158,14 +158,9 @@ def buildings_of(place: Community) -> QuerySet[Building]:
 
 
 def buildings_in(compound_id: int) -> QuerySet[Building]:
-    """The buildings of a compound with their community, by number."""
+    """The buildings of a compound, by number."""
     belongs = Q(compounds__compound_id=compound_id, compounds__valid_to__isnull=True)
-    return (
-        Building.objects.filter(belongs)
-        .select_related("community")
-        .defer("footprint", "community__geometry")
-        .order_by("number", "pk")
-    )
+    return Building.objects.filter(belongs).defer("footprint").order_by("number", "pk")
 
 
 def compound_of(building_id: int) -> Compound | None:

@@ -23,6 +23,8 @@ from lianglin.places.search import search
 
 HOUR, FOR_EVER = "public, max-age=3600", "public, max-age=31536000, immutable, no-transform"
 BUILDINGS_A_PAGE = 40
+CHOICES = 8
+"""Rows to press that a person still reads."""
 
 
 @require_safe
@@ -126,9 +128,8 @@ def choose(request: HttpRequest) -> HttpResponse:
     """Places that fit ``q`` as rows to press, for a form field ``name``: an htmx fragment, also included by pages."""
     name = request.GET.get("name", "place")
     asked = request.GET.get("q", "").strip()[:40]
-    found = search(asked, kinds=("building", "compound", "community"))
-    buildings_link = request.GET.get("buildings") == "1"
-    context = {"found": found, "name": name, "asked": asked, "buildings_link": buildings_link}
+    found = search(asked, limit=CHOICES, kinds=("building", "compound", "community"))
+    context = {"found": found, "name": name, "asked": asked}
     return render(request, "places/choices.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import segno
@@ -33,6 +34,7 @@ from lianglin.cases.actions import CLAIM_WINDOW, Place
 from lianglin.cases.models import Case
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
+from lianglin.files import uploads
 from lianglin.files.rules import MAX_FILES
 from lianglin.kit import throttle
 from lianglin.kit.csrf import keeps_typing
@@ -44,10 +46,12 @@ from lianglin.kit.views import remember_elder
 from lianglin.places import queries as places
 from lianglin.places.models import Division
 from lianglin.places.search import Spot, search
-from lianglin.places.views import style_url
+from lianglin.places.views import CHOICES, style_url
 
 SENDS_FROM_ONE_ADDRESS = 60
 """Reports from one address in 15 minutes: an office or a service desk is one address."""
+MOST_BUILDINGS = 200
+"""Of a compound that are offered to press; a bigger one is narrowed by searching for the number."""
 URLS = {
     "what": "appeals:report",
     "where": "appeals:report_where",
@@ -86,7 +90,7 @@ def _page(request: Any, step: str, draft: Draft, form: Form | None, **more: Any)
         **more,
     }
     failed = form is not None and form.is_bound and bool(form.errors)
-    status = 403 if request.expired else 422 if failed else 200
+    status = 403 if request.expired else uploads.status(request) if failed else 200
     return render(request, f"appeals/public/{step}.html", context, status=status)
 
 
@@ -100,20 +104,34 @@ def what(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and accepted(request, form):
         draft.item = form.cleaned_data["item"]
         return _onward(request, draft, "what")
+    response = _page(request, "what", draft, form, unknown=UNKNOWN, **_matters(request))
+    return remember_elder(request, response)
+
+
+def _matters(request: HttpRequest) -> dict[str, Any]:
+    """What there is to choose from: fields, the classes of one, the items of one class, or what a search found."""
     known, asked = catalogue.choices(), request.GET.get("q", "").strip()[:40]
     field = next((f for f in known.fields if f.code == request.GET.get("field")), None)
-    category = (
-        next((c for c in known.categories.get(field.code, ()) if c.code == request.GET.get("class")), None)
-        if field
-        else None
-    )
-    response = _page(
-        request, "what", draft, form,
-        fields=known.fields, field=field, categories=known.categories.get(field.code, ()) if field else (),
-        category=category, items=known.items.get(category.code, ()) if category else (),
-        asked=asked, hits=catalogue.search(asked) if asked else [], unknown=UNKNOWN, catalogue=known.fields[0].catalogue if known.fields else None,
-    )  # fmt: skip
-    return remember_elder(request, response)
+    classes = known.categories.get(field.code, ()) if field else ()
+    category = next((c for c in classes if c.code == request.GET.get("class")), None)
+    if field:
+        ways = [_way(c, f"field={field.code}&class={c.code}", known.items.get(c.code, ())) for c in classes]
+    else:
+        ways = [_way(f, f"field={f.code}", known.categories.get(f.code, ())) for f in known.fields]
+    return {
+        "field": field,
+        "category": category,
+        "ways": ways,
+        "items": known.items.get(category.code, ()) if category else (),
+        "asked": asked,
+        "hits": catalogue.search(asked) if asked else [],
+        "catalogue": known.fields[0].catalogue if known.fields else None,
+    }
+
+
+def _way(entry: Any, query: str, inside: Sequence[Any]) -> dict[str, str]:
+    """A field or class as a large button, with examples of what is in it."""
+    return {"label": entry.label, "query": query, "examples": " · ".join(part.label for part in inside[:3])}
 
 
 @never_cache
@@ -131,9 +149,19 @@ def where(request: HttpRequest) -> HttpResponse:
         draft.place, draft.lon, draft.lat = given["place"], given["lon"], given["lat"]
         draft.place_text = given["place_text"]
         _keep_point_inside(draft, given["spot"])
+        if _asks_for_building(request, given["place"], given["spot"]):
+            drafts.keep(request.session, draft)
+            change = "&change=1" if request.GET.get("change") == "1" else ""
+            return see(f"{reverse(URLS['where'])}?compound={given['place'][2:]}{change}")
         return _onward(request, draft, "where")
     spot = draft.spot()
     return _page(request, "where", draft, form, spot=spot, **_places_to_choose(request), **_map(draft, spot))
+
+
+def _asks_for_building(request: HttpRequest, place: str, spot: Spot) -> bool:
+    """Whether a compound was chosen of which one may still say the building."""
+    chosen = place.startswith("c:") and request.POST.get("whole") != "1"
+    return chosen and spot.compound is not None and places.buildings_in(spot.compound.pk)[:2].count() > 1
 
 
 def _keep_point_inside(draft: Draft, spot: Spot) -> None:
@@ -147,18 +175,27 @@ def _keep_point_inside(draft: Draft, spot: Spot) -> None:
 
 def _places_to_choose(request: HttpRequest) -> dict[str, Any]:
     """What the search, a compound's list of buildings, or the way down from the district offers."""
-    asked = request.GET.get("q", "").strip()[:40]
+    asked = (request.POST.get("q") or request.GET.get("q", "")).strip()[:40]
     compound, within = request.GET.get("compound", ""), request.GET.get("in", "")
-    context: dict[str, Any] = {"asked": asked, "found": [], "branches": [], "streets": [], "communities": []}
     if compound.isdecimal() and len(compound) < 19:
-        context["buildings"] = list(places.buildings_in(int(compound))[:200])
-    elif asked:
-        context["found"] = search(asked, kinds=("building", "compound", "community"))
+        known = places.cover().by_id
+        found = places.buildings_in(int(compound))[:MOST_BUILDINGS]
+        return {
+            "compound": compound,
+            "buildings": [
+                {"key": f"b:{b.pk}", "address": b.address, "community": known[b.community_id].label}
+                for b in found
+                if b.community_id in known
+            ],
+        }
+    if asked:
+        return {
+            "asked": asked,
+            "found": search(asked, limit=CHOICES, kinds=("building", "compound", "community")),
+        }
     if within.isdecimal():
-        context |= _way_down(within)
-    elif not asked:
-        context["counties"] = places.counties()
-    return context
+        return _way_down(within)
+    return {"counties": places.counties()}
 
 
 def _way_down(code: str) -> dict[str, Any]:
