@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("city/", home.city, name="city"),
     path("demo/", demo.story, name="demo"),
     path("demo/as/", demo.become, name="demo_as"),
+    path("demo/meet/", demo.meet, name="demo_meet"),
     path("demo/advance/", demo.advance, name="demo_advance"),
     path("demo/anew/", demo.anew, name="demo_anew"),
     path("demo/neighbour/", demo.neighbour, name="demo_neighbour"),

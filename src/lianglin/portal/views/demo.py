@@ -63,7 +63,8 @@ def story(request: HttpRequest) -> HttpResponse:
         "case": case,
         "people": _people(request, case),
         "figure": figure,
-        "before": _before(request, figure),
+        "now": _shown(figure),
+        "before": _before(request, _shown(figure)),
         "place": community(told["scope_code"]),
         "neighbour_place": community(told["neighbour"]),
     }
@@ -77,29 +78,32 @@ def _rate(scope_code: str) -> Figure | None:
     return value(goal.code, scope_code, Period.month_of(clock.today())) if goal else None
 
 
-def _before(request: HttpRequest, figure: Figure | None) -> dict[str, Any] | None:
+def _shown(figure: Figure | None) -> dict[str, Any]:
+    """The figure as the page writes it; a dash while nothing has fallen due."""
+    if figure is None or figure.amount is None:
+        return {"shown": "–", "unit": "", "n": 0, "d": 0}
+    counts = figure.counts
+    return {"shown": figure.amount, "unit": "%", "n": counts.numerator, "d": counts.denominator}
+
+
+def _before(request: HttpRequest, now: dict[str, Any]) -> dict[str, Any] | None:
     """The figure when this browser first saw it; None while nothing has changed."""
-    if figure is None:
-        return None
-    now = {"amount": figure.amount, "n": figure.counts.numerator, "d": figure.counts.denominator}
     first = request.session.setdefault(RATE, now)
     return first if first != now else None
 
 
 def _people(request: HttpRequest, case: Case | None) -> list[dict[str, Any]]:
-    """The strip's people with the page where each meets the matter, and whose turn it is."""
-    turn = ""
-    if case is not None and (expects := case.lifecycle.state(case.state).expects):
-        turn = case.lifecycle.move(expects).duty
+    """The strip's people, and whose turn it is: the first who holds the duty of the expected move."""
     people = strip(request)
-    for person in people:
-        person["turn"] = bool(turn and person.get("role") and turn in duties_of(person["role"]))
-        person["next"] = (
-            str(case.lifecycle.move(case.lifecycle.state(case.state).expects).label)
-            if case and person["turn"]
-            else ""
-        )
-    if case is not None and case.lifecycle.state(case.state).settled and not case.closed_at:
+    if case is None:
+        return people
+    state = case.lifecycle.state(case.state)
+    if state.expects:
+        move = case.lifecycle.move(state.expects)
+        holders = [p for p in people if p.get("role") and move.duty in duties_of(p["role"])]
+        for person in holders[:1]:
+            person["turn"], person["next"] = True, str(move.label)
+    if state.settled and not state.final:
         people[0]["turn"] = True
     return people
 
@@ -115,23 +119,26 @@ def become(request: HttpRequest) -> HttpResponse:
     else:
         demo.log_in_as(request=request, username=wanted)
     asked = request.POST.get("next", "")
-    safe = asked and url_has_allowed_host_and_scheme(
-        asked, {request.get_host()}, require_https=request.is_secure()
-    )
-    return see(asked if safe else _where(wanted, told["number"]))
+    safe = asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    return see(asked if safe else reverse("portal:demo_meet"))
 
 
-def _where(wanted: str, number: str) -> str:
-    """The page on which a person meets the matter."""
-    lifecycle = next(k for k in discovery.lifecycles().values() if number.startswith(k.prefix))
-    if wanted == RESIDENT:
-        return reverse(lifecycle.own_url)
-    role = next((row["role"] for row in demo.personas() if row["username"] == wanted), "")
-    if role == "protection_officer":
-        return reverse("access:who_looked")
-    if role == "manager":
-        return reverse("indicators:dashboard")
-    return reverse(lifecycle.url, args=[number])
+@never_cache
+@require_safe
+def meet(request: HttpRequest) -> HttpResponse:
+    """To the page on which whoever one is now meets the matter, as far as their post lets them see it."""
+    told, actor = must_be_demo(), acting(request)
+    lifecycle = next(k for k in discovery.lifecycles().values() if told["number"].startswith(k.prefix))
+    if actor.case_id is not None:
+        return see(reverse(lifecycle.own_url))
+    if actor.role_code == "protection_officer":
+        return see(reverse("access:who_looked"))
+    if actor.work_purpose not in actor.purposes:
+        return see(reverse("access:start"))
+    if cases.visible(actor).filter(number=told["number"]).exists():
+        return see(reverse(lifecycle.url, args=[told["number"]]))
+    messages.info(request, _("This post does not see the light bulb now: it is outside of its place, or not given to it yet."))
+    return see(reverse("portal:work"))
 
 
 @require_POST
