@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -39,13 +41,27 @@ def _encode(direction: str, values: Sequence[Any]) -> str:
 def _decode(cursor: str, keys: int) -> tuple[str, list[Any]]:
     try:
         direction, *values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         direction, values = "", []
-    if direction not in ("o", "n") or len(values) != keys or any(isinstance(v, list | dict) for v in values):
-        raise HouseError(
-            _("The page mark in the address is damaged. Go back to the first page."), field="cursor"
-        )
+    if direction not in ("o", "n") or len(values) != keys or not all(map(_comparable, values)):
+        raise _damaged()
     return direction, values
+
+
+def _comparable(value: Any) -> bool:
+    """Whether a column can be compared with it: text that PostgreSQL stores, or a finite number."""
+    if isinstance(value, str):
+        return _UNSTORABLE.search(value) is None
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def _damaged() -> HouseError:
+    return HouseError(
+        _("The page mark in the address is damaged. Go back to the first page."), field="cursor"
+    )
 
 
 def _behind(keys: Sequence[str], values: Sequence[Any], *, flip: bool) -> Q:
@@ -71,9 +87,7 @@ def page(rows: QuerySet[Any], *keys: str, cursor: str = "", size: int = 50) -> P
         try:
             rows = rows.filter(_behind(keys, values, flip=backwards))
         except (TypeError, ValueError, OverflowError, ValidationError) as error:
-            raise HouseError(
-                _("The page mark in the address is damaged. Go back to the first page.")
-            ) from error
+            raise _damaged() from error
     order = [_flip(key) for key in keys] if backwards else list(keys)
     found = list(rows.order_by(*order)[: size + 1])
     more, found = len(found) > size, found[:size]
