@@ -71,12 +71,7 @@ def install() -> None:
         done = leave(block, kind, error, trace)
         wrapper = connections[block.using or "default"]
         blocks = wrapper.atomic_blocks
-        if (
-            not _requests()
-            and len(blocks) == 1
-            and blocks[0]._from_testcase
-            and wrapper.connection is not None
-        ):
+        if len(blocks) == 1 and blocks[0]._from_testcase and wrapper.connection is not None:
             say(wrapper.connection, NO_ROLE)
         return done
 
