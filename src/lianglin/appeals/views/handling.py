@@ -194,7 +194,7 @@ def page(
         "calls": worklists.call_backs(case, actor),
         "conflict": conflict,
         "person": person,
-        "may_look": actor.role == "staff" and not case.appeal.anonymous,
+        "call_first": actor.role == "staff" and case.state == "settled" and actor.may("appeals.call_back"),
         "purposes": _purposes(case, actor),
         "looks": words.looks(who_looked(case.pk, actor=actor)) if actor.role == "staff" else [],
     }
