@@ -163,6 +163,7 @@ def catalogue() -> Items:
 def build() -> World:
     """Makes the city as the database's owner (call it outside of ``acting``)."""
     world = World()
+    held.forget()
     if not CalendarDay.objects.exists():
         for year in (2025, 2026, 2027):
             CalendarDay.objects.bulk_create(calendar.official_days(year))

@@ -54,6 +54,13 @@ def expired_words() -> str:
     return _("This page was open too long. Nothing was sent and nothing is lost: please press once more.")
 
 
+def posted(request: HttpRequest, *, files: bool = False) -> tuple[Any, ...]:
+    """What binds a form: the fields (and files) that were posted, even none; an unbound form otherwise."""
+    if request.method != "POST":
+        return ()
+    return (request.POST, request.FILES) if files else (request.POST,)
+
+
 def accepted(request: Any, form: Form) -> bool:
     """Whether the form may be carried out; an expired page is shown again with what was typed."""
     valid = form.is_valid()
@@ -75,7 +82,7 @@ def shown(request: Any, template: str, context: dict[str, Any], status: int = 0)
 @require_http_methods(["GET", "HEAD", "POST"])
 def track(request: HttpRequest) -> HttpResponse:
     """Number and secret open one matter for half an hour; a wrong pair says nothing about which was wrong."""
-    form, status = TrackForm(request.POST or None, initial={"number": request.GET.get("number", "")[:24]}), 0
+    form, status = TrackForm(*posted(request), initial={"number": request.GET.get("number", "")[:24]}), 0
     signed_in = acting(request).account_id is not None
     if request.method == "POST" and not signed_in and accepted(request, form):
         try:
@@ -161,7 +168,7 @@ def add(request: HttpRequest) -> HttpResponse:
     actor, case = acting(request), _mine(request)
     if case.lifecycle.state(case.state).final:
         raise Refused(_("This matter is closed, so nothing can be added. Have it reopened, or report anew."))
-    form = AddForm(request.POST or None, request.FILES or None, initial=_typed(request))
+    form = AddForm(*posted(request, files=True), initial=_typed(request))
     if request.method == "POST" and accepted(request, form):
         given = form.cleaned_data
 
@@ -181,7 +188,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Taking it back, on a page of its own."""
     case = _mine(request)
-    form = WithdrawForm(request.POST or None, initial={"version": case.version, **_typed(request)})
+    form = WithdrawForm(*posted(request), initial={"version": case.version, **_typed(request)})
     if request.method == "POST" and accepted(request, form):
 
         def act() -> None:
@@ -197,7 +204,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 def confirm(request: HttpRequest) -> HttpResponse:
     """Solved or partly solved, and a grade: the matter is closed."""
     case = _mine(request)
-    form = ConfirmForm(request.POST or None, initial={"version": case.version, **_typed(request)})
+    form = ConfirmForm(*posted(request), initial={"version": case.version, **_typed(request)})
     if request.method == "POST" and accepted(request, form):
 
         def act() -> None:
@@ -213,7 +220,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 def reopen(request: HttpRequest) -> HttpResponse:
     """Not satisfied: handled again, with a reason."""
     case = _mine(request)
-    form = ReopenForm(request.POST or None, initial={"version": case.version, **_typed(request)})
+    form = ReopenForm(*posted(request), initial={"version": case.version, **_typed(request)})
     if request.method == "POST" and accepted(request, form):
 
         def act() -> None:

@@ -28,7 +28,7 @@ from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.similar import similar
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.views import own, words
-from lianglin.appeals.views.own import accepted, expired_words, see
+from lianglin.appeals.views.own import accepted, expired_words, posted, see
 from lianglin.cases import queries as cases
 from lianglin.cases.actions import CLAIM_WINDOW, Place
 from lianglin.cases.models import Case
@@ -100,7 +100,7 @@ def _page(request: Any, step: str, draft: Draft, form: Form | None, **more: Any)
 def what(request: HttpRequest) -> HttpResponse:
     """Field, class, item by large buttons, or a word to search for, or "I don't know"."""
     draft = drafts.load(request.session)
-    form = WhatForm(request.POST or None)
+    form = WhatForm(*posted(request))
     if request.method == "POST" and accepted(request, form):
         draft.item = form.cleaned_data["item"]
         return _onward(request, draft, "what")
@@ -143,7 +143,7 @@ def where(request: HttpRequest) -> HttpResponse:
     if early := _too_early(draft, "where"):
         return early
     first = {"place": draft.place, "lon": draft.lon, "lat": draft.lat, "place_text": draft.place_text}
-    form = WhereForm(request.POST or None, initial=first)
+    form = WhereForm(*posted(request), initial=first)
     if request.method == "POST" and accepted(request, form):
         given = form.cleaned_data
         draft.place, draft.lon, draft.lat = given["place"], given["lon"], given["lat"]
@@ -228,7 +228,7 @@ def tell(request: HttpRequest) -> HttpResponse:
     draft = drafts.load(request.session)
     if early := _too_early(draft, "tell"):
         return early
-    form = TellForm(request.POST or None, initial={"text": draft.text})
+    form = TellForm(*posted(request), initial={"text": draft.text})
     if request.method == "POST" and accepted(request, form):
         draft.text = form.cleaned_data["text"]
         return _onward(request, draft, "tell")
@@ -245,7 +245,7 @@ def photo(request: HttpRequest) -> HttpResponse:
     draft = drafts.load(request.session)
     if early := _too_early(draft, "photo"):
         return early
-    form = PhotoForm(request.POST or None, request.FILES or None)
+    form = PhotoForm(*posted(request, files=True))
     if request.method == "POST" and not request.expired and request.POST.get("remove"):
         files.unpark(name=request.POST["remove"][:32], key=draft.key)
         return see(request.get_full_path())
@@ -279,7 +279,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     if early := _too_early(draft, "reach"):
         return early
     names = ("reach", "phone", "name", "entity", "confidential")
-    form = ReachForm(request.POST or None, initial={name: getattr(draft, name) for name in names})
+    form = ReachForm(*posted(request), initial={name: getattr(draft, name) for name in names})
     if request.method == "POST" and accepted(request, form):
         for name in names:
             setattr(draft, name, form.cleaned_data[name])
