@@ -64,7 +64,7 @@ class Point(Schema):
 @router.get("search", response={200: list[FoundOut], 422: Refusal}, auth=None, url_name="places_search")
 def find(request: HttpRequest, question: Query[Question]) -> Any:
     """Communities, compounds, buildings and divisions by name, best first, twelve at most."""
-    return 200, search(question.q)
+    return search(question.q)
 
 
 @router.get(
@@ -78,7 +78,7 @@ def covering(request: HttpRequest, point: Query[Point]) -> Any:
     found = queries.covering(point.lon, point.lat)
     if found is None:
         raise Http404(_("No community of this city covers this point."))
-    return 200, _out(found)
+    return _out(found)
 
 
 @router.get(
@@ -92,7 +92,7 @@ def community(request: HttpRequest, code: str) -> Any:
     found = queries.community(code)
     if found is None:
         raise Http404(_("There is no place with the code %(code)s.") % {"code": code[:12]})
-    return 200, _out(found)
+    return _out(found)
 
 
 def _out(found: Community) -> dict[str, Any]:

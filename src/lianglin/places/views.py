@@ -119,7 +119,7 @@ def boundary(request: HttpRequest, code: str) -> JsonResponse:
     for feature in shapes["features"]:
         feature["properties"]["url"] = _url(feature["properties"].pop("code"))
     response = JsonResponse(shapes, json_dumps_params={"separators": (",", ":"), "ensure_ascii": False})
-    response.headers["Cache-Control"] = HOUR
+    response["Cache-Control"] = HOUR
     return response
 
 
@@ -163,7 +163,7 @@ def style(request: HttpRequest) -> JsonResponse:
     if request.GET.get("loaded") == "1" and drawn["sources"]:
         drawn["layers"] = _with_loaded(drawn["layers"], queries.loaded_codes())
     response = JsonResponse(drawn, json_dumps_params={"separators": (",", ":"), "ensure_ascii": False})
-    response.headers["Cache-Control"] = HOUR
+    response["Cache-Control"] = HOUR
     return response
 
 
@@ -203,7 +203,7 @@ ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
 @require_safe
-def tiles(request: HttpRequest) -> HttpResponse:
+def tiles(request: HttpRequest) -> HttpResponse | FileResponse:
     """The city's tiles, whole or one byte range (RFC 9110, 14.2); named by version, so kept by browsers for ever.
 
     Touches no database: its path is outside of the actor's transaction.
