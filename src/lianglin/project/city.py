@@ -82,9 +82,9 @@ def build(env: Environment, plan: Plan, progress: Progress, *, again: bool = Fal
         progress(code, "", 0.0)
         context.report = lambda what, share, code=code: progress(code, what, share)
         discovery.resolve(reference)(context)
+        with connection.cursor() as cursor:
+            cursor.execute("analyze")  # the next floor's queries plan by what this one has just loaded
         progress(code, "", 1.0)
-    with connection.cursor() as cursor:
-        cursor.execute("analyze")
     _mark({"state": "complete", **about})
     return True
 
