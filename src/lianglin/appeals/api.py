@@ -4,32 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
-from ninja import Field, Header, Query, Router, Schema
+from ninja import Field, Header, Query, Router, Schema, Status
 
 from lianglin.access.actor import Actor
-from lianglin.access.api import PROBLEMS, anybody, staff
+from lianglin.access.api import PROBLEMS, STORABLE, anybody, staff
 from lianglin.access.models import Organisation
 from lianglin.appeals import actions, rules
 from lianglin.appeals.models import Appeal, Item
-from lianglin.appeals.models import Field as CatalogueField
+from lianglin.appeals.queries.catalogue import choices, item_of
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Refused
 from lianglin.kit.idempotency import once
+from lianglin.kit.ids import clean_case_number
 from lianglin.kit.paging import page
 from lianglin.places.models import Building, Community
 
 router = Router()
 PAGE = 50
+SUBMIT_TRIES = 60
+"""Reports that one address may send in a window without a login."""
 STATES = tuple(state.code for state in rules.LIFECYCLE.states)
-State = Literal[STATES]  # pyright: ignore[reportInvalidTypeForm] - one list of states, in rules
-Key = Annotated[str, Header(alias="Idempotency-Key", description="16-100 characters; the same key and body do the work once")]
+State = Enum("State", {code: code for code in STATES}, type=str)
+Key = Annotated[
+    str,
+    Header(alias="Idempotency-Key", description="16-100 characters; the same key and body do the work once"),  # pyright: ignore[reportCallIssue] - ninja makes it at run time
+]
 Number = Annotated[str, Field(pattern=r"^[A-Z]{1,2}\d{12}$")]
 
 
@@ -102,18 +109,20 @@ class PageOut(Schema):
 class Report(Schema):
     """What is reported. ``community`` (12 digits) or ``building`` (id) says where."""
 
-    text: str = Field(min_length=5, max_length=4000)
-    title: str = Field("", max_length=80)
+    text: str = Field(min_length=5, max_length=4000, pattern=STORABLE)
+    title: str = Field("", max_length=80, pattern=STORABLE)
     item: str = Field("", max_length=6, description="code of the catalogue's item")
     community: str = Field("", max_length=12)
     building: int | None = Field(None, ge=1, le=2**62)
-    place_text: str = Field("", max_length=160)
+    place_text: str = Field("", max_length=160, pattern=STORABLE)
     lon: float | None = Field(None, ge=-180, le=180)
     lat: float | None = Field(None, ge=-90, le=90)
-    name: str = Field("", max_length=60)
+    name: str = Field("", max_length=60, pattern=STORABLE)
     phone: str = Field("", max_length=20)
     entity: bool = False
-    channel: Literal["web", "phone", "desk", "saturday", "visit", "meeting", "paper", "api"] = "api"
+    channel: Literal["web", "phone", "desk", "saturday", "visit", "meeting", "paper", "api"] = Field(
+        "api", description="how staff heard of it; what the public sends counts as api"
+    )
 
 
 class Receipt(Schema):
@@ -133,20 +142,20 @@ class MoveIn(Schema):
     """Fields of a move; each move takes its own (see the lifecycle in the reference)."""
 
     seen_version: int | None = Field(None, ge=0, le=2**31 - 1)
-    note: str = Field("", max_length=4000)
+    note: str = Field("", max_length=4000, pattern=STORABLE)
     item: str | None = None
-    unit: str | None = Field(None, description="code of the organisation")
+    unit: str | None = Field(None, pattern=STORABLE, description="code of the organisation")
     outcome: str | None = None
     ground: str | None = None
-    to: str | None = Field(None, max_length=80)
-    parent: str | None = None
+    to: str | None = Field(None, max_length=80, pattern=STORABLE)
+    parent: str | None = Field(None, description="number of the earlier appeal")
     reached: bool | None = None
     solved: str | None = None
     grade: int | None = Field(None, ge=1, le=5)
 
 
 class Filters(Schema):
-    state: State | None = None  # pyright: ignore[reportInvalidTypeForm]
+    state: State | None = None
     overdue: bool | None = None
     cursor: str = Field("", max_length=300)
 
@@ -154,17 +163,15 @@ class Filters(Schema):
 @router.get("catalogue", response={200: list[FieldOut]}, auth=None, url_name="appeals_catalogue")
 def catalogue(request: HttpRequest) -> Any:
     """The newest catalogue: 5 fields, 26 classes, 96 items (sample)."""
-    fields = CatalogueField.objects.order_by("-catalogue__in_force_from", "code").prefetch_related("categories__items")
-    newest = next((field.catalogue_id for field in fields), None)
-    return 200, [
+    known = choices()
+    return [
         {
             "code": f.code, "name": f.name, "name_en": f.name_en,
             "categories": [
-                {"code": c.code, "name": c.name, "name_en": c.name_en, "items": list(c.items.all())} for c in f.categories.all()
+                {"code": c.code, "name": c.name, "name_en": c.name_en, "items": known.items[c.code]} for c in known.categories[f.code]
             ],
         }
-        for f in fields
-        if f.catalogue_id == newest
+        for f in known.fields
     ]
 
 
@@ -175,11 +182,11 @@ def list_appeals(request: HttpRequest, filters: Query[Filters]) -> Any:
     actor.require("appeals.read")
     rows = cases.visible(actor).filter(kind=rules.KIND)
     if filters.state:
-        rows = rows.filter(state=filters.state)
+        rows = rows.filter(state=filters.state.value)
     if filters.overdue:
         rows = rows.filter(due_at__lt=clock.now())
     found = page(rows, "-id", cursor=filters.cursor, size=PAGE)
-    return 200, {"rows": [_row(case) for case in found.rows], "newer": found.newer, "older": found.older}
+    return {"rows": [_row(case) for case in found.rows], "newer": found.newer, "older": found.older}
 
 
 @router.post("", response={201: Receipt, **PROBLEMS}, auth=anybody, url_name="appeals_create")
@@ -191,7 +198,8 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> A
 
     def work() -> tuple[int, dict[str, Any]]:
         made = actions.submit(
-            by=actor, place=_place(report), text=report.text, title=report.title, item=_item(report.item), channel=report.channel,
+            by=actor, place=_place(report), text=report.text, title=report.title, item=_item(report.item),
+            channel=report.channel if actor.role == "staff" else "api",
             reporter=actions.Reporter(name=report.name, phone=report.phone, entity=report.entity),
         )
         case = made.case
@@ -200,17 +208,15 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> A
             "due_at": case.due_at.isoformat() if case.due_at else None, "due_provisional": case.due_provisional,
         }
 
-    return once(who=f"account:{actor.account_id}" if actor.account_id else "public", key=idempotency_key, body=request.body, produce=work)
-
-
-SUBMIT_TRIES = 60
+    who = f"account:{actor.account_id}" if actor.account_id else "public"
+    return Status(*once(who=who, key=idempotency_key, body=request.body, produce=work))
 
 
 @router.post("track", response={200: DetailOut, **PROBLEMS}, auth=anybody, url_name="appeals_track")
 def track(request: HttpRequest, claim: Claim) -> Any:
     """One's own appeal, by the number and the secret of the receipt; eight tries in 15 minutes."""
     holder = case_actions.claim(number=claim.number, secret=claim.secret, address=throttle.client_address(request))
-    return 200, _detail(_find(holder, case_id=holder.case_id), holder)
+    return _detail(_find(holder, case_id=holder.case_id), holder)
 
 
 @router.get("{number}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_detail")
@@ -218,7 +224,7 @@ def detail(request: HttpRequest, number: Number) -> Any:
     """One appeal with its public steps and the moves this post may make."""
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     actor.require("appeals.read")
-    return 200, _detail(_find(actor, number=number), actor)
+    return _detail(_find(actor, number=number), actor)
 
 
 @router.post("{number}/moves/{code}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_move")
@@ -236,7 +242,7 @@ def make_move(request: HttpRequest, number: Number, code: str, move: MoveIn, ide
         return 200, DetailOut.model_validate(_detail(changed, actor)).model_dump(mode="json")
 
     who = f"account:{actor.account_id}:{number}:{code}"
-    return once(who=who, key=idempotency_key, body=request.body, produce=work)
+    return Status(*once(who=who, key=idempotency_key, body=request.body, produce=work))
 
 
 MOVES: dict[str, tuple[Callable[..., Case], tuple[str, ...]]] = {
@@ -267,9 +273,11 @@ def _arguments(actor: Actor, move: MoveIn, names: tuple[str, ...]) -> dict[str, 
             case "unit":
                 given["unit"] = _unit(value or "")
             case "parent":
-                given["parent"] = _find(actor, number=value or "")
+                given["parent"] = _parent(actor, value or "")
             case "reached":
-                given["reached"] = bool(value)
+                if value is None:
+                    raise Refused(_("Say whether the appellant was reached."), field="reached")
+                given["reached"] = value
             case "grade":
                 given["grade"] = value
             case _:
@@ -278,16 +286,23 @@ def _arguments(actor: Actor, move: MoveIn, names: tuple[str, ...]) -> dict[str, 
 
 
 def _unit(code: str) -> Organisation:
-    unit = Organisation.objects.filter(code=code).first() if "\0" not in code else None
+    unit = Organisation.objects.filter(code=code).first()
     if unit is None:
         raise Refused(_("No unit has this code."), field="unit")
     return unit
 
 
+def _parent(actor: Actor, number: str) -> Case:
+    try:
+        return _find(actor, number=clean_case_number(number))
+    except (ValueError, Http404) as error:
+        raise Refused(_("There is no such appeal in the area of your current post."), field="parent") from error
+
+
 def _item(code: str) -> Item | None:
     if not code:
         return None
-    item = Item.objects.filter(code=code).order_by("-id").first() if code.isalnum() else None
+    item = item_of(code)
     if item is None:
         raise Refused(_("The catalogue has no item with this code."), field="item")
     return item
@@ -297,19 +312,16 @@ def _place(report: Report) -> case_actions.Place:
     building = Building.objects.select_related("community").filter(pk=report.building).first() if report.building else None
     if report.building and building is None:
         raise Refused(_("There is no building with this id."), field="building")
-    community = building.community if building else Community.objects.filter(scope_code=report.community).first() if report.community.isdigit() else None
+    living = Community.objects.filter(valid_to__isnull=True)
+    community = building.community if building else living.filter(scope_code=report.community).first() if report.community.isdigit() else None
     if community is None:
         raise Refused(_("Say where: a community (12 digits) or a building."), field="community")
     text = report.place_text or (building.address if building else "")
-    if "\0" in text + report.text + report.title + report.name:
-        raise Refused(_("The text holds a character that cannot be stored (NUL). Remove it."), field="text")
     return case_actions.Place(community=community, building=building, text=text, lon=report.lon, lat=report.lat)
 
 
 def _find(actor: Actor, *, number: str = "", case_id: int | None = None) -> Case:
     wanted = {"number": number} if number else {"pk": case_id}
-    if "\0" in number:
-        raise Http404
     case = cases.visible(actor).filter(kind=rules.KIND, **wanted).first()
     if case is None:
         raise Http404(_("There is no such appeal in the area of your current post."))
@@ -332,7 +344,7 @@ def _detail(case: Case, actor: Actor) -> dict[str, Any]:
         "text": appeal.text, "item": appeal.item.code if appeal.item else "", "item_label": appeal.item.label if appeal.item else "",
         "channel": appeal.channel, "owner": case.owner.name if case.owner else "",
         "settled_at": case.settled_at, "closed_at": case.closed_at,
-        "moves": [m.code for m in cases.possible_moves(case, actor)],
+        "moves": [m.code for m in cases.possible_moves(case, actor) if m.code in MOVES],
         "steps": [
             {"at": s.at, "move": s.move, "to_state": s.to_state, "note": s.note, "organisation": s.organisation.name if s.organisation else ""}
             for s in cases.steps(case, actor)

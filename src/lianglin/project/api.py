@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ api = NinjaAPI(
     title="Lianglin",
     version="1",
     urls_namespace="api",
+    docs_url=None,  # the viewer that ninja brings loads scripts from elsewhere; the document is at openapi.json
     description="Neighbourhood services of a city. The same permissions as the pages; lists page by cursor.",
 )
 
@@ -29,19 +31,27 @@ def _problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
 
 @api.exception_handler(HouseError)
 def _house(request: HttpRequest, error: HouseError) -> HttpResponse:
-    return problem(request, error)
+    response = problem(request, error)
+    if error.status == 429 and error.code:
+        response["Retry-After"] = error.code
+    return response
 
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    wrong = [{"field": ".".join(str(part) for part in e["loc"][1:]), "detail": e["msg"]} for e in error.errors]
+    wrong = [{"field": _field(e["loc"]), "detail": e["msg"]} for e in error.errors]
     return _problem(422, "Invalid", "Some fields are missing or wrong; see errors.", errors=wrong)
+
+
+def _field(loc: Sequence[Any]) -> str:
+    """The name that the sender wrote: without "body" and the name of the function's parameter behind it."""
+    return ".".join(str(part) for part in loc[2 if loc[0] == "body" else 1 :])
 
 
 @api.exception_handler(AuthenticationError)
 def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     response = _problem(401, "Unauthorized", "Log in first, or open the case with its number and secret.")
-    response.headers["WWW-Authenticate"] = 'Session realm="lianglin"'
+    response["WWW-Authenticate"] = 'Session realm="lianglin"'
     return response
 
 
