@@ -67,7 +67,7 @@ def error_response(request: HttpRequest, error: HouseError) -> HttpResponse:
     context = {"message": error.message, "retry_after": int(error.code or 0) // 60 if error.status == 429 else None}
     response = HttpResponse(template.render(context, request), status=error.status)
     if error.status == 429 and error.code:
-        response.headers["Retry-After"] = error.code
+        response["Retry-After"] = error.code
     return response
 
 

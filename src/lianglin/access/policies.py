@@ -33,7 +33,7 @@ BEFORE_THE_ROLE: tuple[Role, ...] = ("auth",)
 """What is granted to "auth" goes to the login roles themselves: read before the actor's role is known."""
 
 
-def db_role(role: Role) -> str:
+def db_role(role: str) -> str:
     """The database role's name; "auth" is the login role before SET ROLE."""
     return APP if role in BEFORE_THE_ROLE else f"lianglin_{role}"
 
@@ -94,7 +94,7 @@ def condition(predicate: Predicate) -> str:
             return "true"
 
 
-def _policies(table: str, role: Role, access: Access) -> list[str]:
+def _policies(table: str, role: str, access: Access) -> list[str]:
     read, write = condition(access.rows), condition(access.writes or access.rows)
     target = db_role(role)
     made = []

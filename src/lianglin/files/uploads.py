@@ -79,7 +79,7 @@ class CappedUploadHandler(FileUploadHandler):
         if content_length <= MAX_REQUEST:
             return None
         names = _NamesOnly(self.request)
-        head = LimitedStream(input_data, FIELDS_READ)
+        head: Any = LimitedStream(input_data, FIELDS_READ)
         post, files = MultiPartParser(
             {**META, "CONTENT_LENGTH": str(FIELDS_READ)}, head, [names], encoding
         ).parse()

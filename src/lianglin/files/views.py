@@ -56,9 +56,9 @@ def _answer(found: Attachment, *, small: bool) -> HttpResponse:
         )
     response = HttpResponse(data, content_type=found.content_type)
     disposition = content_disposition_header(not found.is_picture, found.original_name)
-    response.headers["Content-Disposition"] = disposition or "attachment"
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Content-Disposition"] = disposition or "attachment"
+    response["Content-Security-Policy"] = POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
     return response

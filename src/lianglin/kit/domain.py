@@ -92,7 +92,7 @@ class Guard:
     """
 
     model: str
-    roles: Mapping[Role, Access] = field(default_factory=dict)
+    roles: Mapping[str, Access] = field(default_factory=dict)
     personal: bool = False
     neutral: tuple[str, ...] = ()
     """Columns of a personal table that say nothing about a person (keys, codes, instants of the work)."""

@@ -40,7 +40,7 @@ def once(
             "select * from kit_idempotent_begin(%s, %s, %s)",
             [name, hashlib.sha256(body).digest(), clock.now()],
         )
-        fresh, same, status, stored = cursor.fetchone()
+        fresh, same, status, stored = cursor.fetchone() or (False, True, None, None)
     if not fresh:
         if not same:
             raise Conflict(
@@ -48,7 +48,7 @@ def once(
             )
         if status is None:
             raise Conflict(_("The first request with this key has not ended. Ask again in a moment."))
-        return status, json.loads(decrypt(stored, _COLUMN))
+        return status, json.loads(decrypt(stored or b"", _COLUMN))
     status, answer = produce()
     with connection.cursor() as cursor:
         cursor.execute(

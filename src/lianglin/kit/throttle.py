@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connections
@@ -41,7 +42,8 @@ def hit(kind: str, subject: str, *, limit: int, window: timedelta) -> int:
     """
     key = f"{kind}:{match_key(subject, 'throttle').hex()[:48]}"
     with connections[APART].cursor() as cursor:
-        cursor.execute("select kit_throttle(%s, %s, %s)", [key, clock.now(), window])
+        parameters: list[Any] = [key, clock.now(), window]
+        cursor.execute("select kit_throttle(%s, %s, %s)", parameters)
         count: int = cursor.fetchone()[0]
     if count > limit:
         raise TooMany(

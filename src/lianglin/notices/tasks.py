@@ -72,7 +72,7 @@ def _outgoing(message: Message) -> Outgoing:
     return Outgoing(
         key=str(message.key),
         channel=message.channel,
-        address=message.address or "",
+        address=str(message.address or ""),
         title=str(declared(message.code).label),
         text=message.body,
         language=message.language,

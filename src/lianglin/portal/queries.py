@@ -33,7 +33,7 @@ def look(place: str, code: str) -> Look:
         cursor.execute(
             "select current_user, current_setting('app.lo', true), current_setting('app.hi', true)"
         )
-        role, low, high = cursor.fetchone()
+        role, low, high = cursor.fetchone() or ("", "", "")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(STATEMENT, bounds)

@@ -74,7 +74,7 @@ class RequestLog:
         began = time.perf_counter()
         try:
             response = self.get_response(request)
-            response.headers["X-Request-ID"] = request_id.get()
+            response["X-Request-ID"] = request_id.get()
             route = request.resolver_match.view_name if request.resolver_match else ""
             quiet = not route or route in ("healthz", "readyz")
             data = {

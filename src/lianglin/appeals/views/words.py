@@ -156,7 +156,7 @@ def clocks(case: Case, found: list[Clock]) -> list[dict[str, Any]]:
                 "provisional": clock.provisional,
                 "running": running,
                 "paused_at": clock.paused_at,
-                "late": not running and clock.stopped_at > clock.due_at,
+                "late": clock.stopped_at is not None and clock.stopped_at > clock.due_at,
                 "left": cases.time_left(case) if running and clock.paused_at is None else None,
             }
         )

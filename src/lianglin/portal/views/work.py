@@ -110,7 +110,7 @@ def _chip(label: str, count: int, current: bool, tone: str = "", **query: str) -
 def _task(kind: str, state: str) -> str:
     """What is to be done with a case in this state: the label of the move it expects."""
     lifecycle = discovery.lifecycles()[kind]
-    return capfirst(lifecycle.move(lifecycle.state(state).expects).label)
+    return str(capfirst(lifecycle.move(lifecycle.state(state).expects).label))
 
 
 def _groups(found: list[Case], actor: Actor) -> list[dict[str, Any]]:
@@ -120,7 +120,8 @@ def _groups(found: list[Case], actor: Actor) -> list[dict[str, Any]]:
     titles = {"overdue": _("Overdue"), "today": _("Due today"), "later": _("Later")}
     rows: dict[str, list[dict[str, Any]]] = {bucket: [] for bucket in BUCKETS}
     for case in found:
-        bucket = "overdue" if case.due_at < now else "today" if case.due_at < midnight else "later"
+        due = case.due_at or midnight
+        bucket = "overdue" if due < now else "today" if due < midnight else "later"
         rows[bucket].append(_row(case, last.get(case.pk), clocks.get(case.pk)))
     return [
         {"code": bucket, "title": titles[bucket], "rows": rows[bucket]} for bucket in BUCKETS if rows[bucket]
