@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.appeals.queries.indicators import INDICATORS
+from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -332,6 +332,7 @@ DOMAIN = Domain(
     ),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
+    rows=ROWS,
     listeners=(
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.domain import Indicator
+from lianglin.kit.domain import Indicator, RowServed
 
 _FIGURES = "lianglin.appeals.queries.figures"
 
@@ -206,3 +206,19 @@ INDICATORS = (
         r_rows=("R048",),
     ),
 )
+
+_DASHBOARD, _PARTS = "indicators:dashboard", "indicators:parts"
+ROWS = (
+    RowServed("R046", _PARTS, "appeals.by_field"),
+    RowServed("R047", _PARTS, "appeals.by_appellant"),
+    RowServed("R048", _PARTS, "appeals.by_item"),
+    RowServed("R049", _PARTS, "appeals.by_channel"),
+    RowServed("R050", _DASHBOARD, "appeals.on_time"),
+    RowServed(
+        "R051", _DASHBOARD, "appeals.overdue", "orders of supervision: reminder, interview, public list"
+    ),
+    RowServed("R057", _DASHBOARD, "appeals.solved"),
+    RowServed("R058", _DASHBOARD, "appeals.settled"),
+    RowServed("R061", _DASHBOARD, "appeals.handled_again", "problem classes and the effect of their fixes"),
+)
+"""The rows of the requirement that these figures serve, and what is not there yet."""

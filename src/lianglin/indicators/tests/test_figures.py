@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lianglin.access import actor as actors
 from lianglin.access.actor import Actor, job
 from lianglin.access.transaction import acting
-from lianglin.indicators import actions, queries
+from lianglin.indicators import actions, queries, tasks
 from lianglin.indicators.models import IndicatorValue, PublishedValue
 from lianglin.indicators.rules import Counts
 from lianglin.indicators.tests.city import (
@@ -173,6 +174,23 @@ def test_a_figure_that_is_no_longer_declared_is_forgotten(city: None) -> None:
     put("test.old", HERE, 3)
     actions.rebuild(by=job(), months=1)
     assert not IndicatorValue.objects.filter(indicator="test.old").exists()
+
+
+@pytest.mark.parametrize("already", [0, 1, 2])
+def test_time_that_passed_asks_for_the_month_whoever_advanced_it(city: None, already: int) -> None:
+    for _time in range(already):
+        tasks.time_has_passed()
+    with acting(actors.public()):
+        tasks.time_has_passed()
+    assert ProcrastinateJob.objects.filter(task_name=tasks.THIS_MONTH).count() == already + 1
+
+
+def test_the_periodic_tasks_count_and_publish(city: None) -> None:
+    COMPUTED.extend([Cell(COUNT, MONTH.start, HERE, 12), Cell(COUNT, date(2026, 10, 1), HERE, 30)])
+    tasks.this_month(timestamp=0)
+    assert queries.value(COUNT, HERE, MONTH).counts == Counts(12)
+    tasks.last_months(timestamp=0)
+    assert set(PublishedValue.objects.values_list("month", "numerator")) == {(date(2026, 10, 1), 30)}
 
 
 # --- who sees what -----------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from lianglin.access.transaction import acting as acting_as
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.indicators.queries import Figure, value
+from lianglin.indicators.tasks import time_has_passed
 from lianglin.kit import clock, discovery
 from lianglin.kit.ids import group_case_number
 from lianglin.kit.period import Period
@@ -119,7 +120,9 @@ def become(request: HttpRequest) -> HttpResponse:
     else:
         demo.log_in_as(request=request, username=wanted)
     asked = request.POST.get("next", "")
-    safe = asked and url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
+    safe = asked and url_has_allowed_host_and_scheme(
+        asked, {request.get_host()}, require_https=request.is_secure()
+    )
     return see(asked if safe else reverse("portal:demo_meet"))
 
 
@@ -137,7 +140,10 @@ def meet(request: HttpRequest) -> HttpResponse:
         return see(reverse("access:start"))
     if cases.visible(actor).filter(number=told["number"]).exists():
         return see(reverse(lifecycle.url, args=[told["number"]]))
-    messages.info(request, _("This post does not see the light bulb now: it is outside of its place, or not given to it yet."))
+    messages.info(
+        request,
+        _("This post does not see the light bulb now: it is outside of its place, or not given to it yet."),
+    )
     return see(reverse("portal:work"))
 
 
@@ -147,6 +153,7 @@ def advance(request: HttpRequest) -> HttpResponse:
     must_be_demo()
     days = request.POST.get("days", "3")
     now = demo.advance(working_days=int(days) if days.isdecimal() and len(days) < 4 else 0)
+    time_has_passed()
     if (case_id := acting(request).case_id) is not None:
         hold_case(request=request, case_id=case_id)  # the half hour begins anew on the new day
     messages.info(
@@ -177,7 +184,10 @@ def neighbour(request: HttpRequest) -> HttpResponse:
     other = community(told["neighbour"])
     if own is not None and other is not None and own.pk == other.pk:
         other = community(told["scope_code"])
-    looks = [queries.look(place.label, place.scope_code) for place in (own, other) if place is not None]
-    return render(
-        request, "portal/neighbour.html", {"looks": looks, "actor": actor, "people": strip(request)}
-    )
+    looks = []
+    for place in filter(None, (own, other)):
+        seen = queries.look(place.label, place.scope_code)
+        with acting_as(job(place.scope_code, place.scope_code + TOP)):
+            looks.append((seen, queries.look(place.label, place.scope_code).count))
+    context = {"looks": looks, "actor": actor, "people": strip(request)}
+    return render(request, "portal/neighbour.html", context)
