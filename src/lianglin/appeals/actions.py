@@ -193,7 +193,7 @@ def dispatch(case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_
         limit = (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
     cases.move(
         case, "dispatch", by=by, seen_version=seen_version, note=note, data={"unit": unit.pk}, limit=limit,
-        changes={"owner_id": unit.pk, "assignee_id": None},
+        changes={"owner": unit, "assignee": None},
     )
     if before not in (None, unit.pk):
         access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)

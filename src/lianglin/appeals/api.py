@@ -238,6 +238,7 @@ def make_move(request: HttpRequest, number: Number, code: str, move: MoveIn, ide
     def work() -> tuple[int, dict[str, Any]]:
         function, names = MOVES[code]
         changed = function(case.pk, by=actor, seen_version=move.seen_version, **_arguments(actor, move, names))
+        changed.community = case.community  # a case stays where it is: not read twice
         return 200, DetailOut.model_validate(_detail(changed, actor)).model_dump(mode="json")
 
     who = f"account:{actor.account_id}:{number}:{code}"
