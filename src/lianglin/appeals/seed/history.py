@@ -39,7 +39,7 @@ class Events:
     event: Ints
     """Equal numbers are reports of one event; -1: nobody else reports it."""
     repeat_of: Ints
-    """Row of the same person's earlier report of the same matter, or -1."""
+    """Row of the same person's earlier report of the same matter, or -1 (-2: a row of an earlier part)."""
     near_miss_of: Ints
     """Row of a report that looks alike but is another event elsewhere, or -1."""
     problem: Ints
@@ -54,6 +54,16 @@ class Events:
         """Whether a business reports: the items of the business climate that concern a firm."""
         business = np.array([item.field[0] == "01" and item.place_kind == "org" for item in items()])
         return business[self.item]
+
+    def part(self, start: int, stop: int) -> Events:
+        """Some rows as events of their own; references to rows before them become -2."""
+        columns: dict[str, Any] = {
+            f.name: getattr(self, f.name)[start:stop] for f in fields(Events) if f.name != "problems"
+        }
+        for name in ("repeat_of", "near_miss_of"):
+            of = columns[name]
+            columns[name] = np.where(of >= start, of - start, np.where(of >= 0, -2, -1))
+        return Events(**columns, problems=self.problems)
 
     def local(self) -> tuple[Ints, Ints]:
         """(month 1-12, hour 0-23) on the city's clocks."""

@@ -103,8 +103,8 @@ class _Lives:
         self.in_hand = np.full(count, -1)
         self.late = np.zeros(count, dtype=bool)
         web = events.channel == CHANNELS.index("web")
-        again = events.repeat_of >= 0
-        again[events.repeat_of[again]] = True
+        again = events.repeat_of != -1
+        again[events.repeat_of[events.repeat_of >= 0]] = True
         self.anonymous = web & (rng.random(count) < 0.1) & ~again
         self.parent = self._anchors()
 

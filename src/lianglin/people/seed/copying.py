@@ -30,7 +30,7 @@ def flag(value: object) -> str:
     return "t" if value else "f"
 
 
-def instants(seconds: NDArray[np.int64], never: int) -> list[str]:
+def instants(seconds: NDArray[np.integer], never: int) -> list[str]:
     """Seconds since 1970 (UTC) as timestamps for COPY; ``never`` becomes NULL."""
     texts = np.char.add(
         np.where(seconds == never, 0, seconds).astype("datetime64[s]").astype("U19"), "+00"
@@ -41,10 +41,12 @@ def instants(seconds: NDArray[np.int64], never: int) -> list[str]:
 def copy(table: str, columns: str, rows: Iterable[Sequence[str]]) -> int:
     """Streams rows of escaped texts into a table; returns how many. Memory stays at some thousand rows."""
     count, waiting = 0, iter(rows)
+    block = list(islice(waiting, _BLOCK))  # before COPY: what makes the rows may first ask the database
     with connection.cursor() as cursor, cursor.copy(f"copy {table} ({columns}) from stdin") as stream:
-        while block := list(islice(waiting, _BLOCK)):
+        while block:
             stream.write("\n".join(map("\t".join, block)) + "\n")
             count += len(block)
+            block = list(islice(waiting, _BLOCK))
     return count
 
 
