@@ -58,6 +58,16 @@ class Demo:
             time.sleep(0.05)
         return time.monotonic() - self.began
 
+    def __enter__(self) -> Demo:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self.process.poll() is None:
+            self.end(signal.SIGTERM)
+        self.reader.join(10)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
     def page(self, path: str = "/") -> int:
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
@@ -67,7 +77,6 @@ class Demo:
         self.process.send_signal(sign)
         status = self.process.wait(60)
         self.reader.join(10)
-        self.process.stdout and self.process.stdout.close()
         return status
 
     def processes(self) -> list[psutil.Process]:
@@ -91,11 +100,11 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def first(folder: Path) -> str:
     """What the first start printed; the folder holds the small city afterwards."""
-    run = Demo(folder)
-    assert run.wait() < 240
-    assert run.page() == 200
-    assert run.page("/readyz") == 200
-    run.end()
+    with Demo(folder) as run:
+        assert run.wait() < 240
+        assert run.page() == 200
+        assert run.page("/readyz") == 200
+        run.end()
     assert postmaster.until(lambda: not run.processes(), 20)
     return run.text
 
@@ -106,64 +115,51 @@ def test_prints_the_address_and_a_login_per_kind_of_user(first: str) -> None:
 
 def test_the_second_start_is_quick_and_keeps_the_data(first: str, folder: Path) -> None:
     secrets = (folder / environment.SECRETS_FILE).read_text()
-    run = Demo(folder)
-    try:
+    with Demo(folder) as run:
         assert run.wait() < 10
         assert run.page() == 200
-    finally:
         assert run.end(signal.SIGTERM) == 128 + signal.SIGTERM
     assert (folder / environment.SECRETS_FILE).read_text() == secrets
     assert postmaster.until(lambda: not run.processes(), 20)
 
 
 def test_kill_9_leaves_nothing_running_and_the_next_start_works(first: str, folder: Path) -> None:
-    run = Demo(folder)
-    run.wait()
-    run.end(signal.SIGKILL)
+    with Demo(folder) as run:
+        run.wait()
+        run.end(signal.SIGKILL)
     assert postmaster.until(lambda: not run.processes(), 40), run.processes()
-    again = Demo(folder)
-    try:
+    with Demo(folder) as again:
         assert again.wait() < 15
-    finally:
-        again.end()
 
 
 def test_a_killed_database_comes_back(first: str, folder: Path) -> None:
-    run = Demo(folder)
-    try:
+    with Demo(folder) as run:
         run.wait()
         server = postmaster.find(folder / "pg" / "cluster")
         assert server is not None
         server.kill()
-        assert postmaster.until(lambda: "started again" in run.text, 30)
+        assert postmaster.until(lambda: "started again" in run.text, 30), run.text
         assert run.page() == 200
-    finally:
-        run.end()
 
 
 def test_killed_while_it_fills_the_city(folder: Path) -> None:
     """The next start begins anew and ends with a whole city."""
-    data = folder / "interrupted"
-    run = Demo(data)
-    assert postmaster.until(lambda: "places" in run.text, 60), run.text
-    time.sleep(1)
-    run.end(signal.SIGKILL)
-    again = Demo(data)
-    try:
+    with Demo(folder / "interrupted") as run:
+        assert postmaster.until(lambda: (folder / "interrupted" / "pg" / "cluster").exists(), 60), run.text
+        time.sleep(4)
+        assert "http://" not in run.text
+        run.end(signal.SIGKILL)
+    with Demo(folder / "interrupted") as again:
         again.wait()
         assert again.page() == 200
-    finally:
-        again.end()
 
 
 def test_a_busy_port_is_a_sentence_and_nothing_is_touched(folder: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        run = Demo(folder / "busy", taken.getsockname()[1])
-        assert run.process.wait(30) == 1
-        run.reader.join(10)
-    run.process.stdout and run.process.stdout.close()
+        with Demo(folder / "busy", taken.getsockname()[1]) as run:
+            assert run.end(signal.SIGCONT) == 1  # a signal without effect: it ends by itself
     assert re.fullmatch(r"lianglin: Port \d+ on 127.0.0.1 cannot be used .*PORT=\d+\.\n", run.text)
     assert not (folder / "busy" / "pg").exists()
 
