@@ -32,7 +32,14 @@ def _canonical(values: Any) -> bytes:
     return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str).encode()
 
 
-def record(verb: str, subject: str, subject_id: int | str, *, scope_code: str = "", values: Mapping[str, Any] | None = None) -> None:
+def record(
+    verb: str,
+    subject: str,
+    subject_id: int | str,
+    *,
+    scope_code: str = "",
+    values: Mapping[str, Any] | None = None,
+) -> None:
     """Notes what the running transaction did; written at its end.
 
     ``verb`` is a stable key such as "cases.move.dispatch"; ``subject`` a model label.
@@ -57,7 +64,9 @@ def flush(lines: list[tuple[str, bytes]]) -> None:
     scopes = {scope for scope, _body in lines}
     chain = scopes.pop() if len(scopes) == 1 else CITY
     with connection.cursor() as cursor:
-        cursor.execute("select access_audit_append(%s, %s::bytea[])", [chain or CITY, [body for _, body in lines]])
+        cursor.execute(
+            "select access_audit_append(%s, %s::bytea[])", [chain or CITY, [body for _, body in lines]]
+        )
     lines.clear()
 
 
@@ -90,7 +99,12 @@ def verify(only: str = "") -> Iterator[Finding]:
             yield from _ends(heads.pop(chain, None), chain, seq, previous)
             chain, seq, previous = entry.chain, 0, GENESIS
         if entry.seq != seq + 1:
-            yield Finding(chain, entry.seq, _("expected entry %(due)s, found %(seq)s: entries are missing") % {"due": seq + 1, "seq": entry.seq})
+            yield Finding(
+                chain,
+                entry.seq,
+                _("expected entry %(due)s, found %(seq)s: entries are missing")
+                % {"due": seq + 1, "seq": entry.seq},
+            )
         expected = link(previous, entry.seq, bytes(entry.body))
         if expected != bytes(entry.hash):
             yield Finding(chain, entry.seq, _("hash does not fit: the entry or its order was changed"))
@@ -116,7 +130,9 @@ def _merkle(leaves: list[bytes]) -> bytes:
     """Merkle root (SHA-256, leaf prefix 0x00, node prefix 0x01, odd node carried up), as in RFC 6962."""
     level = [hashlib.sha256(b"\0" + leaf).digest() for leaf in leaves] or [hashlib.sha256(b"").digest()]
     while len(level) > 1:
-        pairs = [hashlib.sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)]
+        pairs = [
+            hashlib.sha256(b"\1" + level[i] + level[i + 1]).digest() for i in range(0, len(level) - 1, 2)
+        ]
         level = pairs + (level[-1:] if len(level) % 2 else [])
     return level[0]
 
@@ -131,7 +147,9 @@ def seal() -> AuditSeal:
     root = _merkle(_leaves(heads))
     before = AuditSeal.objects.order_by("-id").first()
     at = clock.now()
-    chained = hashlib.sha256((bytes(before.hash) if before else GENESIS) + at.isoformat().encode() + root).digest()
+    chained = hashlib.sha256(
+        (bytes(before.hash) if before else GENESIS) + at.isoformat().encode() + root
+    ).digest()
     return AuditSeal.objects.create(at=at, heads=heads, root=root, hash=chained)
 
 
@@ -159,6 +177,10 @@ def _verify_last_seal(chain: str) -> Iterator[Finding]:
 
 def _as_sealed(item: AuditSeal, chain: str, number: int) -> Iterator[Finding]:
     seq, value = item.heads[chain]
-    entry = AuditEntry.objects.filter(chain=chain, seq=seq).values_list("hash", flat=True).first() if seq else None
+    entry = (
+        AuditEntry.objects.filter(chain=chain, seq=seq).values_list("hash", flat=True).first()
+        if seq
+        else None
+    )
     if seq and (entry is None or bytes(entry).hex() != value):
         yield Finding(chain, seq, _("differs from what seal %(number)s sealed") % {"number": number})

@@ -52,7 +52,9 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
         .first()
     )
     account = post.account if post else Account.objects.filter(pk=account_id, is_active=True).first()
-    if account is None or not constant_time_compare(session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()):
+    if account is None or not constant_time_compare(
+        session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()
+    ):
         return public(), None
     return (actor_in(post) if post else without_post(account)), account
 
@@ -111,7 +113,9 @@ def looks(*, actor: Actor, place: str = "", purpose: str = "") -> QuerySet[Acces
     if place.isdecimal():
         rows = rows.filter(scope_code__gte=place, scope_code__lt=place + TOP)
     elif place:
-        named = Community.objects.filter(name__contains=place) | Community.objects.filter(name_en__icontains=place)
+        named = Community.objects.filter(name__contains=place) | Community.objects.filter(
+            name_en__icontains=place
+        )
         rows = rows.filter(scope_code__in=list(named.values_list("scope_code", flat=True)[:PLACES_AT_ONCE]))
     return rows
 
@@ -138,4 +142,8 @@ def last_seal(*, actor: Actor) -> AuditSeal | None:
 
 def posts_of(account_id: int) -> list[Post]:
     """All posts of an account, past and future ones too, the newest first."""
-    return list(Post.objects.filter(account_id=account_id).select_related("organisation").order_by("-starts_on", "-id"))
+    return list(
+        Post.objects.filter(account_id=account_id)
+        .select_related("organisation")
+        .order_by("-starts_on", "-id")
+    )

@@ -188,10 +188,12 @@ def _chain_row(head: AuditHead, names: dict[str, str]) -> dict[str, Any]:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @in_post("access.audit")
 def verify(request: HttpRequest) -> HttpResponse:
     """Reads one chain from its start and says what it found; that it was done is audited itself."""
+    if request.method == "GET":  # another language was chosen on the page of a result
+        return HttpResponseRedirect(reverse("access:audit"))
     head = queries.chains(actor=acting(request)).filter(chain=request.POST.get("chain", "")[:12]).first()
     if head is None:
         raise Http404

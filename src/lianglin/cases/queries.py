@@ -37,9 +37,28 @@ def visible(actor: Actor) -> QuerySet[Case]:
         Case.objects.visible_to(actor, purpose=actor.work_purpose)
         .select_related("community", "building", "owner")
         .only(
-            "id", "number", "kind", "title", "scope_code", "state", "outcome", "urgent", "opened_at", "due_at", "due_provisional",
-            "settled_at", "closed_at", "version", "sample", "place_text", "assignee_id",
-            "community__name", "community__name_en", "building__address", "owner__name", "owner__name_en",
+            "id",
+            "number",
+            "kind",
+            "title",
+            "scope_code",
+            "state",
+            "outcome",
+            "urgent",
+            "opened_at",
+            "due_at",
+            "due_provisional",
+            "settled_at",
+            "closed_at",
+            "version",
+            "sample",
+            "place_text",
+            "assignee_id",
+            "community__name",
+            "community__name_en",
+            "building__address",
+            "owner__name",
+            "owner__name_en",
         )
     )
 
@@ -55,13 +74,20 @@ def inbox(actor: Actor) -> QuerySet[Case]:
 def running_clocks(found: Sequence[Case], actor: Actor) -> dict[int, Clock]:
     """The clock that runs on each of these cases, by case id: the rule behind its due date."""
     clocks = Clock.objects.visible_to(actor, purpose=actor.work_purpose)
-    return {c.case_id: c for c in clocks.filter(case_id__in=[case.pk for case in found], stopped_at__isnull=True)}
+    return {
+        c.case_id: c for c in clocks.filter(case_id__in=[case.pk for case in found], stopped_at__isnull=True)
+    }
 
 
 def last_steps(found: Sequence[Case], actor: Actor) -> dict[int, Step]:
     """The newest step of each of these cases, by case id: from whom it came."""
-    steps = Step.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id__in=[case.pk for case in found])
-    return {s.case_id: s for s in steps.select_related("organisation").order_by("case_id", "-seq").distinct("case_id")}
+    steps = Step.objects.visible_to(actor, purpose=actor.work_purpose).filter(
+        case_id__in=[case.pk for case in found]
+    )
+    return {
+        s.case_id: s
+        for s in steps.select_related("organisation").order_by("case_id", "-seq").distinct("case_id")
+    }
 
 
 def step_label(lifecycle: Lifecycle, move: str) -> str:
@@ -104,7 +130,11 @@ def possible_moves(case: Case, actor: Actor) -> list[Move]:
 
 def steps(case: Case, actor: Actor) -> list[Step]:
     """The case's steps in order; a resident sees the public ones."""
-    found = Step.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case.pk).select_related("organisation")
+    found = (
+        Step.objects.visible_to(actor, purpose=actor.work_purpose)
+        .filter(case_id=case.pk)
+        .select_related("organisation")
+    )
     if actor.role == "resident":
         found = found.filter(public=True)
     return list(found.order_by("seq"))
@@ -112,7 +142,9 @@ def steps(case: Case, actor: Actor) -> list[Step]:
 
 def clocks(case: Case, actor: Actor) -> list[Clock]:
     """The stage clocks of a case, oldest first."""
-    return list(Clock.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case.pk).order_by("id"))
+    return list(
+        Clock.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case.pk).order_by("id")
+    )
 
 
 def phases(case: Case, steps_seen: list[Step]) -> list[dict[str, Any]]:
@@ -127,7 +159,12 @@ def phases(case: Case, steps_seen: list[Step]) -> list[dict[str, Any]]:
     order = [code for code, _name in lifecycle.phases]
     position = order.index(current) if current in order else len(order)
     return [
-        {"code": code, "label": label, "at": reached.get(code) if index <= position else None,
-         "done": index < position or lifecycle.state(case.state).final, "current": code == current}
+        {
+            "code": code,
+            "label": label,
+            "at": reached.get(code) if index <= position else None,
+            "done": index < position or lifecycle.state(case.state).final,
+            "current": code == current,
+        }
         for index, (code, label) in enumerate(lifecycle.phases)
     ]

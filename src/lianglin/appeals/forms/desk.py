@@ -2,55 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
+from lianglin.appeals.forms.replies import finished
 from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
 from lianglin.cases.models import Case
 from lianglin.kit.ids import clean_case_number
-
-RESPONSES = {
-    "solved": _("We looked at it on site and put it right: [what was done, when]. It has worked since."),
-    "partly": _(
-        "Done so far: [what]. Still open: [what], by [date], because [reason]. [Unit] stays in charge."
-    ),
-    "explained": _(
-        "We checked it: [finding]. The rule is [rule]; that means for you: [what]. Questions: [phone]."
-    ),
-    "not_ours": _(
-        "This is not within public duty, because [reason]. You can turn to [body, phone]; we help you with [what]."
-    ),
-    "cannot_now": _(
-        "It cannot be solved now, because [reason]. Until then we do [what]. We look at it again on [date] and tell you."
-    ),
-}
-"""Beginnings of an answer, by outcome; what stands in brackets is filled in by the person who answers."""
-
-ADVICE = {
-    "emergency": _(
-        "This is an emergency: please call [110, 119, 120 or 122] at once. We have told [whom] ourselves."
-    ),
-    "other_procedure": _(
-        "The matter is before [court, arbitration, review, petition]. Please turn to [body, phone]."
-    ),
-    "no_new_facts": _(
-        "The same matter was answered under number [number] on [date]. New facts? Tell us and we take it up."
-    ),
-    "secret": _(
-        "The matter touches protected secrets and cannot be handled here. Please turn to [body, phone]."
-    ),
-    "beyond_duty": _("This is beyond public duty. Please turn to [body, phone]; free legal advice: 12348."),
-    "unlawful": _("What is asked for is against the law ([article]). What you can do instead: [what]."),
-}
-"""Where a person can turn instead, by ground of refusal."""
 
 
 def note_field(label: Any, *, required: bool = True, rows: int = 4, hint: Any = "") -> forms.CharField:
@@ -204,20 +168,6 @@ class AnswerForm(MoveForm):
     def clean_note(self) -> str:
         """An answer with a bracket left in is not finished."""
         return finished(self.cleaned_data["note"])
-
-
-def finished(text: str) -> str:
-    """The text, unless a bracket of one of the beginnings was left in it."""
-    blanks = {
-        blank for begun in (*RESPONSES.values(), *ADVICE.values()) for blank in BLANK.findall(str(begun))
-    }
-    left = next((blank for blank in BLANK.findall(text) if blank in blanks), None)
-    if left:
-        raise ValidationError(_("“%(left)s” is still to be filled in.") % {"left": left})
-    return text
-
-
-BLANK = re.compile(r"\[[^\[\]]+\]|【[^【】]+】")
 
 
 class AnswerNowForm(AnswerForm):

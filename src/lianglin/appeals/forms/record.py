@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.access.actor import Actor
 from lianglin.appeals import rules
@@ -57,7 +58,10 @@ class RecordForm(forms.Form):
         widget=forms.TextInput(attrs={"placeholder": _("unit 2, third floor")}),
     )
     name = forms.CharField(
-        label=_("name"), required=False, max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+        label=pgettext_lazy("person", "name"),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = forms.CharField(
         label=_("phone"),

@@ -355,6 +355,12 @@ def test_no_call_before_it_is_settled(town: Town) -> None:
     assert not CallBack._base_manager.filter(case_id=case.pk).exists()
 
 
+def test_the_address_of_a_form_that_went_wrong_leads_back_to_it(town: Town) -> None:
+    case = town.appeal()
+    back = town.client("worker").get(reverse("appeals:move", args=[case.number, "refuse"]))
+    assert back.url == f"{reverse('appeals:detail', args=[case.number])}?move=refuse#do-refuse"
+
+
 # --- two people on one case --------------------------------------------------------------------------------
 
 

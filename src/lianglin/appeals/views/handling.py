@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
@@ -22,6 +22,7 @@ from lianglin.access.queries import who_looked
 from lianglin.access.views import see
 from lianglin.appeals import actions, rules
 from lianglin.appeals.forms import desk as forms
+from lianglin.appeals.forms import replies
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
@@ -103,14 +104,19 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     return page(request, find(acting(request), number))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @in_post("appeals.read")
 def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
-    """Makes one move, then back to the page (or to ``next``). What is wrong is said on the page itself."""
+    """Makes one move, then back to the page (or to ``next``). What is wrong is said on the page itself.
+
+    Asked for without a form (another language chosen on a page with errors), it is the page with the form open.
+    """
     actor = acting(request)
     case = find(actor, number)
     if code not in DEEDS:
         raise Http404
+    if request.method == "GET":
+        return see(f"{reverse('appeals:detail', args=[case.number])}?move={code}#do-{code}")
     deed = DEEDS[code]
     context = forms.MoveContext(case, actor)
     form = deed.form(request.POST, code=code, context=context)
@@ -150,12 +156,14 @@ def _conflict(request: HttpRequest, case: Case, code: str, message: str) -> Http
     return page(request, case, conflict=conflict, status=409)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @in_post("appeals.read")
 def appellant(request: HttpRequest, number: str) -> HttpResponse:
     """Shows who reported, once, for the chosen purpose; the look is written down before anything is read."""
     actor = acting(request)
     case = find(actor, number)
+    if request.method == "GET":
+        return see(reverse("appeals:detail", args=[case.number]))
     purpose = request.POST.get("purpose", "")
     if actor.role != "staff" or purpose not in LOOK_PURPOSES:
         raise Http404
@@ -264,7 +272,7 @@ def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.
     """A fresh form, with the text begun that the address asks for (a link beside the form)."""
     initial: dict[str, Any] = {}
     if request.GET.get("move") == code:
-        for name, texts in (("outcome", forms.RESPONSES), ("ground", forms.ADVICE)):
+        for name, texts in (("outcome", replies.RESPONSES), ("ground", replies.ADVICE)):
             chosen = request.GET.get(name, "")
             if chosen in texts:
                 initial = {name: chosen, "note": str(texts[chosen])}
@@ -291,11 +299,13 @@ def _units(context: forms.MoveContext) -> dict[str, Any] | None:
     suggested = worklists.suggest(context.case, context.item, known)
     first = {entry.unit.pk for entry in suggested}
     found = worklists.units_named(context.unit_text) if context.unit_text else []
+    found = [unit for unit in found if unit.pk not in first]
+    shown = first | {unit.pk for unit in found}
     return {
         "suggested": suggested,
-        "others": [unit for unit in known if unit.pk not in first],
+        "others": [unit for unit in known if unit.pk not in shown],
         "text": context.unit_text,
-        "found": [unit for unit in found if unit.pk not in first],
+        "found": found,
         "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
         "limit": words.item_limit(context.item),
         "none": gettext("No unit of this area usually handles this item. Search for one by name."),

@@ -58,7 +58,11 @@ def place(case: Case) -> str:
 def full_place(case: Case) -> str:
     """The same with address and compound, for the page of the case; nothing is said twice."""
     parts = [case.place_text, case.building.address if case.building else ""]
-    parts += [case.compound.label if case.compound else "", case.community.label, case.community.division.label]
+    parts += [
+        case.compound.label if case.compound else "",
+        case.community.label,
+        case.community.division.label,
+    ]
     said: list[str] = []
     for part in parts:
         if part and not any(part in earlier for earlier in said):
