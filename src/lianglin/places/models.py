@@ -161,15 +161,15 @@ class Unit(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
 
     class Meta:
-        verbose_name = _("unit")
-        verbose_name_plural = _("units")
+        verbose_name = _("stairwell")
+        verbose_name_plural = _("stairwells")
         constraints = [models.UniqueConstraint(fields=["building", "number"], name="places_unit_number")]
 
 
 class Dwelling(models.Model):
     """One door."""
 
-    unit = models.ForeignKey(Unit, models.CASCADE, verbose_name=_("unit"), related_name="dwellings")
+    unit = models.ForeignKey(Unit, models.CASCADE, verbose_name=_("stairwell"), related_name="dwellings")
     scope_code = ScopeCodeField()
     floor = models.SmallIntegerField(_("floor"))
     room = models.CharField(_("room"), max_length=10)

@@ -148,8 +148,8 @@ class Migration(migrations.Migration):
                 ('building', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stairwells', to='places.building', verbose_name='building')),
             ],
             options={
-                'verbose_name': 'unit',
-                'verbose_name_plural': 'units',
+                'verbose_name': 'stairwell',
+                'verbose_name_plural': 'stairwells',
             },
         ),
         migrations.CreateModel(
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('scope_code', lianglin.kit.models.ScopeCodeField(db_collation='C', max_length=12, verbose_name='scope code')),
                 ('floor', models.SmallIntegerField(verbose_name='floor')),
                 ('room', models.CharField(max_length=10, verbose_name='room')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dwellings', to='places.unit', verbose_name='unit')),
+                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='dwellings', to='places.unit', verbose_name='stairwell')),
             ],
             options={
                 'verbose_name': 'dwelling',
