@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -162,11 +163,10 @@ def catalogue() -> Items:
 
 def build() -> World:
     """Makes the city as the database's owner (call it outside of ``acting``)."""
-    world = World()
+    world, units = World(), []
     held.forget()
     if not CalendarDay.objects.exists():
-        for year in (2025, 2026, 2027):
-            CalendarDay.objects.bulk_create(calendar.official_days(year))
+        CalendarDay.objects.bulk_create(_days())
         calendar.forget()
     for county in ("230103", "230104"):
         for street in ("001", "002"):
@@ -177,7 +177,8 @@ def build() -> World:
             office = _organisation(world, f"street-{scope}", "street", scope)
             _post(world, f"street-{scope}", "street_coordinator", office, scope)
             for number in ("001", "002"):
-                _community(world, division, scope + number)
+                units.append(_community(world, division, scope + number))
+    _people(units)
     for code in ("bureau-1", "bureau-2"):
         _post(world, code, "unit_handler", _organisation(world, code, "bureau", ""), "")
     city = _organisation(world, "city", "city", "")
@@ -186,7 +187,12 @@ def build() -> World:
     return world
 
 
-def _community(world: World, division: Division, scope: str) -> None:
+@cache
+def _days() -> list[CalendarDay]:
+    return [day for year in (2025, 2026, 2027) for day in calendar.official_days(year)]
+
+
+def _community(world: World, division: Division, scope: str) -> Unit:
     community = Community.objects.create(
         division=division,
         name=f"第{scope[-3:]}社区",
@@ -212,21 +218,35 @@ def _community(world: World, division: Division, scope: str) -> None:
         units=1,
         doors_per_floor=2,
     )
-    unit = Unit.objects.create(building=building, number=1)
-    for room in ("101", "102"):
-        dwelling = Dwelling.objects.create(unit=unit, scope_code=scope, floor=1, room=room)
-        household = Household._base_manager.create(scope_code=scope, dwelling=dwelling, formed_on=SINCE)
-        resident = Resident._base_manager.create(
-            scope_code=scope,
-            name="王示例",
-            sex="2",
-            born_on=date(1950, 1, 1),
-            phone="15400000000",
-            phone_match=match_key("15400000000", "phone"),
-        )
-        Membership._base_manager.create(
-            scope_code=scope, household=household, resident=resident, relation="01", from_on=SINCE
-        )
+    return Unit.objects.create(building=building, number=1)
+
+
+def _people(units: list[Unit]) -> None:
+    """Two dwellings in each unit, one resident in each: a few statements for all."""
+    dwellings = Dwelling.objects.bulk_create(
+        Dwelling(unit=unit, scope_code=unit.building.scope_code, floor=1, room=room)
+        for unit in units
+        for room in ("101", "102")
+    )
+    households = Household._base_manager.bulk_create(
+        Household(scope_code=dwelling.scope_code, dwelling=dwelling, formed_on=SINCE)
+        for dwelling in dwellings
+    )
+    key = match_key("15400000000", "phone")
+    person = {
+        "name": "王示例",
+        "sex": "2",
+        "born_on": date(1950, 1, 1),
+        "phone": "15400000000",
+        "phone_match": key,
+    }
+    residents = Resident._base_manager.bulk_create(
+        Resident(scope_code=household.scope_code, **person) for household in households
+    )
+    Membership._base_manager.bulk_create(
+        Membership(scope_code=h.scope_code, household=h, resident=r, relation="01", from_on=SINCE)
+        for h, r in zip(households, residents, strict=True)
+    )
 
 
 def _organisation(world: World, code: str, kind: str, scope: str) -> Organisation:
