@@ -56,11 +56,13 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
         if passwords and name in passwords:
             escaped = passwords[name].replace("'", "''")
             conn.execute(f"alter role {name} password '{escaped}'")
+    # Before PostgreSQL 16 a membership has no such options; there, NOINHERIT of the role says the same.
+    how = " with inherit false, set true" if conn.info.server_version >= 160000 else ""
     for name in groups:
-        conn.execute(f"grant {name} to {APP} with inherit false, set true")
+        conn.execute(f"grant {name} to {APP}{how}")
         # The demo's filling tells its story through the actions, each as the role that would act.
-        conn.execute(f"grant {name} to {OWNER} with inherit false, set true")
-    conn.execute(f"grant lianglin_job to {WORKER} with inherit false, set true")
+        conn.execute(f"grant {name} to {OWNER}{how}")
+    conn.execute(f"grant lianglin_job to {WORKER}{how}")
 
 
 def own_database(conn: Any, database: str) -> None:
