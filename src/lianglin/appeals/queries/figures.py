@@ -135,7 +135,12 @@ def _in_time(who: Actor, span: Period) -> QuerySet[Clock]:
 def _late(who: Actor, span: Period) -> QuerySet[Clock]:
     """Fell due in this span, before now, and was not settled by then; what waits lawfully is not due."""
     unsettled = Q(case__settled_at__isnull=True, paused_at__isnull=True) | Q(case__settled_at__gt=F("due_at"))
-    return _promises(who).filter(_in(span, "due_at"), unsettled, due_at__lte=clock.now())
+    fell_due = _promises(who).filter(_in(span, "due_at"), unsettled, due_at__lte=clock.now())
+    return fell_due.alias(month_due=_month("due_at"), month_settled=_month("case__settled_at"))
+
+
+_WITHIN_THE_MONTH = Q(month_settled=F("month_due"))
+_NOT_WITHIN_THE_MONTH = Q(month_settled__isnull=True) | Q(month_settled__gt=F("month_due"))
 
 
 def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
@@ -147,8 +152,12 @@ def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
     early = early.values("scope_code", month=_month("case__settled_at"))
     for row in early.annotate(n=Count("pk")).order_by():
         found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[0] = row["n"]
-    late = _late(job(), span).filter(_scoped(scope_codes, "case__scope_code")).values("scope_code", month=_month("due_at"))
-    for row in late.annotate(n=Count("pk"), settled=Count("case__settled_at")).order_by():
+    late = (
+        _late(job(), span)
+        .filter(_scoped(scope_codes, "case__scope_code"))
+        .values("scope_code", month=_month("due_at"))
+    )
+    for row in late.annotate(n=Count("pk"), settled=Count("pk", filter=_WITHIN_THE_MONTH)).order_by():
         found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[1:] = [row["n"], row["settled"]]
     for (scope_code, month), (in_time, fell_late, settled_late) in found.items():
         total = in_time + fell_late
@@ -161,8 +170,8 @@ def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
 def _settled_rows(code: str, who: Actor, prefix: str, span: Period, part: str) -> QuerySet[Case]:
     early = _in_time(who, span).filter(_below(prefix)).values("case_id")
     late = _late(who, span).filter(_below(prefix)).values("case_id")
-    then_settled = late.filter(case__settled_at__isnull=False)
-    still_open = late.filter(case__settled_at__isnull=True)
+    then_settled = late.filter(_WITHIN_THE_MONTH)
+    still_open = late.filter(_NOT_WITHIN_THE_MONTH)
     wanted = {
         ("appeals.settled", "numerator"): early.union(then_settled, all=True),
         ("appeals.settled", "rest"): still_open,
@@ -185,7 +194,9 @@ _BY_CALL: dict[str, tuple[Q, Q | None]] = {
 
 
 def _called(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
-    base = CallBack.objects.visible_to(job(), purpose="system").filter(_in(span, "at"), _scoped(scope_codes, "case__scope_code"))
+    base = CallBack.objects.visible_to(job(), purpose="system").filter(
+        _in(span, "at"), _scoped(scope_codes, "case__scope_code")
+    )
     yield from _counted(base, "at", {code: _BY_CALL[code] for code in codes if code in _BY_CALL})
 
 

@@ -39,11 +39,11 @@ INDICATORS = (
         "settled",
         _("Settled rate"),
         _(
-            "Appeals settled, of those that fell due. Settled: the dispatcher accepted the answer, or the "
-            "matter was answered on the spot. An appeal falls due when the limit of its last dispatch ends"
-            " (extensions included); it counts in that month, or in the month it was settled if that was "
-            "earlier. Not counted and shown apart: not accepted, passed on, merged, withdrawn. Not yet "
-            "counted: what waits lawfully. One settled late counts as settled once it is."
+            "Appeals settled by the end of the month, of those that fell due in it. Settled: the "
+            "dispatcher accepted the answer, or the matter was answered on the spot. An appeal falls due "
+            "when the limit of its last dispatch ends (extensions included); it counts in that month, or "
+            "in the month it was settled if that was earlier. Not counted and shown apart: not accepted, "
+            "passed on, merged, withdrawn. Not yet counted: what waits lawfully."
         ),
         "percent",
         target=95.0,
@@ -51,7 +51,7 @@ INDICATORS = (
         r_rows=("R058",),
         numerator_label=_("settled"),
         denominator_label=_("fell due"),
-        rest_label=_("due and not settled"),
+        rest_label=_("due, not settled by then"),
     ),
     _figure(
         "on_time",

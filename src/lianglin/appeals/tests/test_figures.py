@@ -80,14 +80,23 @@ def test_what_fell_due_unsettled_counts_in_the_month_of_its_limit(city: City) ->
 
 
 @pytest.mark.rows("R050", "R058")
-def test_one_settled_late_is_settled_but_not_on_time(city: City) -> None:
+def test_one_settled_late_but_within_the_month_is_settled_and_not_on_time(city: City) -> None:
+    case = city.report("2026-10-12 09:00")
+    city.dispatch(case, "2026-10-12 10:00")
+    city.settle(case, "2026-10-28 10:00")
+    assert counted("appeals.settled", month=OCTOBER) == Counts(1, 1)
+    assert counted("appeals.on_time", month=OCTOBER) == Counts(0, 1)
+    assert listed(city, "appeals.on_time", "rest", month=OCTOBER) == [case]
+
+
+@pytest.mark.rows("R058")
+def test_one_settled_in_a_later_month_stays_unsettled_in_the_month_it_fell_due(city: City) -> None:
     case = city.report("2026-10-20 09:00")
     city.dispatch(case, "2026-10-20 10:00")
     city.settle(case, "2026-11-10 10:00")
-    assert counted("appeals.settled", month=OCTOBER) == Counts(1, 1)
-    assert counted("appeals.on_time", month=OCTOBER) == Counts(0, 1)
+    assert counted("appeals.settled", month=OCTOBER) == Counts(0, 1)
     assert counted("appeals.settled") == Counts(0, 0)
-    assert listed(city, "appeals.on_time", "rest", month=OCTOBER) == [case]
+    assert listed(city, "appeals.settled", "rest", month=OCTOBER) == [case]
 
 
 def test_what_is_not_yet_due_counts_nowhere(city: City) -> None:
@@ -435,7 +444,15 @@ def test_pages_follow_each_other_behind_the_same_count(city: City) -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    ['["o","yesterday",5]', '["o",null,5]', '["o","2026-01-01T00:00:00Z",1e999]', '["o",5]', "5", "{}", "not json"],
+    [
+        '["o","yesterday",5]',
+        '["o",null,5]',
+        '["o","2026-01-01T00:00:00Z",1e999]',
+        '["o",5]',
+        "5",
+        "{}",
+        "not json",
+    ],
 )
 def test_a_damaged_page_mark_is_refused_plainly(city: City, mark: str) -> None:
     indicators.rebuild(by=job(), months=1)
