@@ -89,14 +89,16 @@ def test_a_member_that_does_not_listen_is_ended(tmp_path: Path, monkeypatch: pyt
     assert gone(member.pid)
 
 
-def test_sigterm_gives_everything_back() -> None:
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_signals_give_everything_back(sign: signal.Signals) -> None:
     script = (
         "import time; from lianglin.project.processes import exit_on_signals\nexit_on_signals()\n"
         "try:\n    print('up', flush=True); time.sleep(99)\nfinally:\n    print('given back', flush=True)"
     )
-    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
+    deaf = ["/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh", sys.executable, "-c", script]
+    with subprocess.Popen(deaf, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout is not None
         process.stdout.readline()
-        os.kill(process.pid, signal.SIGTERM)
+        os.kill(process.pid, sign)
         assert process.stdout.read() == "given back\n"
-    assert process.returncode == 128 + signal.SIGTERM
+    assert process.returncode == (-sign if sign == signal.SIGINT else 128 + sign)

@@ -37,13 +37,14 @@ def follow_parent(parent: int | None = None) -> None:
 
 
 def exit_on_signals() -> None:
-    """Turns SIGTERM and SIGHUP into SystemExit, so that everything held is given back."""
+    """Turns SIGTERM and SIGHUP into SystemExit, so that everything held is given back; Ctrl-C always counts."""
 
     def leave(number: int, frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
 
     for sign in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(sign, leave)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
 
 
 def require_free_port(bind: str, port: int) -> None:
