@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lianglin.access.actor import public
+from lianglin.access.actor import TOP, job, public
 from lianglin.access.demo import make_login, note
 from lianglin.access.models import Organisation
 from lianglin.access.transaction import acting, running
@@ -12,6 +12,7 @@ from lianglin.kit.events import OpenAppeal, ask
 from lianglin.kit.seeding import SeedContext
 from lianglin.places import queries as places
 from lianglin.places.models import Building, Community
+from lianglin.portal import queries
 
 ITEM = "020601"
 """Stairwell lighting (楼道照明) in the sample catalogue."""
@@ -55,7 +56,7 @@ def _handler(context: SeedContext) -> None:
 
 
 def tell_story(scope_code: str, neighbour: str) -> dict[str, Any]:
-    """Reports the light bulb as the public; returns the notes: number, case, place, neighbour.
+    """Reports the light bulb as the public; returns the notes: number, case, place, neighbour, and the rate before it.
 
     The building is the community's first; the request goes to whoever answers OpenAppeal.
     """
@@ -68,8 +69,10 @@ def tell_story(scope_code: str, neighbour: str) -> dict[str, Any]:
     with acting(public()) as anybody:
         number = ask(request, by=anybody)
         case_id = running().actor.case_id
+    with acting(job(scope_code, scope_code + TOP)):
+        before = queries.shown(queries.rate(scope_code))
     place = places.community(scope_code)
     return {
         "number": number, "case_id": case_id, "scope_code": scope_code, "neighbour": neighbour,
-        "place": place.name if place else scope_code,
+        "place": place.name if place else scope_code, "before": before,
     }  # fmt: skip

@@ -21,18 +21,13 @@ from lianglin.access.gate import acting
 from lianglin.access.transaction import acting as acting_as
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
-from lianglin.indicators.queries import Figure, value
 from lianglin.indicators.tasks import time_has_passed
 from lianglin.kit import clock, discovery
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.period import Period
 from lianglin.places.queries import community
 from lianglin.portal import queries
 from lianglin.portal.context import RESIDENT, strip
 from lianglin.portal.seed import tell_story
-
-RATE = "demo_rate"
-"""The rate as this browser saw it first."""
 
 
 def must_be_demo() -> dict[str, Any]:
@@ -57,40 +52,21 @@ def story(request: HttpRequest) -> HttpResponse:
     told = must_be_demo()
     with acting_as(job(told["scope_code"], told["scope_code"] + TOP)) as reader:
         case = cases.visible(reader).filter(number=told["number"]).first()
-        figure = _rate(told["scope_code"])
+        figure = queries.rate(told["scope_code"])
+    now = queries.shown(figure)
     context: dict[str, Any] = {
         "told": told,
         "number": group_case_number(told["number"]),
         "case": case,
         "people": _people(request, case),
         "figure": figure,
-        "now": _shown(figure),
-        "before": _before(request, _shown(figure)),
+        "now": now,
+        "before": told.get("before") if told.get("before") != now else None,
         "place": community(told["scope_code"]),
         "neighbour_place": community(told["neighbour"]),
     }
     template = "portal/_rate.html" if request.headers.get("HX-Request") else "portal/demo.html"
     return render(request, template, context)
-
-
-def _rate(scope_code: str) -> Figure | None:
-    """The first figure that has a goal: in this house the share of matters settled."""
-    goal = next((i for i in discovery.indicators().values() if i.target is not None), None)
-    return value(goal.code, scope_code, Period.month_of(clock.today())) if goal else None
-
-
-def _shown(figure: Figure | None) -> dict[str, Any]:
-    """The figure as the page writes it; a dash while nothing has fallen due."""
-    if figure is None or figure.amount is None:
-        return {"shown": "–", "unit": "", "n": 0, "d": 0}
-    counts = figure.counts
-    return {"shown": figure.amount, "unit": "%", "n": counts.numerator, "d": counts.denominator}
-
-
-def _before(request: HttpRequest, now: dict[str, Any]) -> dict[str, Any] | None:
-    """The figure when this browser first saw it; None while nothing has changed."""
-    first = request.session.setdefault(RATE, now)
-    return first if first != now else None
 
 
 def _people(request: HttpRequest, case: Case | None) -> list[dict[str, Any]]:
@@ -170,7 +146,6 @@ def anew(request: HttpRequest) -> HttpResponse:
     told = must_be_demo()
     log_out(request=request)
     demo.note("story", tell_story(told["scope_code"], told["neighbour"]))
-    request.session.pop(RATE, None)
     return see(reverse("portal:demo"))
 
 
