@@ -25,13 +25,14 @@ VIEWS = {"dispatch": "accepted", "settle": "answered", "new": "received"}
 @require_GET
 @in_post("appeals.dispatch")
 def queue(request: HttpRequest) -> HttpResponse:
-    """Ordered by what is due first. ``?view=`` dispatch (default), settle, or new (not accepted yet)."""
+    """Ordered by what is due first. ``?view=`` dispatch, settle, or new (not accepted yet); else the first with something."""
     actor = acting(request)
+    counts = worklists.queue_counts(actor, list(VIEWS.values()))
     view = request.GET.get("view", "")
-    view = view if view in VIEWS else "dispatch"
+    if view not in VIEWS:
+        view = next((name for name, state in VIEWS.items() if counts[state]), "dispatch")
     rows = worklists.queue(actor, VIEWS[view])
     found = paging.page(rows, "due_at", "id", cursor=request.GET.get("cursor", ""), size=PER_PAGE)
-    counts = worklists.queue_counts(actor, list(VIEWS.values()))
     context = {
         "view": view,
         "tabs": _tabs(view, counts),

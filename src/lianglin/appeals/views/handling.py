@@ -209,16 +209,24 @@ def page(
     return render(request, "appeals/desk/detail.html", shown, status=status)
 
 
+def _point(case: Case) -> tuple[float, float] | None:
+    """Longitude and latitude: as reported, else of the building, else of the compound."""
+    for place in (case, case.building, case.compound):
+        if place is not None and place.lon is not None and place.lat is not None:
+            return place.lon, place.lat
+    return None
+
+
 def _map(case: Case) -> dict[str, Any] | None:
     """Where the map stands, if the place is known as a point."""
-    if case.lon is None or case.lat is None:
+    point = _point(case)
+    if point is None:
         return None
-    spot = reverse("appeals:spot", args=[case.number])
     return {
         "style_url": style_url(),
-        "lon": case.lon,
-        "lat": case.lat,
-        "geojson": spot,
+        "lon": point[0],
+        "lat": point[1],
+        "geojson": reverse("appeals:spot", args=[case.number]),
         "words": words.full_place(case),
     }
 
@@ -228,12 +236,10 @@ def _map(case: Case) -> dict[str, Any] | None:
 def spot(request: HttpRequest, number: str) -> HttpResponse:
     """The place of one appeal as GeoJSON, for its map."""
     case = find(acting(request), number)
-    point = {"type": "Point", "coordinates": [case.lon, case.lat]}
+    point = _point(case)
     properties = {"title": case.title, "text": words.full_place(case), "tone": words.tone(case.state)}
-    features = (
-        [{"type": "Feature", "geometry": point, "properties": properties}] if case.lon is not None else []
-    )
-    return JsonResponse({"type": "FeatureCollection", "features": features})
+    place = {"type": "Feature", "geometry": {"type": "Point", "coordinates": point}, "properties": properties}
+    return JsonResponse({"type": "FeatureCollection", "features": [place] if point else []})
 
 
 def _purposes(case: Case, actor: Actor) -> list[dict[str, Any]]:
