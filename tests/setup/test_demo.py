@@ -104,7 +104,7 @@ def first(folder: Path) -> str:
         assert run.wait() < 240
         assert run.page() == 200
         assert run.page("/readyz") == 200
-        run.end()
+        assert run.end(signal.SIGINT) == 0
     assert postmaster.until(lambda: not run.processes(), 20)
     return run.text
 

@@ -94,7 +94,11 @@ def run_demo(options: argparse.Namespace) -> int:
     from lianglin.project import demo
 
     demo.enable()
-    demo.run(_as("owner"), residents=options.residents, console=Console())
+    env = _as("owner")
+    try:
+        demo.run(env, residents=options.residents, console=Console())
+    except KeyboardInterrupt:
+        print(f"Stopped. The city stays in {env.data}.")
     return 0
 
 
