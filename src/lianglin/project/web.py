@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import signal
 from typing import Any
 
 from lianglin.project.attach import setup_django
@@ -16,7 +17,11 @@ STAMP = ".collected"
 
 
 def application_loader() -> Any:
-    """The application inside a web process, which ends with the process that started it."""
+    """The application inside a web process, which ends with the process that started it.
+
+    Until granian listens for it, SIGTERM simply ends the process: the handler it inherited would not.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from django.urls import get_resolver
 
     from lianglin.project.wsgi import application
