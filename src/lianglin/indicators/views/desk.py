@@ -214,6 +214,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         found = discovery.resolve(indicator.rows)(code, actor, place.code, month, part, member)
         context["page"] = page(found, *found.query.order_by, cursor=request.GET.get("cursor", ""), size=PAGE)
         context["cases"] = [_case(row) for row in context["page"].rows]
+        context["dated"] = any(row["at"] for row in context["cases"])
     return render(request, "indicators/rows.html", context)
 
 
