@@ -41,7 +41,7 @@ class Demo:
 
     url: str
     data: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | None
     log: Path
 
 
@@ -61,9 +61,8 @@ def start_demo(
     environ.pop("DATABASE_URL", None)
     log = data.parent / f"{data.name}.log"
     command = [sys.executable, "-m", "lianglin.project.cli", "demo", "--residents", str(residents)]
-    process = subprocess.Popen(
-        command, env=environ, stdout=log.open("ab"), stderr=subprocess.STDOUT, cwd=ROOT
-    )
+    with log.open("ab") as out:
+        process = subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT)
     demo = Demo(f"http://localhost:{port}", data, process, log)
     end = time.monotonic() + timeout
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -81,7 +80,7 @@ def start_demo(
 
 def stop_demo(demo: Demo) -> None:
     """Ctrl-C, and a wait for the end."""
-    if demo.process.poll() is None:
+    if demo.process is not None and demo.process.poll() is None:
         demo.process.send_signal(signal.SIGINT)
         try:
             demo.process.wait(30)
@@ -92,6 +91,10 @@ def stop_demo(demo: Demo) -> None:
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo of its own; JOURNEY_DEMO=http://localhost:8000 walks through one that runs already (for writing tests)."""
+    if there := os.environ.get("JOURNEY_DEMO"):
+        yield Demo(there, Path(), None, Path())
+        return
     running = start_demo(tmp_path_factory.mktemp("demo") / "data")
     yield running
     stop_demo(running)
