@@ -67,6 +67,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "lianglin.kit.widgets.Renderer"
 
 # --- database ----------------------------------------------------------------------------------------------
 

@@ -1,0 +1,48 @@
+"""Controls built in Python are the controls of Django's templates, to the letter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django import forms
+from django.forms.renderers import DjangoTemplates
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
+
+from lianglin.kit.widgets import Renderer
+
+CHOICES = [("", gettext_lazy("Today")), ("a&b", "A <b>"), ("组", [(1, "一"), (2, mark_safe("<i>二</i>"))])]
+SPECIAL = {
+    "id": 'x"1',
+    "required": True,
+    "disabled": False,
+    "rows": 1234,
+    "class": "a b",
+    "placeholder": "<q>",
+}
+
+
+@pytest.mark.parametrize("attrs", [{}, {"id": "id_x"}, SPECIAL])
+@pytest.mark.parametrize("value", [None, "", "a&b", '"><script>', 1, ["1", "2"]])
+@pytest.mark.parametrize(
+    "widget",
+    [
+        *(forms.TextInput(), forms.NumberInput(), forms.EmailInput(), forms.HiddenInput(), forms.Textarea()),
+        *(
+            forms.PasswordInput(render_value=True),
+            forms.DateInput(),
+            forms.FileInput(),
+            forms.CheckboxInput(),
+        ),
+        *(forms.Select(choices=CHOICES), forms.SelectMultiple(choices=CHOICES), forms.DateTimeInput()),
+        *(forms.RadioSelect(choices=CHOICES), forms.CheckboxSelectMultiple(choices=CHOICES)),
+        forms.ClearableFileInput(),
+    ],
+    ids=lambda widget: type(widget).__name__,
+)
+def test_the_markup_is_djangos(widget: forms.Widget, value: Any, attrs: dict[str, Any]) -> None:
+    """Every kind of control, with values and attributes that need escaping."""
+    mine = widget.render('n"ame', value, attrs=dict(attrs), renderer=Renderer())
+    theirs = widget.render('n"ame', value, attrs=dict(attrs), renderer=DjangoTemplates())
+    assert mine == theirs
