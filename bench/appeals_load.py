@@ -29,7 +29,7 @@ select 'A' || pg_temp.damm('26' || to_char(1 + n %% 9, 'FM00') || to_char(n, 'FM
     case when n %% 20 >= 4 then timestamptz '2026-11-20 08:00+08' - (%(n)s - n) * interval '60 seconds' + interval '3 days' end,
     case when n %% 20 >= 4 then timestamptz '2026-11-20 08:00+08' - (%(n)s - n) * interval '60 seconds' + interval '5 days' end,
     1, true
-from generate_series(1, %(n)s) n join bench_communities c on c.position = case when n %% 50 = 0 then 0 else (n * 7919) %% %(count)s end;
+from generate_series(1, %(n)s) n join bench_communities c on c.position = case when n %% 50 = 0 then 0 else (n::bigint * 7919) %% %(count)s end;
 """
 DAMM = """
 create function pg_temp.damm(digits text) returns text language plpgsql as $$
