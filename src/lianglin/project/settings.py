@@ -67,7 +67,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "lianglin.kit.widgets.Renderer"
+FORM_RENDERER = "lianglin.kit.controls.Renderer"
 
 # --- database ----------------------------------------------------------------------------------------------
 

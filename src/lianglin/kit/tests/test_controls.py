@@ -10,7 +10,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from lianglin.kit.widgets import Renderer
+from lianglin.kit.controls import Renderer
 
 CHOICES = [("", gettext_lazy("Today")), ("a&b", "A <b>"), ("组", [(1, "一"), (2, mark_safe("<i>二</i>"))])]
 SPECIAL = {
