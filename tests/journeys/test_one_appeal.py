@@ -26,7 +26,9 @@ WAYS = [
 
 def figures(walk: Walk, code: str) -> dict[str, Any]:
     """The newest month of a figure, as the manager's API shows it."""
-    answer = walk.page.request.get(f"{walk.demo.url}/api/v1/indicators/{code}/values?month={clock.today():%Y-%m}")
+    answer = walk.page.request.get(
+        f"{walk.demo.url}/api/v1/indicators/{code}/values?month={clock.today():%Y-%m}"
+    )
     assert answer.ok, answer.text()
     return json.loads(answer.body())["items"][-1]
 

@@ -36,7 +36,11 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account:
     with acting(LOGIN_ROLE):
         account = authenticate(request, username=username, password=password)
         if account is None:
-            raise Refused(_("Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."))
+            raise Refused(
+                _(
+                    "Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."
+                )
+            )
         assert isinstance(account, Account)
         login(request, account)
         posts = list(posts_in_force(account.pk))
@@ -87,7 +91,9 @@ def let_go(*, request: HttpRequest) -> None:
     request.session.pop(HELD_CASE_KEY, None)
 
 
-def give(*, subject: str, subject_id: int, organisation: Organisation, scope_code: str, reason: str, by: Actor) -> Grant:
+def give(
+    *, subject: str, subject_id: int, organisation: Organisation, scope_code: str, reason: str, by: Actor
+) -> Grant:
     """Grants an organisation access to one subject from now on; a grant in force is kept as it is."""
     now = clock.now()
     held = Grant.objects.filter(
@@ -95,31 +101,56 @@ def give(*, subject: str, subject_id: int, organisation: Organisation, scope_cod
     ).first()
     if held is None:
         held = Grant.objects.create(
-            subject=subject, subject_id=subject_id, organisation=organisation, scope_code=scope_code,
-            starts_at=now, ends_at=FOREVER, reason=reason,
+            subject=subject,
+            subject_id=subject_id,
+            organisation=organisation,
+            scope_code=scope_code,
+            starts_at=now,
+            ends_at=FOREVER,
+            reason=reason,
         )
-        audit.record("access.grant", subject, subject_id, scope_code=scope_code, values={"to": organisation.pk})
+        audit.record(
+            "access.grant", subject, subject_id, scope_code=scope_code, values={"to": organisation.pk}
+        )
     return held
 
 
-def take_back(*, subject: str, subject_id: int, scope_code: str, by: Actor, ends_at: datetime | None = None) -> int:
+def take_back(
+    *, subject: str, subject_id: int, scope_code: str, by: Actor, ends_at: datetime | None = None
+) -> int:
     """Ends all grants on a subject; returns how many were in force."""
     now = clock.now()
-    count = Grant.objects.filter(subject=subject, subject_id=subject_id, ends_at__gt=now).update(ends_at=ends_at or now)
+    count = Grant.objects.filter(subject=subject, subject_id=subject_id, ends_at__gt=now).update(
+        ends_at=ends_at or now
+    )
     if count:
         audit.record("access.take_back", subject, subject_id, scope_code=scope_code)
     return count
 
 
-def log_look(*, by: Actor, purpose: str, what: str, scope_code: str, case_id: int | None = None, resident_id: int | None = None) -> None:
+def log_look(
+    *,
+    by: Actor,
+    purpose: str,
+    what: str,
+    scope_code: str,
+    case_id: int | None = None,
+    resident_id: int | None = None,
+) -> None:
     """Writes that a post looked at a person's data; without a purpose of the post it refuses."""
     if by.post_id is None or by.organisation_id is None:
         return
     if purpose not in by.purposes:
         raise Forbidden(_("Your current post may not open personal data for this purpose."), code=purpose)
     AccessLog.objects.create(
-        at=clock.now(), scope_code=scope_code, case_id=case_id, resident_id=resident_id,
-        organisation_id=by.organisation_id, post_id=by.post_id, purpose=purpose, what=what,
+        at=clock.now(),
+        scope_code=scope_code,
+        case_id=case_id,
+        resident_id=resident_id,
+        organisation_id=by.organisation_id,
+        post_id=by.post_id,
+        purpose=purpose,
+        what=what,
     )
 
 
@@ -140,10 +171,15 @@ def create_first_administrator(*, username: str, name: str, password: str) -> Ac
         raise HouseError(_("There is an administrator already. Let that person make the next one."))
     account = create_account(username=username, name=name, password=password)
     office, _made = Organisation.objects.get_or_create(
-        code="city-office", defaults={"name": "市级管理机构", "name_en": "City office", "kind": Organisation.Kind.CITY}
+        code="city-office",
+        defaults={"name": "市级管理机构", "name_en": "City office", "kind": Organisation.Kind.CITY},
     )
     Post.objects.create(
-        account=account, role_code="administrator", organisation=office, title="系统管理员",
-        title_en="Administrator", starts_on=clock.today(),
+        account=account,
+        role_code="administrator",
+        organisation=office,
+        title="系统管理员",
+        title_en="Administrator",
+        starts_on=clock.today(),
     )
     return account

@@ -56,7 +56,9 @@ class Actor:
         """Raises :class:`Forbidden` without the duty."""
         if duty not in self.duties:
             raise Forbidden(
-                _("Your current post does not carry this duty. Switch to the post that does, or ask your coordinator."),
+                _(
+                    "Your current post does not carry this duty. Switch to the post that does, or ask your coordinator."
+                ),
                 code=duty,
             )
 
@@ -87,14 +89,23 @@ def public() -> Actor:
 def resident(case_id: int | None = None) -> Actor:
     """A resident; with ``case_id`` the holder of that one case."""
     return Actor(
-        role="resident", case_id=case_id, duties=RESIDENT_DUTIES, purposes=RESIDENT_PURPOSES, title=_("resident")
+        role="resident",
+        case_id=case_id,
+        duties=RESIDENT_DUTIES,
+        purposes=RESIDENT_PURPOSES,
+        title=_("resident"),
     )
 
 
 def job(low: str = "", high: str = TOP) -> Actor:
     """A background task, by default over the whole city."""
     return Actor(
-        role="job", low=low, high=high, duties=frozenset({"system"}), purposes=frozenset({"system"}), title=_("system")
+        role="job",
+        low=low,
+        high=high,
+        duties=frozenset({"system"}),
+        purposes=frozenset({"system"}),
+        title=_("system"),
     )
 
 

@@ -32,7 +32,9 @@ STORABLE = r"^[^\x00]*$"
 
 def _csrf(request: HttpRequest) -> None:
     if request.user.is_authenticated and check_csrf(request):
-        raise HttpError(403, "The request came without a valid CSRF token. Send the cookie's value as X-CSRFToken.")
+        raise HttpError(
+            403, "The request came without a valid CSRF token. Send the cookie's value as X-CSRFToken."
+        )
 
 
 def anybody(request: HttpRequest) -> Actor:

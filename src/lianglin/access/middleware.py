@@ -64,7 +64,10 @@ def error_response(request: HttpRequest, error: HouseError) -> HttpResponse:
     """The page of a house error, with its status."""
     transaction.set_rollback(True)
     template = select_template([f"{error.status}.html", "400.html"])
-    context = {"message": error.message, "retry_after": int(error.code or 0) // 60 if error.status == 429 else None}
+    context = {
+        "message": error.message,
+        "retry_after": int(error.code or 0) // 60 if error.status == 429 else None,
+    }
     response = HttpResponse(template.render(context, request), status=error.status)
     if error.status == 429 and error.code:
         response["Retry-After"] = error.code
@@ -73,7 +76,12 @@ def error_response(request: HttpRequest, error: HouseError) -> HttpResponse:
 
 def problem(request: Any, error: HouseError) -> JsonResponse:
     """The same as application/problem+json (RFC 9457)."""
-    body = {"type": "about:blank", "title": type(error).__name__, "status": error.status, "detail": str(error.message)}
+    body = {
+        "type": "about:blank",
+        "title": type(error).__name__,
+        "status": error.status,
+        "detail": str(error.message),
+    }
     if error.field:
         body["field"] = error.field
     transaction.set_rollback(True)

@@ -59,7 +59,9 @@ class Organisation(models.Model):
     name_en = models.CharField(_("English name"), max_length=120, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     scope_code = ScopeCodeField(blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("parent"), related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("parent"), related_name="children"
+    )
     phone = models.CharField(_("duty phone"), max_length=20, blank=True)
     active = models.BooleanField(_("active"), default=True)
     sample = models.BooleanField(_("sample data"), default=False)
@@ -80,8 +82,12 @@ class Post(models.Model):
 
     account = models.ForeignKey(Account, models.PROTECT, verbose_name=_("account"), related_name="posts")
     role_code = models.CharField(_("role"), max_length=40)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="posts")
-    scope_code = ScopeCodeField(verbose_name=_("place"), blank=True, help_text=_("code prefix of the place; empty: the whole city"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="posts"
+    )
+    scope_code = ScopeCodeField(
+        verbose_name=_("place"), blank=True, help_text=_("code prefix of the place; empty: the whole city")
+    )
     title = models.CharField(_("title"), max_length=80)
     title_en = models.CharField(_("English title"), max_length=120, blank=True)
     starts_on = models.DateField(_("starts on"))
@@ -104,7 +110,9 @@ class Grant(models.Model):
     subject = models.CharField(_("kind of subject"), max_length=40)
     subject_id = models.BigIntegerField(_("subject"))
     scope_code = ScopeCodeField()
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="grants")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="grants"
+    )
     starts_at = models.DateTimeField(_("starts at"))
     ends_at = models.DateTimeField(_("ends at"), default=FOREVER)
     reason = models.CharField(_("reason"), max_length=40)
@@ -125,7 +133,9 @@ class AccessLog(models.Model):
     scope_code = ScopeCodeField()
     case_id = models.BigIntegerField(_("case"), null=True)
     resident_id = models.BigIntegerField(_("resident"), null=True)
-    organisation = models.ForeignKey(Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("organisation"), related_name="+"
+    )
     post = models.ForeignKey(Post, models.PROTECT, verbose_name=_("post"), related_name="+")
     purpose = models.CharField(_("purpose"), max_length=40)
     what = models.CharField(_("what was shown"), max_length=80)

@@ -45,7 +45,9 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
     only what "auth" may read. The worker can only become the job role.
     """
     groups = [db_role(role) for role in ROLES if role not in BEFORE_THE_ROLE]
-    present = {name for (name,) in conn.execute("select rolname from pg_roles where rolname like 'lianglin%'")}
+    present = {
+        name for (name,) in conn.execute("select rolname from pg_roles where rolname like 'lianglin%'")
+    }
     for name in groups:
         if name not in present:
             conn.execute(f"create role {name} nologin nosuperuser nocreatedb nocreaterole noinherit")
@@ -77,7 +79,9 @@ def condition(predicate: Predicate) -> str:
     """The predicate as a policy expression; the forms that keep their index (see docs/decisions)."""
     match predicate:
         case InScope(column):
-            return f"{column} >= current_setting('app.lo', true) and {column} < current_setting('app.hi', true)"
+            return (
+                f"{column} >= current_setting('app.lo', true) and {column} < current_setting('app.hi', true)"
+            )
         case Granted(subject, column):
             return (
                 f"{column} in (select g.subject_id from access_grant g where g.organisation_id = "
@@ -171,8 +175,12 @@ def _procrastinate(cursor: Any) -> None:
         if "_trigger" in name or name.startswith(("procrastinate_defer", "procrastinate_notify")):
             cursor.execute(f"alter function {signature} security definer set search_path = public, pg_temp")
         if name.startswith("procrastinate_defer"):
-            cursor.execute(f"grant execute on function {signature} to {', '.join(sorted(db_role(r) for r in ROLES))}")
-    cursor.execute("select tablename from pg_tables where schemaname = 'public' and tablename like 'procrastinate\\_%'")
+            cursor.execute(
+                f"grant execute on function {signature} to {', '.join(sorted(db_role(r) for r in ROLES))}"
+            )
+    cursor.execute(
+        "select tablename from pg_tables where schemaname = 'public' and tablename like 'procrastinate\\_%'"
+    )
     for (table,) in cursor.fetchall():
         cursor.execute(f"grant select, insert, update, delete on {table} to {WORKER}")
     cursor.execute(f"grant select on procrastinate_workers to {APP}")

@@ -73,7 +73,9 @@ class ScopedQuerySet(QuerySet[Any]):
         """The rows this actor may read for this purpose; :class:`Forbidden` for a purpose the post does not carry."""
         if purpose not in actor.purposes:
             raise Forbidden(
-                _("Your current post may not use personal data for this purpose. Switch posts or ask the data-protection officer."),
+                _(
+                    "Your current post may not use personal data for this purpose. Switch posts or ask the data-protection officer."
+                ),
                 code=purpose,
             )
         access = guards()[self.model._meta.label].roles.get(actor.role)

@@ -52,7 +52,13 @@ class Submitted:
 
 
 def submit(
-    *, by: Actor, place: cases.Place, text: str, item: Item | None, title: str = "", reporter: Reporter | None = None,
+    *,
+    by: Actor,
+    place: cases.Place,
+    text: str,
+    item: Item | None,
+    title: str = "",
+    reporter: Reporter | None = None,
     channel: str = "web",
 ) -> Submitted:
     """Opens an appeal with a case and a receipt.
@@ -78,36 +84,69 @@ def open_for(request: OpenAppeal, *, by: Actor) -> str:
     community = Community.objects.filter(scope_code=request.scope_code, valid_to__isnull=True).first()
     building = Building.objects.filter(pk=request.building_id, scope_code=request.scope_code).first()
     item = Item.objects.filter(code=request.item_code).order_by("-id").first()
-    if community is None or (request.building_id and building is None) or (request.item_code and item is None):
+    if (
+        community is None
+        or (request.building_id and building is None)
+        or (request.item_code and item is None)
+    ):
         raise Refused(_("The community, the building or the item of the request is not known here."))
     place = cases.Place(community=community, building=building, text=request.place_text)
     reporter = Reporter(name=request.name, phone=request.phone)
     made = submit(
-        by=by, place=place, text=request.text, item=item, title=request.title, reporter=reporter, channel=request.channel
+        by=by,
+        place=place,
+        text=request.text,
+        item=item,
+        title=request.title,
+        reporter=reporter,
+        channel=request.channel,
     )
     return made.case.number
 
 
 def _open(
-    by: Actor, place: cases.Place, text: str, item: Item | None, title: str, reporter: Reporter, phone: str, channel: str
+    by: Actor,
+    place: cases.Place,
+    text: str,
+    item: Item | None,
+    title: str,
+    reporter: Reporter,
+    phone: str,
+    channel: str,
 ) -> cases.Opened:
     case_id = cases.reserve_id()
     if by.role != "staff":
         by = resident_actor(case_id)
         become(by)
     opened = cases.open_case(
-        kind=rules.KIND, title=(title.strip() or _title(text, item))[:80], place=place, by=by, case_id=case_id,
-        urgent=bool(item and item.urgent_hours), channel=channel,
+        kind=rules.KIND,
+        title=(title.strip() or _title(text, item))[:80],
+        place=place,
+        by=by,
+        case_id=case_id,
+        urgent=bool(item and item.urgent_hours),
+        channel=channel,
     )
     case = opened.case
     Appeal(
-        case=case, scope_code=case.scope_code, item=item, channel=channel, text=text, entity=reporter.entity,
-        anonymous=reporter.anonymous, language=get_language() or "zh-hans", opened_at=case.opened_at,
+        case=case,
+        scope_code=case.scope_code,
+        item=item,
+        channel=channel,
+        text=text,
+        entity=reporter.entity,
+        anonymous=reporter.anonymous,
+        language=get_language() or "zh-hans",
+        opened_at=case.opened_at,
     ).save(force_insert=True)
     if not reporter.anonymous:
         Appellant(
-            case=case, scope_code=case.scope_code, name=reporter.name.strip()[:60], phone=phone or None,
-            phone_match=match_key(phone, "phone") if phone else None, confidential=reporter.confidential,
+            case=case,
+            scope_code=case.scope_code,
+            name=reporter.name.strip()[:60],
+            phone=phone or None,
+            phone_match=match_key(phone, "phone") if phone else None,
+            confidential=reporter.confidential,
         ).save(force_insert=True)
     return opened
 
@@ -118,7 +157,9 @@ def _phone(text: str) -> str:
     try:
         return clean_phone(text)
     except ValueError as error:
-        raise Refused(_("Write a mobile number of 11 digits, or a fixed number with its area code."), field="phone") from error
+        raise Refused(
+            _("Write a mobile number of 11 digits, or a fixed number with its area code."), field="phone"
+        ) from error
 
 
 def _title(text: str, item: Item | None) -> str:
@@ -138,11 +179,20 @@ def _on_case(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @_on_case
-def accept(case: Case, *, by: Actor, item: Item | None = None, seen_version: int | None = None, note: str = "") -> Case:
+def accept(
+    case: Case, *, by: Actor, item: Item | None = None, seen_version: int | None = None, note: str = ""
+) -> Case:
     """The community receives the appeal: it is ours to bring forward; the item may be corrected."""
     if item is not None:
         Appeal.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).update(item=item)
-    cases.move(case, "accept", by=by, seen_version=seen_version, note=note, data={"item": item.code} if item else None)
+    cases.move(
+        case,
+        "accept",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"item": item.code} if item else None,
+    )
     cases.assign(case, by=by)
     return case
 
@@ -151,7 +201,15 @@ def accept(case: Case, *, by: Actor, item: Item | None = None, seen_version: int
 def answer_now(case: Case, *, by: Actor, outcome: str, note: str, seen_version: int | None = None) -> Case:
     """Answers on the spot: recorded, never dispatched."""
     _known(outcome, rules.OUTCOMES, "outcome")
-    cases.move(case, "answer_now", by=by, seen_version=seen_version, note=note, data={"outcome": outcome}, changes={"outcome": outcome})
+    cases.move(
+        case,
+        "answer_now",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"outcome": outcome},
+        changes={"outcome": outcome},
+    )
     return case
 
 
@@ -175,12 +233,22 @@ def merge(case: Case, *, by: Actor, parent: Case, note: str = "", seen_version: 
     """Joins a repeat to the earlier appeal, which stays as it is."""
     if parent.pk == case.pk or parent.state == "merged":
         raise Refused(_("Choose an earlier appeal that is not itself merged."), field="parent")
-    cases.move(case, "merge", by=by, seen_version=seen_version, note=note, data={"parent": parent.number}, changes={"parent_id": parent.pk})
+    cases.move(
+        case,
+        "merge",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"parent": parent.number},
+        changes={"parent_id": parent.pk},
+    )
     return case
 
 
 @_on_case
-def dispatch(case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_version: int | None = None) -> Case:
+def dispatch(
+    case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_version: int | None = None
+) -> Case:
     """Gives the order to one responsible unit: grants it the case and starts the item's clock.
 
     A unit that had the order before (it objected, or the case was reopened) sees the case no longer.
@@ -192,12 +260,25 @@ def dispatch(case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_
     if item:
         limit = (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
     cases.move(
-        case, "dispatch", by=by, seen_version=seen_version, note=note, data={"unit": unit.pk}, limit=limit,
+        case,
+        "dispatch",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"unit": unit.pk},
+        limit=limit,
         changes={"owner": unit, "assignee": None},
     )
     if before not in (None, unit.pk):
         access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
-    access.give(subject=SUBJECT, subject_id=case.pk, organisation=unit, scope_code=case.scope_code, reason="dispatch", by=by)
+    access.give(
+        subject=SUBJECT,
+        subject_id=case.pk,
+        organisation=unit,
+        scope_code=case.scope_code,
+        reason="dispatch",
+        by=by,
+    )
     return case
 
 
@@ -211,7 +292,9 @@ def object_to(case: Case, *, by: Actor, note: str, seen_version: int | None = No
 @_on_case
 def take_on(case: Case, *, by: Actor, note: str = "", seen_version: int | None = None) -> Case:
     """A handler takes the order on."""
-    cases.move(case, "take_on", by=by, seen_version=seen_version, note=note, changes={"assignee_id": by.post_id})
+    cases.move(
+        case, "take_on", by=by, seen_version=seen_version, note=note, changes={"assignee_id": by.post_id}
+    )
     return case
 
 
@@ -241,7 +324,15 @@ def extend(case: Case, *, by: Actor, days: int, note: str, seen_version: int | N
 def answer(case: Case, *, by: Actor, outcome: str, note: str, seen_version: int | None = None) -> Case:
     """The unit answers: what was done, and with what outcome."""
     _known(outcome, rules.OUTCOMES, "outcome")
-    cases.move(case, "answer", by=by, seen_version=seen_version, note=note, data={"outcome": outcome}, changes={"outcome": outcome})
+    cases.move(
+        case,
+        "answer",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"outcome": outcome},
+        changes={"outcome": outcome},
+    )
     return case
 
 
@@ -261,47 +352,89 @@ def settle(case: Case, *, by: Actor, note: str = "", seen_version: int | None = 
 
 @_on_case
 def call_back(
-    case: Case, *, by: Actor, reached: bool, solved: str = "", grade: int | None = None, note: str = "",
+    case: Case,
+    *,
+    by: Actor,
+    reached: bool,
+    solved: str = "",
+    grade: int | None = None,
+    note: str = "",
     seen_version: int | None = None,
 ) -> Case:
     """Records a call. Reached and solved (or partly): closed. Not solved: handled again. Third failed try: closed."""
     cases.expect(case, "call_back", by=by, seen_version=seen_version)
     if reached:
         _known(solved, rules.SOLVED_ANSWERS, "solved")
-    tries = CallBack.objects.visible_to(by, purpose=by.work_purpose).filter(
-        case_id=case.pk, reached=False, at__gte=case.settled_at
-    ).count()
+    tries = (
+        CallBack.objects.visible_to(by, purpose=by.work_purpose)
+        .filter(case_id=case.pk, reached=False, at__gte=case.settled_at)
+        .count()
+    )
     _record_answer(case, by=by, reached=reached, solved=solved, grade=grade, note=note, online=False)
     if reached and solved == "no":
-        cases.move(case, "handle_again", by=by, seen_version=seen_version, note=note or _("not solved, says the appellant"),
-                   changes={"outcome": "", "settled_at": None})
+        cases.move(
+            case,
+            "handle_again",
+            by=by,
+            seen_version=seen_version,
+            note=note or _("not solved, says the appellant"),
+            changes={"outcome": "", "settled_at": None},
+        )
         access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
     elif reached or rules.is_last_try(tries):
-        cases.move(case, "call_back", by=by, seen_version=seen_version, note=note, data={"reached": reached, "solved": solved, "grade": grade})
+        cases.move(
+            case,
+            "call_back",
+            by=by,
+            seen_version=seen_version,
+            note=note,
+            data={"reached": reached, "solved": solved, "grade": grade},
+        )
     else:
-        cases.remark(case, by=by, note=note or _("called, nobody answered"), data={"try": tries + 1}, code="call_try")
+        cases.remark(
+            case, by=by, note=note or _("called, nobody answered"), data={"try": tries + 1}, code="call_try"
+        )
     return case
 
 
 @_on_case
-def confirm(case: Case, *, by: Actor, solved: str, grade: int | None = None, note: str = "", seen_version: int | None = None) -> Case:
+def confirm(
+    case: Case,
+    *,
+    by: Actor,
+    solved: str,
+    grade: int | None = None,
+    note: str = "",
+    seen_version: int | None = None,
+) -> Case:
     """The resident says on the page that it is solved (or partly), and grades the work."""
     cases.expect(case, "confirm", by=by, seen_version=seen_version)
     _known(solved, rules.SOLVED_ANSWERS, "solved")
     if solved == "no":
         raise Refused(_("If it is not solved, ask us to handle it again instead."), field="solved")
     _record_answer(case, by=by, reached=True, solved=solved, grade=grade, note=note, online=True)
-    cases.move(case, "confirm", by=by, seen_version=seen_version, note=note, data={"solved": solved, "grade": grade})
+    cases.move(
+        case, "confirm", by=by, seen_version=seen_version, note=note, data={"solved": solved, "grade": grade}
+    )
     return case
 
 
 @_on_case
-def reopen(case: Case, *, by: Actor, note: str, grade: int | None = None, seen_version: int | None = None) -> Case:
+def reopen(
+    case: Case, *, by: Actor, note: str, grade: int | None = None, seen_version: int | None = None
+) -> Case:
     """Not satisfied: the resident has it handled again, with a reason; the handler is told."""
     cases.expect(case, "reopen", by=by, seen_version=seen_version)
     if case.state == "settled":
         _record_answer(case, by=by, reached=True, solved="no", grade=grade, note=note, online=True)
-    cases.move(case, "reopen", by=by, seen_version=seen_version, note=note, changes={"outcome": "", "settled_at": None})
+    cases.move(
+        case,
+        "reopen",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        changes={"outcome": "", "settled_at": None},
+    )
     return case
 
 
@@ -319,12 +452,22 @@ def add_material(case: Case, *, by: Actor, note: str) -> Case:
     return case
 
 
-def _record_answer(case: Case, *, by: Actor, reached: bool, solved: str, grade: int | None, note: str, online: bool) -> None:
+def _record_answer(
+    case: Case, *, by: Actor, reached: bool, solved: str, grade: int | None, note: str, online: bool
+) -> None:
     if grade is not None:
         _known(grade, rules.GRADES, "grade")
     CallBack(
-        case=case, scope_code=case.scope_code, at=clock.now(), post_id=by.post_id, organisation_id=by.organisation_id, online=online,
-        reached=reached, solved=solved if reached else "", grade=grade if reached else None, note=note[:400],
+        case=case,
+        scope_code=case.scope_code,
+        at=clock.now(),
+        post_id=by.post_id,
+        organisation_id=by.organisation_id,
+        online=online,
+        reached=reached,
+        solved=solved if reached else "",
+        grade=grade if reached else None,
+        note=note[:400],
     ).save(force_insert=True)
 
 

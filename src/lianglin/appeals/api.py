@@ -165,9 +165,12 @@ def catalogue(request: HttpRequest) -> Any:
     known = choices()
     return [
         {
-            "code": f.code, "name": f.name, "name_en": f.name_en,
+            "code": f.code,
+            "name": f.name,
+            "name_en": f.name_en,
             "categories": [
-                {"code": c.code, "name": c.name, "name_en": c.name_en, "items": known.items[c.code]} for c in known.categories[f.code]
+                {"code": c.code, "name": c.name, "name_en": c.name_en, "items": known.items[c.code]}
+                for c in known.categories[f.code]
             ],
         }
         for f in known.fields
@@ -193,18 +196,30 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> A
     """Reports a matter. Anybody may; staff record what they were told. Answers with number and secret."""
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     if actor.role != "staff":
-        throttle.hit("submit-from", throttle.client_address(request), limit=SUBMIT_TRIES, window=case_actions.CLAIM_WINDOW)
+        throttle.hit(
+            "submit-from",
+            throttle.client_address(request),
+            limit=SUBMIT_TRIES,
+            window=case_actions.CLAIM_WINDOW,
+        )
 
     def work() -> tuple[int, dict[str, Any]]:
         made = actions.submit(
-            by=actor, place=_place(report), text=report.text, title=report.title, item=_item(report.item),
+            by=actor,
+            place=_place(report),
+            text=report.text,
+            title=report.title,
+            item=_item(report.item),
             channel=report.channel if actor.role == "staff" else "api",
             reporter=actions.Reporter(name=report.name, phone=report.phone, entity=report.entity),
         )
         case = made.case
         return 201, {
-            "number": case.number, "secret": made.secret, "state": case.state,
-            "due_at": case.due_at.isoformat() if case.due_at else None, "due_provisional": case.due_provisional,
+            "number": case.number,
+            "secret": made.secret,
+            "state": case.state,
+            "due_at": case.due_at.isoformat() if case.due_at else None,
+            "due_provisional": case.due_provisional,
         }
 
     who = f"account:{actor.account_id}" if actor.account_id else "public"
@@ -214,7 +229,9 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> A
 @router.post("track", response={200: DetailOut, **PROBLEMS}, auth=anybody, url_name="appeals_track")
 def track(request: HttpRequest, claim: Claim) -> Any:
     """One's own appeal, by the number and the secret of the receipt; eight tries in 15 minutes."""
-    holder = case_actions.claim(number=claim.number, secret=claim.secret, address=throttle.client_address(request))
+    holder = case_actions.claim(
+        number=claim.number, secret=claim.secret, address=throttle.client_address(request)
+    )
     return _detail(_find(holder, case_id=holder.case_id), holder)
 
 
@@ -226,8 +243,12 @@ def detail(request: HttpRequest, number: Number) -> Any:
     return _detail(_find(actor, number=number), actor)
 
 
-@router.post("{number}/moves/{code}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_move")
-def make_move(request: HttpRequest, number: Number, code: str, move: MoveIn, idempotency_key: Key = "") -> Any:
+@router.post(
+    "{number}/moves/{code}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_move"
+)
+def make_move(
+    request: HttpRequest, number: Number, code: str, move: MoveIn, idempotency_key: Key = ""
+) -> Any:
     """Makes one move of the lifecycle. 409 when somebody else was first: read the appeal again."""
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     actor.require("appeals.read")
@@ -237,7 +258,9 @@ def make_move(request: HttpRequest, number: Number, code: str, move: MoveIn, ide
 
     def work() -> tuple[int, dict[str, Any]]:
         function, names = MOVES[code]
-        changed = function(case.pk, by=actor, seen_version=move.seen_version, **_arguments(actor, move, names))
+        changed = function(
+            case.pk, by=actor, seen_version=move.seen_version, **_arguments(actor, move, names)
+        )
         changed.community = case.community  # a case stays where it is: not read twice
         return 200, DetailOut.model_validate(_detail(changed, actor)).model_dump(mode="json")
 
@@ -296,7 +319,9 @@ def _parent(actor: Actor, number: str) -> Case:
     try:
         return _find(actor, number=clean_case_number(number))
     except (ValueError, Http404) as error:
-        raise Refused(_("There is no such appeal in the area of your current post."), field="parent") from error
+        raise Refused(
+            _("There is no such appeal in the area of your current post."), field="parent"
+        ) from error
 
 
 def _item(code: str) -> Item | None:
@@ -309,15 +334,27 @@ def _item(code: str) -> Item | None:
 
 
 def _place(report: Report) -> case_actions.Place:
-    building = Building.objects.select_related("community").filter(pk=report.building).first() if report.building else None
+    building = (
+        Building.objects.select_related("community").filter(pk=report.building).first()
+        if report.building
+        else None
+    )
     if report.building and building is None:
         raise Refused(_("There is no building with this id."), field="building")
     living = Community.objects.filter(valid_to__isnull=True)
-    community = building.community if building else living.filter(scope_code=report.community).first() if report.community.isdigit() else None
+    community = (
+        building.community
+        if building
+        else living.filter(scope_code=report.community).first()
+        if report.community.isdigit()
+        else None
+    )
     if community is None:
         raise Refused(_("Say where: a community (12 digits) or a building."), field="community")
     text = report.place_text or (building.address if building else "")
-    return case_actions.Place(community=community, building=building, text=text, lon=report.lon, lat=report.lat)
+    return case_actions.Place(
+        community=community, building=building, text=text, lon=report.lon, lat=report.lat
+    )
 
 
 def _find(actor: Actor, *, number: str = "", case_id: int | None = None) -> Case:
@@ -330,23 +367,44 @@ def _find(actor: Actor, *, number: str = "", case_id: int | None = None) -> Case
 
 def _row(case: Case) -> dict[str, Any]:
     return {
-        "number": case.number, "title": case.title, "state": case.state, "state_label": case.state_label, "outcome": case.outcome,
-        "urgent": case.urgent, "scope_code": case.scope_code, "place": case.place_text or case.community.label,
-        "opened_at": case.opened_at, "due_at": case.due_at, "due_provisional": case.due_provisional,
-        "overdue": bool(case.due_at and case.due_at < clock.now()), "version": case.version,
+        "number": case.number,
+        "title": case.title,
+        "state": case.state,
+        "state_label": case.state_label,
+        "outcome": case.outcome,
+        "urgent": case.urgent,
+        "scope_code": case.scope_code,
+        "place": case.place_text or case.community.label,
+        "opened_at": case.opened_at,
+        "due_at": case.due_at,
+        "due_provisional": case.due_provisional,
+        "overdue": bool(case.due_at and case.due_at < clock.now()),
+        "version": case.version,
     }
 
 
 def _detail(case: Case, actor: Actor) -> dict[str, Any]:
-    appeal = Appeal.objects.visible_to(actor, purpose=actor.work_purpose).select_related("item").get(pk=case.pk)
+    appeal = (
+        Appeal.objects.visible_to(actor, purpose=actor.work_purpose).select_related("item").get(pk=case.pk)
+    )
     return {
         **_row(case),
-        "text": appeal.text, "item": appeal.item.code if appeal.item else "", "item_label": appeal.item.label if appeal.item else "",
-        "channel": appeal.channel, "owner": case.owner.name if case.owner else "",
-        "settled_at": case.settled_at, "closed_at": case.closed_at,
+        "text": appeal.text,
+        "item": appeal.item.code if appeal.item else "",
+        "item_label": appeal.item.label if appeal.item else "",
+        "channel": appeal.channel,
+        "owner": case.owner.name if case.owner else "",
+        "settled_at": case.settled_at,
+        "closed_at": case.closed_at,
         "moves": [m.code for m in cases.possible_moves(case, actor) if m.code in MOVES],
         "steps": [
-            {"at": s.at, "move": s.move, "to_state": s.to_state, "note": s.note, "organisation": s.organisation.name if s.organisation else ""}
+            {
+                "at": s.at,
+                "move": s.move,
+                "to_state": s.to_state,
+                "note": s.note,
+                "organisation": s.organisation.name if s.organisation else "",
+            }
             for s in cases.steps(case, actor)
         ],
     }

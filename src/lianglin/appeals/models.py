@@ -46,7 +46,9 @@ class Catalogue(models.Model):
 class Field(Bilingual):
     """One of the five fields (五大领域)."""
 
-    catalogue = models.ForeignKey(Catalogue, models.PROTECT, verbose_name=_("catalogue version"), related_name="fields")
+    catalogue = models.ForeignKey(
+        Catalogue, models.PROTECT, verbose_name=_("catalogue version"), related_name="fields"
+    )
 
     class Meta:
         verbose_name = _("field")
@@ -85,7 +87,9 @@ class Item(Bilingual):
 class Appeal(models.Model):
     """What was reported, beside the case that carries its state and clocks. Holds nothing about who reported."""
 
-    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="appeal")
+    case = models.OneToOneField(
+        Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="appeal"
+    )
     scope_code = ScopeCodeField()
     item = models.ForeignKey(Item, models.PROTECT, null=True, verbose_name=_("item"), related_name="appeals")
     channel = models.CharField(_("channel"), max_length=10, choices=rules.CHANNELS, default="web")
@@ -109,7 +113,9 @@ class Appeal(models.Model):
 class Appellant(models.Model):
     """Who complains: a table of its own that handlers cannot read. Absent for an anonymous appeal."""
 
-    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="+")
+    case = models.OneToOneField(
+        Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="+"
+    )
     scope_code = ScopeCodeField()
     name = models.CharField(_("name"), max_length=60, blank=True)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
@@ -131,7 +137,9 @@ class CallBack(models.Model):
     scope_code = ScopeCodeField()
     at = models.DateTimeField(_("at"))
     post = models.ForeignKey(Post, models.PROTECT, null=True, verbose_name=_("post"), related_name="+")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, verbose_name=_("organisation"), related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, verbose_name=_("organisation"), related_name="+"
+    )
     online = models.BooleanField(_("answered on the page"), default=False)
     reached = models.BooleanField(_("reached"))
     solved = models.CharField(_("solved"), max_length=6, choices=rules.SOLVED_ANSWERS, blank=True)

@@ -56,30 +56,50 @@ def reserve_id() -> int:
         return cursor.fetchone()[0]
 
 
-def open_case(*, kind: str, title: str, place: Place, by: Actor, case_id: int, urgent: bool = False, channel: str = "") -> Opened:
+def open_case(
+    *, kind: str, title: str, place: Place, by: Actor, case_id: int, urgent: bool = False, channel: str = ""
+) -> Opened:
     """Opens a case in its lifecycle's first state, starts its first clock and issues a receipt.
 
     ``case_id`` comes from :func:`reserve_id`; a resident's actor must already hold it. Staff open cases in the
     area of their post only (Forbidden elsewhere).
     """
     if by.role == "staff" and not by.covers(place.community.scope_code):
-        raise Forbidden(_("This place is not in the area of your current post. Switch posts, or let the community there record it."))
+        raise Forbidden(
+            _(
+                "This place is not in the area of your current post. Switch posts, or let the community there record it."
+            )
+        )
     lifecycle = discovery.lifecycles()[kind]
     now = clock.now()
     local = clock.local(now)
     secret = new_secret()
     case = Case(
-        id=case_id, kind=kind, title=title, scope_code=place.community.scope_code, community=place.community,
-        building=place.building, compound=place.compound, place_text=place.text, lon=place.lon, lat=place.lat,
-        state=lifecycle.first, urgent=urgent, opened_at=now,
+        id=case_id,
+        kind=kind,
+        title=title,
+        scope_code=place.community.scope_code,
+        community=place.community,
+        building=place.building,
+        compound=place.compound,
+        place_text=place.text,
+        lon=place.lon,
+        lat=place.lat,
+        state=lifecycle.first,
+        urgent=urgent,
+        opened_at=now,
     )
     first = lifecycle.limits[0]
     started = _new_clock(case, first.stage, None, now)
     case.due_at, case.due_provisional = started.due_at, started.provisional
     _save_with_a_free_number(case, lifecycle.prefix, local)
     started.save(force_insert=True)
-    Receipt.objects.create(case=case, number=case.number, secret_digest=match_key(f"{case.number}:{secret}", "receipt"))
-    Step.objects.bulk_create([_step(case, 1, "open", "", case.state, now, by, "", True, {"channel": channel})])
+    Receipt.objects.create(
+        case=case, number=case.number, secret_digest=match_key(f"{case.number}:{secret}", "receipt")
+    )
+    Step.objects.bulk_create(
+        [_step(case, 1, "open", "", case.state, now, by, "", True, {"channel": channel})]
+    )
     _tell(case, "open", now, values={"title": title, "state": case.state})
     return Opened(case, secret)
 
@@ -103,16 +123,22 @@ def claim(*, number: str, secret: str, address: str) -> Actor:
     Changes the running transaction to that resident. A wrong pair raises Refused and tells nothing more; the
     right one forgets the tries of that number, so that who looks often is not locked out.
     """
-    wrong = _("The number and the secret do not fit. Compare both with your receipt; after eight tries wait 15 minutes.")
+    wrong = _(
+        "The number and the secret do not fit. Compare both with your receipt; after eight tries wait 15 minutes."
+    )
     try:
         number = clean_case_number(number)
     except ValueError as error:
-        raise Refused(_("One digit of the number is wrong. Compare it with the receipt."), field="number") from error
+        raise Refused(
+            _("One digit of the number is wrong. Compare it with the receipt."), field="number"
+        ) from error
     throttle.hit("claim", number, limit=CLAIM_TRIES, window=CLAIM_WINDOW)
     if address:
         throttle.hit("claim-from", address, limit=CLAIM_TRIES * 10, window=CLAIM_WINDOW)
     with connection.cursor() as cursor:
-        cursor.execute("select cases_claim(%s, %s)", [number, match_key(f"{number}:{secret.strip()}", "receipt")])
+        cursor.execute(
+            "select cases_claim(%s, %s)", [number, match_key(f"{number}:{secret.strip()}", "receipt")]
+        )
         case_id = cursor.fetchone()[0]
     if case_id is None:
         raise Refused(wrong, field="secret")
@@ -125,7 +151,10 @@ def claim(*, number: str, secret: str, address: str) -> Actor:
 def lock(case_id: int, *, by: Actor) -> Case:
     """The case, locked until the transaction ends; Forbidden when the actor cannot see it."""
     case = (
-        Case.objects.visible_to(by, purpose=by.work_purpose).select_for_update(of=("self",), no_key=True).filter(pk=case_id).first()
+        Case.objects.visible_to(by, purpose=by.work_purpose)
+        .select_for_update(of=("self",), no_key=True)
+        .filter(pk=case_id)
+        .first()
     )
     if case is None:
         raise Forbidden(_("There is no such case in the area of your current post."))
@@ -154,7 +183,8 @@ def move(
     missing = rules.missing_fields(wanted, given, note)
     if missing:
         raise Refused(
-            _("“%(move)s” needs: %(fields)s. Fill it in and send again.") % {"move": wanted.label, "fields": ", ".join(missing)},
+            _("“%(move)s” needs: %(fields)s. Fill it in and send again.")
+            % {"move": wanted.label, "fields": ", ".join(missing)},
             field=missing[0],
         )
     now = clock.now()
@@ -166,7 +196,17 @@ def move(
     case.closed_at = now if target.final else None
     if target.settled and not lifecycle.state(before).settled:
         case.settled_at = now
-    case.save(update_fields=["state", "version", "due_at", "due_provisional", "closed_at", "settled_at", *(changes or {})])
+    case.save(
+        update_fields=[
+            "state",
+            "version",
+            "due_at",
+            "due_provisional",
+            "closed_at",
+            "settled_at",
+            *(changes or {}),
+        ]
+    )
     step = _step(case, case.version + 1, code, before, case.state, now, by, note, wanted.public, given)
     Step.objects.bulk_create([step])
     _tell(case, code, now, values={"state": case.state, "note": note, **given})
@@ -181,20 +221,32 @@ def expect(case: Case, code: str, *, by: Actor, seen_version: int | None = None)
     return wanted
 
 
-def remark(case: Case, *, by: Actor, note: str, public: bool = True, data: Mapping[str, Any] | None = None, code: str = "remark") -> Step:
+def remark(
+    case: Case,
+    *,
+    by: Actor,
+    note: str,
+    public: bool = True,
+    data: Mapping[str, Any] | None = None,
+    code: str = "remark",
+) -> Step:
     """Adds a note to a locked case without moving it."""
     if not note.strip() and not data:
         raise Refused(_("The note is empty. Write what you want to add."), field="note")
     now = clock.now()
     case.version += 1
     case.save(update_fields=["version"])
-    step = _step(case, case.version + 1, code, case.state, case.state, now, by, note, public, dict(data or {}))
+    step = _step(
+        case, case.version + 1, code, case.state, case.state, now, by, note, public, dict(data or {})
+    )
     Step.objects.bulk_create([step])
     audit.record(f"cases.{code}", SUBJECT, case.pk, scope_code=case.scope_code, values={"note": note})
     return step
 
 
-def extend(case: Case, *, by: Actor, days: int, note: str, duty: str, seen_version: int | None = None) -> Step:
+def extend(
+    case: Case, *, by: Actor, days: int, note: str, duty: str, seen_version: int | None = None
+) -> Step:
     """Gives the running stage more working days, once approved; the resident sees the reason."""
     by.require(duty)
     _must_be_as_seen(case, seen_version)
@@ -229,7 +281,9 @@ def assign(case: Case, *, by: Actor) -> None:
 def _must_be_as_seen(case: Case, seen_version: int | None) -> None:
     if seen_version is not None and seen_version != case.version:
         raise Conflict(
-            _("Somebody else has worked on this case since you opened it: it is now “%(state)s”. Look at it again before you go on.")
+            _(
+                "Somebody else has worked on this case since you opened it: it is now “%(state)s”. Look at it again before you go on."
+            )
             % {"state": case.state_label}
         )
 
@@ -243,10 +297,31 @@ def _must_be_current(case: Case, wanted: Move, seen_version: int | None) -> None
         )
 
 
-def _step(case: Case, seq: int, code: str, before: str, after: str, at: datetime, by: Actor, note: str, public: bool, data: dict[str, Any]) -> Step:
+def _step(
+    case: Case,
+    seq: int,
+    code: str,
+    before: str,
+    after: str,
+    at: datetime,
+    by: Actor,
+    note: str,
+    public: bool,
+    data: dict[str, Any],
+) -> Step:
     return Step(
-        case=case, scope_code=case.scope_code, seq=seq, move=code, from_state=before, to_state=after, at=at,
-        post_id=by.post_id, organisation_id=by.organisation_id, note=note.strip(), public=public, data=data,
+        case=case,
+        scope_code=case.scope_code,
+        seq=seq,
+        move=code,
+        from_state=before,
+        to_state=after,
+        at=at,
+        post_id=by.post_id,
+        organisation_id=by.organisation_id,
+        note=note.strip(),
+        public=public,
+        data=data,
     )
 
 
@@ -259,7 +334,13 @@ def _new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: datet
     amount, unit = limit or (declared.amount, declared.unit)
     due = calendar().add(now, amount, unit)
     return Clock(
-        case=case, scope_code=case.scope_code, stage=stage, amount=amount, unit=unit, started_at=now, due_at=due.at,
+        case=case,
+        scope_code=case.scope_code,
+        stage=stage,
+        amount=amount,
+        unit=unit,
+        started_at=now,
+        due_at=due.at,
         provisional=due.provisional,
     )
 
@@ -310,7 +391,12 @@ def _tell(case: Case, code: str, now: datetime, *, values: Mapping[str, Any]) ->
 def _make_known(case: Case, code: str, at: datetime) -> None:
     publish(
         CaseMoved(
-            case_id=case.pk, kind=case.kind, scope_code=case.scope_code, move=code, state=case.state,
-            at=at.isoformat(), opened_at=case.opened_at.isoformat(),
+            case_id=case.pk,
+            kind=case.kind,
+            scope_code=case.scope_code,
+            move=code,
+            state=case.state,
+            at=at.isoformat(),
+            opened_at=case.opened_at.isoformat(),
         )
     )

@@ -21,17 +21,27 @@ class Case(models.Model):
     title = models.CharField(_("title"), max_length=80)
     scope_code = ScopeCodeField()
     community = models.ForeignKey(Community, models.PROTECT, verbose_name=_("community"), related_name="+")
-    compound = models.ForeignKey(Compound, models.PROTECT, null=True, blank=True, verbose_name=_("compound"), related_name="+")
-    building = models.ForeignKey(Building, models.PROTECT, null=True, blank=True, verbose_name=_("building"), related_name="+")
+    compound = models.ForeignKey(
+        Compound, models.PROTECT, null=True, blank=True, verbose_name=_("compound"), related_name="+"
+    )
+    building = models.ForeignKey(
+        Building, models.PROTECT, null=True, blank=True, verbose_name=_("building"), related_name="+"
+    )
     place_text = models.CharField(_("place in words"), max_length=160, blank=True)
     lon = models.FloatField(_("longitude (WGS84)"), null=True, blank=True)
     lat = models.FloatField(_("latitude (WGS84)"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=20)
     outcome = models.CharField(_("outcome"), max_length=20, blank=True)
     urgent = models.BooleanField(_("urgent"), default=False)
-    owner = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, verbose_name=_("owner"), related_name="+")
-    assignee = models.ForeignKey(Post, models.PROTECT, null=True, blank=True, verbose_name=_("assignee"), related_name="+")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("merged into"), related_name="children")
+    owner = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, verbose_name=_("owner"), related_name="+"
+    )
+    assignee = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, verbose_name=_("assignee"), related_name="+"
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("merged into"), related_name="children"
+    )
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     due_provisional = models.BooleanField(_("due date provisional"), default=False)
@@ -82,7 +92,9 @@ class Step(models.Model):
     to_state = models.CharField(_("to state"), max_length=20)
     at = models.DateTimeField(_("at"))
     post = models.ForeignKey(Post, models.PROTECT, null=True, verbose_name=_("post"), related_name="+")
-    organisation = models.ForeignKey(Organisation, models.PROTECT, null=True, verbose_name=_("organisation"), related_name="+")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, verbose_name=_("organisation"), related_name="+"
+    )
     note = models.TextField(_("note"), blank=True)
     public = models.BooleanField(_("shown to the resident"), default=True)
     data = models.JSONField(_("particulars (codes and ids)"), default=dict)
@@ -103,8 +115,13 @@ class Clock(models.Model):
     stage = models.CharField(_("stage"), max_length=20)
     amount = models.PositiveIntegerField(_("limit"))
     unit = models.CharField(
-        _("unit of the limit"), max_length=14,
-        choices=[("working_days", _("working days")), ("working_hours", _("working hours")), ("hours", _("hours"))],
+        _("unit of the limit"),
+        max_length=14,
+        choices=[
+            ("working_days", _("working days")),
+            ("working_hours", _("working hours")),
+            ("hours", _("hours")),
+        ],
     )
     started_at = models.DateTimeField(_("started at"))
     due_at = models.DateTimeField(_("due at"))
@@ -128,7 +145,9 @@ class Clock(models.Model):
 class Receipt(models.Model):
     """What lets a resident without an account act: number + secret. Only the secret's keyed digest is kept."""
 
-    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="receipt")
+    case = models.OneToOneField(
+        Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="receipt"
+    )
     number = models.CharField(_("number"), max_length=16, unique=True)
     secret_digest = models.BinaryField(_("keyed digest of the secret"))
 

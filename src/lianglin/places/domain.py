@@ -16,7 +16,15 @@ DOMAIN = Domain(
     guards=tuple(
         Guard(f"places.{model}", READ)
         for model in (
-            "Division", "Community", "Compound", "Grid", "Building", "CompoundBuilding", "GridBuilding", "Unit", "Dwelling",
+            "Division",
+            "Community",
+            "Compound",
+            "Grid",
+            "Building",
+            "CompoundBuilding",
+            "GridBuilding",
+            "Unit",
+            "Dwelling",
         )
     ),
     seed="lianglin.places.seed.load:seed",

@@ -37,7 +37,9 @@ class Division(Named):
 
     code = models.CharField(_("12-digit code"), max_length=12, unique=True, db_collation="C")
     level = models.CharField(_("level"), max_length=10, choices=Level)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, verbose_name=_("parent"), related_name="children")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, verbose_name=_("parent"), related_name="children"
+    )
     scope_code = ScopeCodeField(help_text=_("the code without its trailing zeros of level"))
     geometry = models.JSONField(_("boundary (GeoJSON, WGS84)"), null=True)
 
@@ -54,7 +56,9 @@ class Community(Named):
         COMMUNITY = "community", _("community")
         VILLAGE = "village", _("village")
 
-    division = models.ForeignKey(Division, models.PROTECT, verbose_name=_("street or town"), related_name="communities")
+    division = models.ForeignKey(
+        Division, models.PROTECT, verbose_name=_("street or town"), related_name="communities"
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.COMMUNITY)
     scope_code = ScopeCodeField(unique=True)
     households = models.PositiveIntegerField(_("planned households"), default=0)
@@ -89,7 +93,9 @@ class Grid(models.Model):
     """A grid of 200-500 households inside one community (网格); code = community code + 3 digits."""
 
     code = models.CharField(_("code"), max_length=15, unique=True, db_collation="C")
-    community = models.ForeignKey(Community, models.PROTECT, verbose_name=_("community"), related_name="grids")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("community"), related_name="grids"
+    )
     scope_code = ScopeCodeField()
     households = models.PositiveIntegerField(_("planned households"), default=0)
     geometry = models.JSONField(_("outline (GeoJSON, WGS84)"), null=True)
@@ -106,7 +112,9 @@ class Building(models.Model):
     """One building with its doors counted: units x floors x doors per floor."""
 
     key = models.CharField(_("stable key"), max_length=40, unique=True)
-    community = models.ForeignKey(Community, models.PROTECT, verbose_name=_("community"), related_name="buildings")
+    community = models.ForeignKey(
+        Community, models.PROTECT, verbose_name=_("community"), related_name="buildings"
+    )
     scope_code = ScopeCodeField()
     address = models.CharField(_("address"), max_length=120)
     number = models.PositiveIntegerField(_("number"))
@@ -131,8 +139,12 @@ class Building(models.Model):
 class CompoundBuilding(models.Model):
     """A building belongs to a compound between two dates."""
 
-    compound = models.ForeignKey(Compound, models.CASCADE, verbose_name=_("compound"), related_name="memberships")
-    building = models.ForeignKey(Building, models.CASCADE, verbose_name=_("building"), related_name="compounds")
+    compound = models.ForeignKey(
+        Compound, models.CASCADE, verbose_name=_("compound"), related_name="memberships"
+    )
+    building = models.ForeignKey(
+        Building, models.CASCADE, verbose_name=_("building"), related_name="compounds"
+    )
     valid_from = models.DateField(_("valid from"))
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
@@ -157,7 +169,9 @@ class GridBuilding(models.Model):
 class Unit(models.Model):
     """A stairwell of a building (单元)."""
 
-    building = models.ForeignKey(Building, models.CASCADE, verbose_name=_("building"), related_name="stairwells")
+    building = models.ForeignKey(
+        Building, models.CASCADE, verbose_name=_("building"), related_name="stairwells"
+    )
     number = models.PositiveSmallIntegerField(_("number"))
 
     class Meta:

@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/v1/", api.urls),
 ]
-urlpatterns += [path(manifest.path, include(manifest.urls)) for manifest in discovery.manifests() if manifest.urls]
+urlpatterns += [
+    path(manifest.path, include(manifest.urls)) for manifest in discovery.manifests() if manifest.urls
+]

@@ -49,7 +49,10 @@ def test_urgent_hours_run_day_and_night(calendar: WorkingCalendar) -> None:
     assert calendar.add(at("2026-11-28T23:00"), 4, "hours").at == at("2026-11-29T03:00")
 
 
-@given(st.datetimes(datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-12-01")), st.floats(0.1, 60))
+@given(
+    st.datetimes(datetime.fromisoformat("2025-01-01"), datetime.fromisoformat("2026-12-01")),
+    st.floats(0.1, 60),
+)
 def test_adding_hours_and_measuring_them_agree(
     calendar: WorkingCalendar, start: datetime, hours: float
 ) -> None:

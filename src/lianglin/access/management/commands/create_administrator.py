@@ -22,9 +22,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Makes the account and its post; refused when there is an administrator already."""
-        password = os.environ.get("ADMINISTRATOR_PASSWORD") or getpass.getpass("Password (12 characters or more): ")
+        password = os.environ.get("ADMINISTRATOR_PASSWORD") or getpass.getpass(
+            "Password (12 characters or more): "
+        )
         try:
-            account = create_first_administrator(username=options["username"], name=options["name"], password=password)
+            account = create_first_administrator(
+                username=options["username"], name=options["name"], password=password
+            )
         except HouseError as error:
             raise CommandError(str(error.message)) from error
         self.stdout.write(f"{account.username} can log in as administrator. An administrator sees no people.")
