@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
@@ -12,9 +10,7 @@ from django.views.decorators.http import require_GET
 from lianglin.access.gate import acting, in_post
 from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import board, handling, record, words
-from lianglin.cases import queries as cases
-from lianglin.cases.models import Case
+from lianglin.appeals.views import board, handling, record, rows
 from lianglin.kit import paging
 
 
@@ -27,27 +23,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     found = paging.page(
         worklists.worklist(actor, **form.chosen()), "-id", cursor=request.GET.get("cursor", "")
     )
-    context = {"form": form, "page": found, "rows": [row(case) for case in found.rows]}
+    context = {"form": form, "page": found, "rows": rows.table_rows(found.rows)}
     return render(request, "appeals/desk/list.html", context)
-
-
-def row(case: Any) -> dict[str, Any]:
-    """One appeal as lists show it."""
-    return {
-        "case": case,
-        "number": words.grouped(case.number),
-        "item": case.item_label,
-        "place": case.place_text or (case.building.address if case.building else ""),
-        "community": case.community.label,
-        "tone": words.tone(case.state),
-        "left": cases.time_left(case),
-        "owner": owner(case),
-    }
-
-
-def owner(case: Case) -> str:
-    """The unit in charge, "" before there is one and while the dispatcher looks for another."""
-    return case.owner.label if case.owner and case.state not in words.WITHOUT_UNIT else ""
 
 
 routes: list[URLPattern] = [

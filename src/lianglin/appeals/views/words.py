@@ -49,6 +49,11 @@ def tone(state: str) -> str:
     return TONES.get(state, "plain")
 
 
+def unit_in_charge(case: Case) -> str:
+    """The unit in charge, "" before there is one and while the dispatcher looks for another."""
+    return case.owner.label if case.owner and case.state not in WITHOUT_UNIT else ""
+
+
 def place(case: Case) -> str:
     """Where it lies, in one line: what was said, else the address; then the community."""
     where = case.place_text or (case.building.address if case.building else "")
@@ -83,7 +88,7 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         (_("Reported by"), f"{who} · {_('anonymous')}" if appeal.anonymous else who),
         (_("Reported at"), local_dt(case.opened_at)),
         (_("Language"), _("English") if appeal.language == "en" else ""),
-        (_("Unit in charge"), case.owner.label if case.owner and case.state not in WITHOUT_UNIT else ""),
+        (_("Unit in charge"), unit_in_charge(case)),
         (_("Taken on by"), case.assignee.label if case.assignee else ""),
         (_("Outcome"), case.outcome_label),
         (_("Merged into"), grouped(case.parent.number) if case.parent else ""),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -67,7 +67,13 @@ def _icon(url: str, name: str, css: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """`{% icon "phone" %}`: a decorative icon of `static/kit/icons.svg`; the word beside it says it."""
-    return _icon(static("kit/icons.svg"), name, css) if name else SafeString("")
+    return _icon(_sprite(), name, css) if name else SafeString("")
+
+
+@cache
+def _sprite() -> str:
+    """Address of the drawings, which a process serves under one name; looked up once, not ninety times a page."""
+    return static("kit/icons.svg")
 
 
 @register.simple_tag
