@@ -34,9 +34,9 @@ _RARE_FATES = {"refuse": 0.015, "redirect": 0.008, "withdraw": 0.008}
 _ON_TIME = 0.957
 _STUCK = 0.25
 """Of the late ones, how many lie for weeks."""
-_OUTCOMES_DISPATCHED = np.array([0.86, 0.05, 0.06, 0.01, 0.02])
+_OUTCOMES_DISPATCHED = np.array([0.875, 0.045, 0.055, 0.01, 0.015])
 _OUTCOMES_ON_THE_SPOT = np.array([0.26, 0.0, 0.70, 0.04, 0.0])
-_SAYS = np.array([[0.945, 0.03, 0.025], [0.2, 0.7, 0.1], [0.82, 0.1, 0.08], [0.4, 0.3, 0.3], [0.1, 0.5, 0.4]])
+_SAYS = np.array([[0.95, 0.028, 0.022], [0.2, 0.7, 0.1], [0.82, 0.1, 0.08], [0.4, 0.3, 0.3], [0.1, 0.5, 0.4]])
 """What people say (yes, partly, no) after each outcome."""
 _GRADES = np.array(
     [[0.01, 0.02, 0.12, 0.3, 0.55], [0.07, 0.13, 0.4, 0.3, 0.1], [0.3, 0.35, 0.25, 0.08, 0.02]]

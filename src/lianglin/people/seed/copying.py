@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -65,19 +66,13 @@ def built_afterwards(*tables: str) -> Iterator[None]:
 
     For filling whole tables: checking a million rows together takes seconds, one by one minutes. Primary and
     unique keys stay. When the block fails, the tables stay without: the filling begins anew from empty tables.
+    Afterwards the planner's statistics are fresh.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) from pg_constraint "
-            "where contype = 'f' and conrelid = any(%s::regclass[])",
-            [list(tables)],
-        )
+        _settle_checks(cursor)
+        cursor.execute(_FOREIGN_KEYS, [list(tables)])
         keys = cursor.fetchall()
-        cursor.execute(
-            "select quote_ident(c.relname), pg_get_indexdef(i.indexrelid) from pg_index i join pg_class c on c.oid = i.indexrelid "
-            "where i.indrelid = any(%s::regclass[]) and not i.indisunique",
-            [list(tables)],
-        )
+        cursor.execute(_INDEXES, [list(tables)])
         indexes = cursor.fetchall()
         for table, name, _definition in keys:
             cursor.execute(f"alter table {table} drop constraint {name}")
@@ -85,7 +80,27 @@ def built_afterwards(*tables: str) -> Iterator[None]:
             cursor.execute(f"drop index {name}")
     yield
     with connection.cursor() as cursor:
+        _settle_checks(cursor)
         for _name, definition in indexes:
             cursor.execute(definition)
         for table, name, definition in keys:
             cursor.execute(f"alter table {table} add constraint {name} {definition}")
+        cursor.execute(f"analyze {', '.join(tables)}")
+
+
+_FOREIGN_KEYS = """
+select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid)
+from pg_constraint where contype = 'f' and conrelid = any(%s::regclass[])
+"""
+_INDEXES = """
+select quote_ident(c.relname), pg_get_indexdef(i.indexrelid)
+from pg_index i join pg_class c on c.oid = i.indexrelid
+where i.indrelid = any(%s::regclass[]) and not i.indisunique
+"""
+
+
+def _settle_checks(cursor: Any) -> None:
+    """Has deferred checks of a running transaction made now: a table with open ones cannot be altered."""
+    if connection.in_atomic_block:
+        cursor.execute("set constraints all immediate")
+        cursor.execute("set constraints all deferred")
