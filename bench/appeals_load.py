@@ -21,7 +21,9 @@ from unnest(%(codes)s::text[]) with ordinality as codes(c, n) join places_divisi
 CASES = """
 insert into cases_case (number, kind, title, scope_code, community_id, place_text, state, outcome, urgent, opened_at, due_at,
     due_provisional, settled_at, closed_at, version, sample)
-select 'A' || pg_temp.damm('26' || to_char(1 + n %% 9, 'FM00') || to_char(n, 'FM0000000')), 'appeal', '楼道灯不亮', c.scope_code, c.id, '和宁小区3号楼',
+select
+    'A' || pg_temp.damm('26' || to_char(1 + n %% 9, 'FM00') || to_char(n, 'FM0000000')), 'appeal', '楼道灯不亮',
+    c.scope_code, c.id, '和宁小区3号楼',
     case when n %% 20 = 0 then 'received' when n %% 20 < 4 then 'handling' else 'closed' end,
     case when n %% 20 >= 4 then 'solved' else '' end, false,
     timestamptz '2026-11-20 08:00+08' - (%(n)s - n) * interval '60 seconds',

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import cast
 
 from django.contrib.auth import authenticate, login, logout
 from django.contrib.auth.password_validation import validate_password
@@ -34,14 +35,13 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account:
     address = throttle.client_address(request)
     count_try(username, address)
     with acting(LOGIN_ROLE):
-        account = authenticate(request, username=username, password=password)
+        account = cast(Account | None, authenticate(request, username=username, password=password))
         if account is None:
             raise Refused(
                 _(
                     "Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."
                 )
             )
-        assert isinstance(account, Account)
         login(request, account)
         posts = list(posts_in_force(account.pk))
         request.session[POST_KEY] = posts[0].pk if posts else None
