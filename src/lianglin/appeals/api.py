@@ -21,7 +21,7 @@ from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Refused
-from lianglin.kit.idempotency import once
+from lianglin.kit.idempotency import LONGEST, SHORTEST, once
 from lianglin.kit.ids import clean_case_number
 from lianglin.kit.paging import page
 from lianglin.places.models import Building, Community
@@ -33,8 +33,13 @@ SUBMIT_TRIES = 60
 STATES = tuple(state.code for state in rules.LIFECYCLE.states)
 State = Literal[STATES]  # pyright: ignore[reportInvalidTypeForm] - one list of states, in rules
 Key = Annotated[
-    str,
-    Header(alias="Idempotency-Key", description="16-100 characters; the same key and body do the work once"),  # pyright: ignore[reportCallIssue] - ninja makes it at run time
+    str | None,
+    Header(  # pyright: ignore[reportCallIssue] - ninja makes it at run time
+        alias="Idempotency-Key",
+        min_length=SHORTEST,
+        max_length=LONGEST,
+        description="the same key and body do the work once",
+    ),
 ]
 Number = Annotated[str, Field(pattern=r"^[A-Z]{1,2}\d{12}$")]
 
@@ -192,7 +197,7 @@ def list_appeals(request: HttpRequest, filters: Query[Filters]) -> Any:
 
 
 @router.post("", response={201: Receipt, **PROBLEMS}, auth=anybody, url_name="appeals_create")
-def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> Any:
+def create(request: HttpRequest, report: Report, idempotency_key: Key = None) -> Any:
     """Reports a matter. Anybody may; staff record what they were told. Answers with number and secret."""
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     if actor.role != "staff":
@@ -223,7 +228,7 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = "") -> A
         }
 
     who = f"account:{actor.account_id}" if actor.account_id else "public"
-    return Status(*once(who=who, key=idempotency_key, body=request.body, produce=work))
+    return Status(*once(who=who, key=idempotency_key or "", body=request.body, produce=work))
 
 
 @router.post("track", response={200: DetailOut, **PROBLEMS}, auth=anybody, url_name="appeals_track")
@@ -247,7 +252,7 @@ def detail(request: HttpRequest, number: Number) -> Any:
     "{number}/moves/{code}", response={200: DetailOut, **PROBLEMS}, auth=staff, url_name="appeals_move"
 )
 def make_move(
-    request: HttpRequest, number: Number, code: str, move: MoveIn, idempotency_key: Key = ""
+    request: HttpRequest, number: Number, code: str, move: MoveIn, idempotency_key: Key = None
 ) -> Any:
     """Makes one move of the lifecycle. 409 when somebody else was first: read the appeal again."""
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
@@ -265,7 +270,7 @@ def make_move(
         return 200, DetailOut.model_validate(_detail(changed, actor)).model_dump(mode="json")
 
     who = f"account:{actor.account_id}:{number}:{code}"
-    return Status(*once(who=who, key=idempotency_key, body=request.body, produce=work))
+    return Status(*once(who=who, key=idempotency_key or "", body=request.body, produce=work))
 
 
 MOVES: dict[str, tuple[Callable[..., Case], tuple[str, ...]]] = {

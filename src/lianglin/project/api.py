@@ -9,12 +9,29 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 
 from lianglin.access.middleware import problem
 from lianglin.kit import discovery
 from lianglin.kit.errors import HouseError
 
-api = NinjaAPI(
+
+class HouseAPI(NinjaAPI):
+    """Documents every refusal under the media type it has."""
+
+    def get_openapi_schema(self, **which: Any) -> OpenAPISchema:
+        """The OpenAPI document, with application/problem+json for all answers from 400 on."""
+        document = super().get_openapi_schema(**which)
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) >= 400 and "content" in answer:
+                        answer["content"] = {PROBLEM: answer["content"]["application/json"]}
+        return document
+
+
+PROBLEM = "application/problem+json"
+api = HouseAPI(
     title="Lianglin",
     version="1",
     urls_namespace="api",
@@ -26,7 +43,7 @@ api = NinjaAPI(
 def _problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
     transaction.set_rollback(True)
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+    return JsonResponse(body, status=status, content_type=PROBLEM)
 
 
 @api.exception_handler(HouseError)

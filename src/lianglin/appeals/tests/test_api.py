@@ -170,7 +170,7 @@ def test_a_report_sent_twice_is_one_case_with_one_secret(city: World) -> None:
     receipt = second.json()
     assert post(Client(), f"{URL}track", {k: receipt[k] for k in ("number", "secret")}).status_code == 200
     refused(post(Client(), URL, {**body, "title": "x"}, **KEY), 409)
-    refused(post(Client(), URL, body, **{"Idempotency-Key": "short"}), 400, "Idempotency-Key")
+    refused(post(Client(), URL, body, **{"Idempotency-Key": "short"}), 422, "Idempotency-Key")
     assert post(city.browser(WORKER), URL, body, **KEY).json()["number"] != receipt["number"]
     assert Case._base_manager.count() == 2
 
