@@ -80,7 +80,7 @@ def _count(context: SeedContext) -> None:
         context.report("figures", 0.8 + 0.2 * share)
 
     with acting(job()) as by:
-        rebuild(by=by, months=MONTHS, report=report)
+        rebuild(by=by, months=MONTHS + 1, report=report)  # the first month is a part of one
 
 
 # --- where and who ---------------------------------------------------------------------------------------

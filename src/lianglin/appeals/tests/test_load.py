@@ -1,0 +1,193 @@
+"""The sample history in the tables: rows as the actions would have left them, so that work can go on from there."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import Count, F, Max
+
+from lianglin.access.models import FOREVER, Grant, Organisation, Post
+from lianglin.access.queries import actor_in
+from lianglin.access.seed import load as staff
+from lianglin.access.transaction import acting
+from lianglin.appeals import actions, rules
+from lianglin.appeals.models import Appeal, Appellant, CallBack, Item
+from lianglin.appeals.queries.worklists import suggest, units
+from lianglin.appeals.seed import load
+from lianglin.cases.models import Case, Clock, Receipt, Step
+from lianglin.indicators.models import IndicatorValue
+from lianglin.kit import clock
+from lianglin.kit.calendar import calendar
+from lianglin.kit.crypto import match_key
+from lianglin.kit.ids import clean_case_number
+from lianglin.kit.seeding import SeedContext
+from lianglin.people.models import Resident
+from lianglin.people.seed import load as people
+from lianglin.people.tests.doors import context_for, few_doors
+
+UNTIL = datetime(2026, 11, 24, 3, tzinfo=UTC)
+
+
+def shape_of_tables() -> list[tuple[str, ...]]:
+    """Every index and constraint of the tables, as PostgreSQL writes them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select indexname, indexdef from pg_indexes where tablename = any(%s) union "
+            "select conname, pg_get_constraintdef(oid) from pg_constraint where conrelid = any(%s::regclass[]) order by 1",
+            [list(load.TABLES), list(load.TABLES)],
+        )
+        return cursor.fetchall()
+
+
+@pytest.fixture
+def made(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SeedContext:
+    """Some 1,500 people and 450 appeals, written in three parts."""
+    settings.DEMO, settings.DATA = True, tmp_path
+    monkeypatch.setattr(load, "SLICE", 190)
+    monkeypatch.setattr(clock, "now", lambda: UNTIL)
+    context = context_for(tmp_path, UNTIL)
+    few_doors(context)
+    for package in (staff, people, load):
+        package.seed(context)
+    return context
+
+
+def test_as_many_as_the_rate_says_and_counted(made: SeedContext) -> None:
+    count = Case._base_manager.count()
+    expected = Resident._base_manager.count() * load.RATE_PER_1000 / 1000 * load.MONTHS / 12
+    assert (
+        count
+        == made.made["appeals"]["count"]
+        == Appeal._base_manager.count()
+        == Receipt._base_manager.count()
+    )
+    assert count == pytest.approx(expected, rel=0.05)
+    received = IndicatorValue.objects.filter(indicator="appeals.received", member="")
+    assert sum(value.numerator for value in received) == count
+
+
+def test_the_catalogue_is_written_once(made: SeedContext) -> None:
+    assert Item.objects.count() == 96
+    assert load.load_catalogue() == list(Item.objects.order_by("code").values_list("pk", flat=True))
+    assert Item.objects.get(code="020601").limit_days == 3
+
+
+def test_cases_lie_where_their_community_is(made: SeedContext) -> None:
+    for case in Case._base_manager.select_related("community", "building", "compound"):
+        assert case.scope_code == case.community.scope_code
+        assert clean_case_number(case.number) == case.number
+        assert case.building is None or case.building.scope_code == case.scope_code
+        assert len(case.title) <= 30
+    assert Case._base_manager.filter(building=None).exists()
+    assert Case._base_manager.exclude(building=None).filter(place_text__contains="单元").exists()
+
+
+def test_cases_stand_where_their_last_step_left_them(made: SeedContext) -> None:
+    last = {step.case_id: step for step in Step._base_manager.order_by("case_id", "seq")}
+    for case in Case._base_manager.all():
+        assert (case.state, case.version + 1) == (last[case.pk].to_state, last[case.pk].seq)
+    first = Step._base_manager.filter(seq=1)
+    assert set(first.values_list("move", "from_state", "to_state")) == {("open", "", "received")}
+    assert not first.exclude(at=F("case__opened_at")).exists()
+    assert not Step._base_manager.exclude(scope_code=F("case__scope_code")).exists()
+
+
+def test_required_fields_and_notes_of_every_move_are_there(made: SeedContext) -> None:
+    moves = {move.code: move for move in rules.LIFECYCLE.moves}
+    for step in Step._base_manager.exclude(move__in=("open", "call_try")):
+        move = moves[step.move]
+        assert all(step.data.get(name) not in (None, "") for name in move.fields), step.move
+        assert step.note or move.note != "required", step.move
+        assert (step.post_id is None) == (move.duty == "resident.own_case")
+
+
+def test_clocks_are_due_when_the_calendar_says(made: SeedContext) -> None:
+    days = calendar()
+    for clock_ in Clock._base_manager.filter(paused_seconds=0)[:400]:
+        assert clock_.due_at == days.add(clock_.started_at, clock_.amount, clock_.unit).at
+    running = Clock._base_manager.filter(stopped_at=None)
+    assert not running.values("case").annotate(count=Count("id")).filter(count__gt=1).exists()
+    due = dict(running.filter(paused_at=None).values_list("case_id", "due_at"))
+    assert due == dict(Case._base_manager.exclude(due_at=None).values_list("pk", "due_at"))
+
+
+def test_who_complains_is_a_resident_with_the_own_phone(made: SeedContext) -> None:
+    anonymous = Appeal._base_manager.filter(anonymous=True).count()
+    assert Appellant._base_manager.count() == Appeal._base_manager.count() - anonymous
+    for appellant in Appellant._base_manager.all()[:60]:
+        resident = Resident._base_manager.get(phone_match=bytes(appellant.phone_match))
+        assert (appellant.name, appellant.phone) == (resident.name, resident.phone)
+        assert appellant.scope_code == resident.scope_code
+        assert bytes(appellant.phone_match) == match_key(appellant.phone, "phone")
+
+
+def test_units_see_what_they_were_given_until_it_was_taken_back(made: SeedContext) -> None:
+    given = Case._base_manager.exclude(owner=None)
+    granted = set(Grant.objects.values_list("subject_id", "organisation_id"))
+    assert all((case.pk, case.owner_id) in granted for case in given)
+    assert not Grant.objects.exclude(subject_id__in=given.values("pk")).exists()
+    assert Grant.objects.filter(ends_at=FOREVER).exists()
+    handling = Case._base_manager.filter(state="handling")
+    assert all(case.assignee.organisation_id == case.owner_id for case in handling.select_related("assignee"))
+
+
+def test_the_usual_owner_is_found_for_every_item(made: SeedContext) -> None:
+    case, known = Case._base_manager.first(), list(units())
+    for item in Item.objects.exclude(owner_name="社区"):
+        assert suggest(case, item, known), item.owner_name
+    assert Organisation.objects.filter(kind="company", name__startswith="物业").exists()
+
+
+def test_call_backs_fit_the_steps(made: SeedContext) -> None:
+    tries = Step._base_manager.filter(move="call_try").count()
+    missed = CallBack._base_manager.filter(reached=False)
+    assert missed.count() == tries + Step._base_manager.filter(move="call_back", data__reached=False).count()
+    assert set(missed.values_list("solved", "grade")) == {("", None)}
+    assert not CallBack._base_manager.filter(reached=True, solved="").exists()
+    assert not CallBack._base_manager.filter(online=True).exclude(post=None).exists()
+
+
+def test_numbers_go_on_behind_the_loaded_ones(made: SeedContext) -> None:
+    for model in (Case, Step, Clock, CallBack, Grant):
+        with connection.cursor() as cursor:
+            cursor.execute(f"select nextval(pg_get_serial_sequence('{model._meta.db_table}', 'id'))")
+            assert cursor.fetchone()[0] == model._base_manager.aggregate(last=Max("pk"))["last"] + 1
+
+
+def test_tables_are_whole_afterwards(db: None, settings: Any, tmp_path: Path) -> None:
+    settings.DEMO, settings.DATA = True, tmp_path
+    before, context = shape_of_tables(), context_for(tmp_path, clock.now())
+    few_doors(context, buildings=2)
+    for package in (staff, people, load):
+        package.seed(context)
+    assert shape_of_tables() == before
+
+
+def test_work_goes_on_from_there(made: SeedContext) -> None:
+    case = Case._base_manager.filter(state="handling").order_by("-pk")[0]
+    posts = Post.objects.select_related("organisation")
+    answer = {"outcome": "solved", "note": "换好了", "seen_version": case.version}
+    for verb, by, given in (
+        ("answer", posts.get(pk=case.assignee_id), answer),
+        ("settle", posts.get(role_code="street_coordinator", scope_code=case.scope_code[:9]), {}),
+        ("call_back", posts.get(role_code="community_worker", scope_code=case.scope_code), {"reached": True, "solved": "yes"}),
+    ):  # fmt: skip
+        with acting(actor_in(by)) as actor:
+            case = getattr(actions, verb)(case.pk, by=actor, **given)
+    assert (case.state, case.outcome, case.due_at) == ("closed", "solved", None)
+    assert not Clock._base_manager.filter(case=case, stopped_at=None).exists()
+
+
+def test_a_real_city_gets_the_catalogue_alone(db: None, tmp_path: Path) -> None:
+    context = context_for(tmp_path, UNTIL)
+    few_doors(context, buildings=1)
+    context.demo = False
+    for package in (people, load):
+        package.seed(context)
+    assert Item.objects.count() == 96
+    assert not Case._base_manager.exists()
+    assert not Organisation.objects.exists()
