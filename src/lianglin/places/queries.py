@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +61,22 @@ def covering(lon: float, lat: float) -> Community | None:
     known = cover()
     hits = known.tree.query(shapely.Point(lon, lat), predicate="intersects")
     return known.communities[min(hits)] if len(hits) else None
+
+
+CANVAS = 340
+"""Pixels of the map's shorter side on a phone: what must be seen has room in them."""
+
+
+def frame(codes: Collection[str]) -> tuple[float, float, float] | None:
+    """Middle (WGS84) and zoom at which all these communities are seen at once; None without any."""
+    known = cover()
+    numbers = [n for n, c in enumerate(known.communities) if c.scope_code in codes]
+    west, south, east, north = shapely.total_bounds(known.tree.geometries[numbers]).tolist()
+    if not numbers or math.isnan(west):
+        return None
+    lon, lat = (west + east) / 2, (south + north) / 2
+    span = max(east - west, (north - south) / math.cos(math.radians(lat)), 1e-4)
+    return round(lon, 6), round(lat, 6), round(math.log2(CANVAS * 360 / (512 * span)), 2)
 
 
 def community(code: str) -> Community | None:

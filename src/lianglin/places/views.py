@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def _community_page(request: HttpRequest, found: Community) -> HttpResponse:
             "grids": queries.grids_of(found),
             "compounds": queries.compounds_of(found),
             "buildings": page(queries.buildings_of(found), "id", cursor=cursor, size=BUILDINGS_A_PAGE),
-            "map": _map(found.lon, found.lat, 15, found.scope_code),
+            "map": _map([found], found.scope_code),
         },
     )
 
@@ -64,7 +65,6 @@ def _community_page(request: HttpRequest, found: Community) -> HttpResponse:
 def _division_page(request: HttpRequest, found: Division) -> HttpResponse:
     is_street = found.level == Division.Level.TOWNSHIP
     communities = queries.communities_of(found) if is_street else []
-    middle = communities[len(communities) // 2] if communities else None
     return render(
         request,
         "places/division.html",
@@ -74,7 +74,7 @@ def _division_page(request: HttpRequest, found: Division) -> HttpResponse:
             "panels": _panels(request, found),
             "children": [] if is_street else queries.children(found),
             "communities": communities,
-            "map": _map(middle.lon, middle.lat, 14, found.scope_code) if middle else None,
+            "map": _map(communities, found.scope_code) if communities else None,
         },
     )
 
@@ -100,7 +100,9 @@ def _panels(request: HttpRequest, subject: Community | Division) -> list[dict[st
     return [{"template": p.template, "context": context} for p, context in offered if context is not None]
 
 
-def _map(lon: float, lat: float, zoom: float, code: str) -> dict[str, Any]:
+def _map(shown: Sequence[Community], code: str) -> dict[str, Any]:
+    """The map component's context, with all the communities shown in view."""
+    lon, lat, zoom = queries.frame({c.scope_code for c in shown}) or (shown[0].lon, shown[0].lat, 14)
     return {
         "style_url": style_url(),
         "lon": lon,

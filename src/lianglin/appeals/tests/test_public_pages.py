@@ -414,6 +414,18 @@ def test_who_looked_is_told_without_the_employee(world: World) -> None:
     assert worker.account.name not in shown
 
 
+def test_the_receipt_is_still_there_when_the_half_hour_is_over(anybody: Client) -> None:
+    up_to(anybody, "check/")
+    send(anybody)
+    clock.set_offset(timedelta(minutes=31))
+    try:
+        shown = anybody.get(REPORT + "sent/")
+        assert shown.status_code == 200
+        assert drafts.slip(anybody.session)["secret"] in shown.content.decode()
+    finally:
+        clock.set_offset(timedelta(0))
+
+
 def test_leaving_leaves_nothing_on_a_shared_computer(anybody: Client) -> None:
     up_to(anybody, "check/")
     send(anybody)

@@ -34,7 +34,7 @@ from lianglin.files import uploads
 from lianglin.files.rules import MAX_FILES
 from lianglin.kit import throttle
 from lianglin.kit.csrf import keeps_typing
-from lianglin.kit.errors import HouseError, Refused
+from lianglin.kit.errors import HouseError, Refused, TooMany
 from lianglin.kit.ids import group_case_number
 from lianglin.kit.views import remember_elder
 
@@ -96,7 +96,10 @@ def track(request: HttpRequest) -> HttpResponse:
             hold_case(request=request, case_id=holder.case_id or 0)
             return see(reverse(_onward(request)))
     context = {"form": form, "signed_in": signed_in, "lost": drafts.typed(request.session)}
-    return remember_elder(request, shown(request, "appeals/public/track.html", context, status))
+    response = remember_elder(request, shown(request, "appeals/public/track.html", context, status))
+    if status == TooMany.status:
+        response.headers["Retry-After"] = str(int(case_actions.CLAIM_WINDOW.total_seconds()))
+    return response
 
 
 def _onward(request: HttpRequest) -> str:

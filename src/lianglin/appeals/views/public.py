@@ -376,7 +376,10 @@ def sent(request: HttpRequest) -> HttpResponse:
     slip = drafts.slip(request.session)
     if slip is None:
         return HttpResponseRedirect(reverse("appeals:track"))
-    case = cases.visible(acting(request)).filter(pk=slip["case"]).first()
+    actor = acting(request)
+    case = (
+        cases.visible(actor).filter(pk=slip["case"]).first() if actor.work_purpose in actor.purposes else None
+    )
     item = catalogue.item_of(slip["item"])
     track = f"{reverse('appeals:track')}?number={slip['number']}"
     facts = [
@@ -390,7 +393,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "facts": facts,
         "promises": _promises(case, item),
         "qr": qr(request.build_absolute_uri(track)),
-        "track_url": reverse("appeals:mine") if acting(request).case_id == slip["case"] else track,
+        "track_url": reverse("appeals:mine") if actor.case_id == slip["case"] else track,
     }
     return render(request, "appeals/public/sent.html", context)
 

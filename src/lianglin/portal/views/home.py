@@ -15,7 +15,6 @@ from lianglin.kit import discovery
 from lianglin.kit.context import navigation
 from lianglin.kit.ids import clean_case_number
 from lianglin.places import queries as places
-from lianglin.places.models import Community
 from lianglin.places.search import Found, search
 from lianglin.places.views import style_url
 
@@ -95,17 +94,11 @@ def _url_of(found: Found) -> str:
 def city(request: HttpRequest) -> HttpResponse:
     """The map, with communities whose people are loaded in colour and the others hatched; the same as a list."""
     known = places.cover().communities
-    middle = _middle(known)
+    lon, lat, zoom = places.frame({c.scope_code for c in known}) or (126.64, 45.75, 11)
     context: dict[str, Any] = {
         "branches": places.tree(),
         "communities": len(known),
         "loaded": sum(c.loaded for c in known),
-        "map": {"style_url": style_url(loaded=True), "lon": middle[0], "lat": middle[1], "zoom": 11},
+        "map": {"style_url": style_url(loaded=True), "lon": lon, "lat": lat, "zoom": max(zoom + 1, 11)},
     }
     return render(request, "portal/city.html", context)
-
-
-def _middle(known: tuple[Community, ...]) -> tuple[float, float]:
-    if not known:
-        return 126.64, 45.75
-    return sum(c.lon for c in known) / len(known), sum(c.lat for c in known) / len(known)
