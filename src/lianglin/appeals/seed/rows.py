@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any
 
 import numpy as np
-import yaml
 from django.db import connection
 
 from lianglin.access.models import FOREVER
 from lianglin.appeals.rules import KIND, LIFECYCLE
-from lianglin.appeals.seed.catalogue import DATA, Ints, items
+from lianglin.appeals.seed.catalogue import Ints, items
 from lianglin.appeals.seed.history import CHANNELS, Events
 from lianglin.appeals.seed.journey import (
     ANSWERS,
@@ -28,6 +27,7 @@ from lianglin.appeals.seed.journey import (
     Journeys,
 )
 from lianglin.appeals.seed.places import Places
+from lianglin.appeals.seed.replies import note_of
 from lianglin.appeals.seed.tape import CODES, NEVER, STAGES, STATES
 from lianglin.appeals.seed.texts import Told
 from lianglin.appeals.seed.units import Units
@@ -142,11 +142,6 @@ def _numbers(part: Part) -> list[str]:
         for month, digits in zip(months, (left * 1000 + right).tolist(), strict=True)
     ]
     return [f"{LIFECYCLE.prefix}{body}{damm_digit(body)}" for body in bodies]
-
-
-@cache
-def _replies() -> dict[str, Any]:
-    return yaml.safe_load((DATA / "replies.yaml").read_text(encoding="utf-8"))
 
 
 def _or_null(value: int | None) -> str:
@@ -310,7 +305,7 @@ class _Writer:
             data = json.dumps(self._data(row, code, detail, unit), ensure_ascii=False)
             yield (
                 str(self.first + row), self.scope[row], str(number), code, "" if code == "open" else STATES[before], STATES[after],
-                at, post, organisation, escaped(_note(code, detail, row + number)), "t", escaped(data),
+                at, post, organisation, escaped(note_of(code, detail, row + number)), "t", escaped(data),
             )  # fmt: skip
 
     def _mistakes(self, rows: Ints) -> None:
@@ -380,16 +375,6 @@ class _Writer:
                 str(self.first + row), self.scope[row], at, post, organisation, flag(online), flag(reached),
                 ANSWERS[solved] if solved >= 0 else "", str(grade) if grade else NULL, "",
             )  # fmt: skip
-
-
-def _note(code: str, detail: int, turn: int) -> str:
-    """What the post wrote: one of the replies for the move and what it is about; "" where nothing is usual."""
-    key = "not_reached" if code == "call_back" and detail == NOT_REACHED else code
-    replies = _replies().get(key, [""])
-    if isinstance(replies, dict):
-        names = {"refuse": GROUNDS, "pause": WAITS}.get(code, OUTCOMES)
-        replies = replies[names[detail]]
-    return replies[turn * 7 % len(replies)]
 
 
 def _residents(ids: list[int]) -> dict[int, tuple[str, str, bytes]]:
