@@ -17,6 +17,7 @@ class Choices:
     categories: dict[str, tuple[Category, ...]]
     items: dict[str, tuple[Item, ...]]
     by_code: dict[str, Item]
+    by_id: dict[int, Item]
     names: tuple[tuple[pinyin.Name, str, Item], ...]
 
 
@@ -38,6 +39,7 @@ def choices() -> Choices:
         categories={f.code: tuple(c for c in found if c.field_id == f.pk) for f in fields},
         items={c.code: tuple(i for i in items if i.category_id == c.pk) for c in found},
         by_code={i.code: i for i in items},
+        by_id={i.pk: i for i in items},
         names=tuple((pinyin.ready(i.name), f"{i.name_en} {i.category.name_en}".lower(), i) for i in items),
     )
 

@@ -26,7 +26,7 @@ from lianglin.appeals.forms import replies
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
-from lianglin.cases.models import Case
+from lianglin.cases.models import Case, Step
 from lianglin.files import queries as files
 from lianglin.kit.errors import Conflict, Refused
 from lianglin.kit.ids import clean_case_number
@@ -199,7 +199,7 @@ def page(
         "deeds": _deeds(request, context, bound),
         "units": _units(context),
         "similar": context.similar,
-        "calls": worklists.call_backs(case, actor),
+        "calls": worklists.call_backs(case, actor) if _was_settled(case, steps) else [],
         "conflict": conflict,
         "person": person,
         "call_first": actor.role == "staff" and case.state == "settled" and actor.may("appeals.call_back"),
@@ -215,6 +215,11 @@ def _point(case: Case) -> tuple[float, float] | None:
         if place is not None and place.lon is not None and place.lat is not None:
             return place.lon, place.lat
     return None
+
+
+def _was_settled(case: Case, steps: list[Step]) -> bool:
+    """Whether it ever stood where appellants are called back."""
+    return case.settled_at is not None or any(step.to_state == "settled" for step in steps)
 
 
 def _map(case: Case) -> dict[str, Any] | None:
