@@ -23,7 +23,7 @@ class Problem(Schema):
     errors: list[dict[str, str]] | None = None
 
 
-PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 422, 429), Problem)
+PROBLEMS = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429), Problem)
 """Documented with every operation: what may go wrong, in one shape."""
 
 STORABLE = r"^[^\x00]*$"

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -63,6 +64,12 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def _field(loc: Sequence[Any]) -> str:
     """The name that the sender wrote: without "body" and the name of the function's parameter behind it."""
     return ".".join(str(part) for part in loc[2 if loc[0] == "body" else 1 :])
+
+
+@api.exception_handler(RawPostDataException)
+def _no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    """A form with files was sent: its body was read before, under the limits of uploads."""
+    return _problem(415, "Unsupported media type", "Send the body as application/json.")
 
 
 @api.exception_handler(AuthenticationError)

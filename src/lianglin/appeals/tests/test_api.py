@@ -125,6 +125,11 @@ def test_what_is_no_json_is_refused(city: World, body: str) -> None:
     assert refused(post(Client(), URL, body), 422 if body == "" else 400)
 
 
+def test_a_form_is_no_json(city: World) -> None:
+    refused(Client().post(URL, {"text": TEXT, "community": HERE}), 415)
+    refused(Client().post(URL, f"text={TEXT}", "application/x-www-form-urlencoded"), 400)
+
+
 def test_who_may_report(city: World) -> None:
     body = {"text": TEXT, "community": HERE}
     allowed = {

@@ -1,0 +1,242 @@
+"""Every address for every persona in every view: no page breaks, closed pages stay closed, nobody's words leak.
+
+``make test`` asks each address as each persona once, the views in turn, so that every pair of address, persona and
+view occurs; ``make test-deep`` asks everything in every view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from lianglin.access.models import Account, Post
+from lianglin.appeals.actions import Reporter
+from lianglin.cases.actions import Place
+from lianglin.cases.models import Case
+from lianglin.indicators.queries import figures_of
+from lianglin.kit import clock
+from tests.watch import forget_tries
+from tests.world import (
+    FAR,
+    HERE,
+    NEXT_DOOR,
+    SINCE,
+    STREET,
+    UNIT,
+    WORKER,
+    World,
+    build,
+    catalogue,
+    resident_browser,
+)
+
+Route = tuple[str, str]
+"""(name, path as the resolver knows it)"""
+PERSONAS = (
+    "public", "resident", WORKER, STREET, UNIT, "manager", "protection_officer", "administrator", "no post",
+)  # fmt: skip
+VIEWS: dict[str, dict[str, Any]] = {
+    "desktop": {},
+    "elder": {"cookies": {"elder": "1"}},
+    "en": {"headers": {"Accept-Language": "en"}},
+}
+BY_DESIGN = {"readyz": 503}
+"""What may answer so: no worker runs beside the tests."""
+OPEN = {
+    "healthz", "readyz", "set_language", "kit:elder", "api:openapi-json", "api:api-root",
+    "api:places_search", "api:places_covering", "api:places_community", "places:tiles", "places:style", "places:choose",
+    "places:place", "places:boundary", "access:login", "access:logout",
+    "api:indicators_list", "api:indicators_published", "indicators:definitions", "indicators:public",
+    "notices:draft_save", "notices:draft_discard",
+    "api:appeals_catalogue", "api:appeals_create", "api:appeals_track", "appeals:report", "appeals:report_where",
+    "appeals:report_tell", "appeals:report_photo", "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
+    "appeals:report_again", "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
+    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
+    "portal:home", "portal:search", "portal:city",
+}  # fmt: skip
+"""Addresses that somebody without a login may open. Whoever adds an open page adds it here, and says so in review."""
+
+
+def routes(patterns: Any = None, prefix: str = "", space: str = "") -> Iterator[Route]:
+    """Every address of the house."""
+    for found in get_resolver().url_patterns if patterns is None else patterns:
+        path = prefix + str(found.pattern)
+        if isinstance(found, URLResolver):
+            yield from routes(
+                found.url_patterns, path, space + (f"{found.namespace}:" if found.namespace else "")
+            )
+        elif isinstance(found, URLPattern):
+            yield f"{space}{found.name}", path
+
+
+ROUTES = sorted(routes())
+
+
+@dataclass
+class Planted:
+    """The small city with words that give themselves away on any page."""
+
+    city: World
+    cases: dict[str, Case] = field(default_factory=dict)
+
+    def seen_by(self, persona: str) -> set[str]:
+        """The words that this persona may read."""
+        cases = {WORKER: "AB", STREET: "ABC", UNIT: "A", "resident": "A"}.get(persona, "")
+        who = cases if persona != UNIT else ""
+        return {f"WORDS{case}" for case in cases} | {f"PERSON{case}" for case in who}
+
+    def browser(self, persona: str, view: str = "desktop") -> Client:
+        """A new browser of a persona in a view; it reports a 500 instead of raising it."""
+        options = {"raise_request_exception": False, "headers": VIEWS[view].get("headers")}
+        if persona == "public":
+            client = Client(**options)
+        elif persona == "resident":
+            client = resident_browser(self.cases["A"].pk, **options)
+        else:
+            client = self.city.browser(persona, **options)
+        for name, value in VIEWS[view].get("cookies", {}).items():
+            client.cookies[name] = value
+        return client
+
+    def addresses(self, route: Route) -> list[str]:
+        """The address with what its parameters may be; a case of one's own, and one of another district."""
+        name, path = route
+        if "number>" in path:
+            numbers = [self.cases["A"].number, self.cases["D"].number]
+            return [
+                self._filled(name, path.replace("<str:number>", n).replace("<number>", n)) for n in numbers
+            ]
+        return [self._filled(name, path)]
+
+    def _filled(self, name: str, path: str) -> str:
+        code = HERE if "places" in name else figures_of()[0].code if "indicators" in name else "accept"
+        for pattern, value in (
+            (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
+            ("<slug:code>", code), ("<slug:name>", "a-file"), ("<slug:form>", "report"),
+        ):  # fmt: skip
+            path = path.replace(pattern, value)
+        assert not set("<>^$\\") & set(path), f"{name}: say in this test what fills {path}"
+        return f"/{path}"
+
+
+@pytest.fixture
+def planted(db: None) -> Planted:
+    forget_tries()
+    made = Planted(build())
+    city = made.city
+    item = catalogue().lamp
+    for name, scope in {"A": HERE, "B": HERE, "C": NEXT_DOOR, "D": FAR}.items():
+        place = Place(city.community(scope), text=f"WORDS{name}号楼")
+        reporter = Reporter(name=f"PERSON{name}", phone="15412345678")
+        words = {"text": f"WORDS{name}楼道灯不亮", "title": f"WORDS{name}灯", "item": item}
+        made.cases[name] = city.report(scope, place=place, reporter=reporter, **words).case
+        city.do(f"community-{scope}", "accept", made.cases[name], note=f"WORDS{name}收到")
+    city.do(STREET, "dispatch", made.cases["A"], unit=city.organisations[UNIT], note="WORDSA派单")
+    account = Account.objects.create_user("no post", None, name="x", created_at=clock.now())
+    ended = {"starts_on": SINCE, "ends_on": SINCE}
+    city.posts["no post"] = Post.objects.create(
+        account=account, role_code="community_worker", organisation=city.organisations[WORKER], scope_code=HERE,
+        title="x", **ended,
+    )  # fmt: skip
+    return made
+
+
+def words_of(answer: Any) -> str:
+    return "" if answer.streaming else answer.content.decode(errors="replace")
+
+
+def wrong_with(planted: Planted, persona: str, route: Route, address: str, answer: Any) -> str:
+    """What no answer may be; "" when all is well."""
+    if answer.status_code >= 500 and BY_DESIGN.get(route[0]) != answer.status_code:
+        return f"{address} answers {answer.status_code} to {persona}"
+    text = words_of(answer)
+    hidden = {f"{kind}{case}" for kind in ("WORDS", "PERSON") for case in planted.cases} - planted.seen_by(
+        persona
+    )
+    leaked = sorted(word for word in hidden if word in text)
+    return f"{address} shows {leaked} to {persona}" if leaked else ""
+
+
+def asked(planted: Planted, method: str, turns: Callable[[int, int], list[str]]) -> list[str]:
+    """What goes wrong when every persona asks every address, in the views that ``turns`` chooses."""
+    found = []
+    for one, persona in enumerate(PERSONAS):
+        browsers = {view: planted.browser(persona, view) for view in VIEWS}
+        for (other, route), view in product(enumerate(ROUTES), VIEWS):
+            if view not in turns(one, other):
+                continue
+            if method != "get":  # a browser of its own: it may be logged out, or hold another case
+                browsers[view] = planted.browser(persona, view)
+            for address in planted.addresses(route):
+                answer = getattr(browsers[view], method)(address)
+                found.append(wrong_with(planted, persona, route, address, answer))
+    return [what for what in found if what]
+
+
+def in_turn(persona: int, route: int) -> list[str]:
+    return [list(VIEWS)[(persona + route) % len(VIEWS)]]
+
+
+def every(persona: int, route: int) -> list[str]:
+    return list(VIEWS)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_address_breaks_or_tells_what_is_not_ones_own(planted: Planted, method: str) -> None:
+    assert asked(planted, method, in_turn) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("method", ["get", "post", "head", "put", "delete", "options"])
+def test_no_address_breaks_in_any_view(planted: Planted, method: str) -> None:
+    assert asked(planted, method, every) == []
+
+
+def test_what_is_planted_is_seen_where_it_belongs(planted: Planted) -> None:
+    """Else the test above would find nothing on empty pages."""
+    for persona, case, seen in (
+        (WORKER, "A", True), (STREET, "C", True), (UNIT, "A", True), (UNIT, "B", False), (WORKER, "C", False),
+        ("manager", "A", False),
+    ):  # fmt: skip
+        page = planted.browser(persona).get(f"/appeals/desk/{planted.cases[case].number}/")
+        assert (f"WORDS{case}" in words_of(page)) is seen
+    assert "WORDSA" in words_of(planted.browser("resident").get("/appeals/mine/"))
+    listed = words_of(planted.browser(STREET).get("/appeals/desk/"))
+    assert all(f"WORDS{case}" in listed for case in "ABC")
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route[0])
+def test_what_is_not_open_is_closed_to_the_public(planted: Planted, route: Route) -> None:
+    if route[0] in OPEN:
+        return
+    for address in planted.addresses(route):
+        answer = planted.browser("public").get(address)
+        to_login = answer.status_code == 302 and answer.headers["Location"].startswith("/account/login/")
+        assert to_login or answer.status_code in (401, 403, 404, 405), answer.status_code
+
+
+def test_open_addresses_exist() -> None:
+    assert {name for name, _path in ROUTES} >= OPEN
+
+
+NONSENSE = (
+    "cursor=%00&month=2026-13&place=x&state=lost&q=%00&number=%00&code=%ff&next=//elsewhere&indicator=%00&span=-1"
+    "&category=99999999999999999999&community=%00&building=99999999999999999999&lon=nan&lat=1e999&item=%00&purpose=%00"
+    "&overdue=maybe&urgent=maybe&elder=9&months=99999999999999999999&width=-1&part=%00&member=%00&page=-1&at=%00&id=%00"
+)
+
+
+@pytest.mark.parametrize("persona", ["public", "resident", WORKER, UNIT, "manager", "protection_officer"])
+def test_nonsense_in_the_address_breaks_no_page(planted: Planted, persona: str) -> None:
+    browser, found = planted.browser(persona), []
+    for route in ROUTES:
+        for address in planted.addresses(route):
+            answer = browser.get(f"{address}?{NONSENSE}")
+            found.append(wrong_with(planted, persona, route, address, answer))
+    assert [what for what in found if what] == []
