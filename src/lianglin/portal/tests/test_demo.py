@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from tests.world import FAR, HERE, NEXT_DOOR, World, build, catalogue
 
 from lianglin.access import demo
@@ -177,6 +179,14 @@ def test_postgresql_itself_gives_the_neighbours_rows_to_nobody_else(client: Clie
         assert queries.look("", NEXT_DOOR).count == 1
     with acting(tour.actors[f"community-{FAR}"]):
         assert queries.look("", HERE).count == 0
+
+
+def test_home_asks_the_database_twice_at_most_in_the_demo(client: Client, tour: World) -> None:
+    client.get("/")
+    with CaptureQueriesContext(connection) as found:
+        client.get("/")
+    asked = [q["sql"] for q in found if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
+    assert len(asked) <= 2, asked
 
 
 def test_the_public_is_refused_by_postgresql(client: Client, tour: World) -> None:
