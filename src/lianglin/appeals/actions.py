@@ -192,8 +192,9 @@ def accept(
         seen_version=seen_version,
         note=note,
         data={"item": item.code} if item else None,
+        changes={"assignee_id": by.post_id},
     )
-    cases.assign(case, by=by)
+    cases.note_assignment(case, by=by)
     return case
 
 

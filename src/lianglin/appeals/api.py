@@ -6,9 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Header, Query, Router, Schema, Status
+from ninja.responses import NinjaJSONEncoder
 
 from lianglin.access.actor import Actor
 from lianglin.access.api import PROBLEMS, STORABLE, anybody, staff
@@ -193,7 +194,9 @@ def list_appeals(request: HttpRequest, filters: Query[Filters]) -> Any:
     if filters.overdue:
         rows = rows.filter(due_at__lt=clock.now())
     found = page(rows, "-id", cursor=filters.cursor, size=PAGE)
-    return {"rows": [_row(case) for case in found.rows], "newer": found.newer, "older": found.older}
+    answer = {"rows": [_row(case) for case in found.rows], "newer": found.newer, "older": found.older}
+    # Written as it is: checking fifty rows against PageOut on the way out would cost more than reading them.
+    return JsonResponse(answer, encoder=NinjaJSONEncoder, content_type="application/json; charset=utf-8")
 
 
 @router.post("", response={201: Receipt, **PROBLEMS}, auth=anybody, url_name="appeals_create")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
+from django.db.models.constants import OnConflict
+from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
 
 from lianglin.access import audit
@@ -107,14 +109,21 @@ def open_case(
 def _save_with_a_free_number(case: Case, prefix: str, local: datetime) -> None:
     for _attempt in range(5):
         case.number = new_case_number(prefix, local.year, local.month)
-        try:
-            with transaction.atomic():
-                case.save(force_insert=True)
+        if _inserted(case):
             return
-        except IntegrityError as error:
-            if "number" not in str(error):
-                raise
     raise Conflict(_("No free case number was found. Send the form again."))
+
+
+def _inserted(case: Case) -> bool:
+    """Inserts a new case unless its number is taken; spares the savepoint that a failed insert would need."""
+    query = InsertQuery(Case, on_conflict=OnConflict.IGNORE)
+    query.insert_values(Case._meta.concrete_fields, [case])
+    with connection.cursor() as cursor:
+        for statement, values in query.get_compiler(connection=connection).as_sql():
+            cursor.execute(statement, values)
+        fresh = cursor.rowcount == 1
+    case._state.adding, case._state.db = not fresh, connection.alias
+    return fresh
 
 
 def claim(*, number: str, secret: str, address: str) -> Actor:
@@ -271,10 +280,15 @@ def extend(
 
 def assign(case: Case, *, by: Actor) -> None:
     """Takes a case onto one's own post."""
-    if by.post_id is None:
-        raise Forbidden(_("Only a post can take on a case."))
+    note_assignment(case, by=by)
     case.assignee_id = by.post_id
     case.save(update_fields=["assignee"])
+
+
+def note_assignment(case: Case, *, by: Actor) -> None:
+    """Audits that a move takes the case onto one's own post (``changes={"assignee_id": by.post_id}``)."""
+    if by.post_id is None:
+        raise Forbidden(_("Only a post can take on a case."))
     audit.record("cases.assign", SUBJECT, case.pk, scope_code=case.scope_code, values={"post": by.post_id})
 
 

@@ -183,7 +183,7 @@ def similar(case: Case, item: Item | None, actor: Actor, *, limit: int = 8) -> l
     """
     if item is None:
         return []
-    near = Q(pk__in=[])
+    near = Q()
     if case.building_id:
         near |= Q(building_id=case.building_id)
     if case.compound_id:
@@ -196,6 +196,8 @@ def similar(case: Case, item: Item | None, actor: Actor, *, limit: int = 8) -> l
             lat__gte=case.lat - north,
             lat__lte=case.lat + north,
         )
+    if not near:
+        return []
     rows = (
         appeals(actor)
         .filter(near, scope_code=case.scope_code, appeal__item_id=item.pk)

@@ -440,17 +440,17 @@ def test_statements_per_request(city: World) -> None:
     post(worker, URL, {**body, "item": items.lamp.code})
     made, told = city.report(), {**body, "item": items.lamp.code, "name": "李", "phone": "15400000001"}
     track = {"number": made.case.number, "secret": made.secret}
-    with counting(13, 6):
+    with counting(13, 4):
         assert post(Client(), URL, told).status_code == 201
-    with counting(15, 6):  # begin and end of the key
+    with counting(15, 4):  # begin and end of the key
         assert post(Client(), URL, told, **KEY).status_code == 201
-    with counting(13, 6):  # session and post, but no counted try and no other role
+    with counting(13, 4):  # session and post, but no counted try and no other role
         assert post(worker, URL, told).status_code == 201
     with counting(4, 2):
         assert len(worker.get(URL).json()["rows"]) == 5
     with counting(6, 2):
         assert worker.get(f"{URL}{made.case.number}").status_code == 200
-    with counting(12, 4):
+    with counting(11, 4):
         assert move(worker, made.case.number, "accept").status_code == 200
     with counting(18, 4):  # the item, two clocks, the unit and its grant
         assert move(street, made.case.number, "dispatch", {"unit": UNIT}).status_code == 200
