@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.http import QueryDict
 from django.templatetags.static import static
 from django.utils.html import conditional_escape, format_html
@@ -67,12 +68,12 @@ def _icon(url: str, name: str, css: str) -> SafeString:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """`{% icon "phone" %}`: a decorative icon of `static/kit/icons.svg`; the word beside it says it."""
-    return _icon(_sprite(), name, css) if name else SafeString("")
+    return _icon(_sprite(settings.STORAGES["staticfiles"]["BACKEND"]), name, css) if name else SafeString("")
 
 
 @cache
-def _sprite() -> str:
-    """Address of the drawings, which a process serves under one name; looked up once, not ninety times a page."""
+def _sprite(storage: str) -> str:
+    """Address of the drawings under this static storage; looked up once, not ninety times a page."""
     return static("kit/icons.svg")
 
 
