@@ -71,6 +71,8 @@ def _behind(keys: Sequence[str], values: Sequence[Any], *, flip: bool) -> Q:
         equal = {k.lstrip("-"): v for k, v in zip(keys[:index], values[:index], strict=True)}
         operator = "lt" if key.startswith("-") != flip else "gt"
         found |= Q(**equal, **{f"{key.lstrip('-')}__{operator}": values[index]})
+    if len(keys) == 1:
+        return found
     first = keys[0]
     bound = "lte" if first.startswith("-") != flip else "gte"
     return Q(**{f"{first.lstrip('-')}__{bound}": values[0]}) & found  # the bound lets the index start there
