@@ -98,7 +98,7 @@ def track(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "signed_in": signed_in, "lost": drafts.typed(request.session)}
     response = remember_elder(request, shown(request, "appeals/public/track.html", context, status))
     if status == TooMany.status:
-        response.headers["Retry-After"] = str(int(case_actions.CLAIM_WINDOW.total_seconds()))
+        response["Retry-After"] = str(int(case_actions.CLAIM_WINDOW.total_seconds()))
     return response
 
 
