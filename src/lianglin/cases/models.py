@@ -139,6 +139,11 @@ class Clock(models.Model):
         indexes = [
             models.Index(fields=["case", "stage", "-id"], name="cases_clock_case"),
             models.Index(fields=["due_at", "id"], name="cases_clock_due"),
+            models.Index(
+                fields=["due_at", "scope_code"],
+                name="cases_clock_late",
+                condition=models.Q(stopped_at__isnull=True) | models.Q(stopped_at__gt=models.F("due_at")),
+            ),
         ]
 
 

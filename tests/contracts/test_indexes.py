@@ -1,0 +1,283 @@
+"""An index behind every list: EXPLAIN as the database role, over a table with thousands of rows.
+
+The planner is told to avoid sequential scans (on some thousands of rows it would rightly prefer them), so that a
+list without a fitting index shows itself: as a sequential scan all the same, or as an index read from end to end.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from lianglin.access import queries as access
+from lianglin.access.actor import Actor
+from lianglin.access.transaction import acting
+from lianglin.appeals.queries import worklists
+from lianglin.cases import queries as cases
+from lianglin.indicators import queries as figures
+from lianglin.kit import discovery
+from lianglin.kit.domain import Indicator
+from lianglin.kit.paging import page
+from lianglin.kit.period import Period
+from lianglin.notices import queries as notices
+from tests.world import HERE, STREET, UNIT, WORKER, World, build, catalogue
+
+CASES = 20_000
+COMMUNITIES = 200
+GIVEN = CASES // 500
+"""Two districts of ten streets of ten communities; every 20th case is open, every 500th was given to UNIT."""
+OFFICER = "protection_officer"
+BIG = frozenset({
+    "cases_case", "cases_step", "appeals_callback", "cases_clock", "appeals_appeal", "access_grant", "access_accesslog",
+    "indicators_indicatorvalue", "notices_message",
+})  # fmt: skip
+MONTH = Period.month_of(date(2026, 10, 1))
+
+FILL = (
+    """
+    insert into cases_case (id, number, kind, title, scope_code, community_id, building_id, place_text, state, outcome,
+        urgent, owner_id, opened_at, due_at, due_provisional, settled_at, closed_at, version, sample)
+    select g, 'A' || lpad(g::text, 12, '0'), 'appeal', 'x', z.scope, p.id, b.id, '', z.state, '', h %% 50 = 0, o.id,
+        z.at, case when z.state <> 'closed' then z.at + interval '30 days' end, false,
+        case when z.state = 'closed' then z.at + interval '4 days' end,
+        case when z.state = 'closed' then z.at + interval '6 days' end, 0, true
+    from (select g, abs(hashint4(g)) as h from generate_series(1, %(cases)s) g)
+    join lateral (select
+        '2301' || lpad((3 + g %% 2)::text, 2, '0') || lpad((1 + g / 2 %% 10)::text, 3, '0')
+            || lpad((1 + g / 20 %% 10)::text, 3, '0') as scope,
+        case when h %% 20 = 7 then (array['received', 'accepted', 'dispatched', 'handling', 'answered', 'settled'])
+            [1 + h / 20 %% 6] else 'closed' end as state,
+        timestamptz '2026-11-20 12:00+08' - make_interval(mins => (%(cases)s - g) * 30) as at) z on true
+    join places_community p on p.scope_code = %(here)s
+    join places_building b on b.community_id = p.id
+    join access_organisation o on o.code = case when h %% 500 = 7 then 'bureau-1' else 'bureau-2' end
+    """,
+    """
+    insert into appeals_appeal (case_id, scope_code, item_id, channel, text, entity, anonymous, language, opened_at)
+    select c.id, c.scope_code, (select min(id) + c.id %% 2 from appeals_item), 'web', 'x', false, false, 'zh-hans', c.opened_at
+    from cases_case c
+    """,
+    """
+    insert into cases_step (case_id, scope_code, seq, move, from_state, to_state, at, note, public, data)
+    select id, scope_code, s, 'x', '', state, opened_at, '', true, '{}' from cases_case, generate_series(1, 2) s
+    """,
+    """
+    insert into cases_clock (case_id, scope_code, stage, amount, unit, started_at, due_at, provisional, paused_seconds, extended,
+        stopped_at)
+    select c.id, c.scope_code, k.stage, 1, 'working_days', c.opened_at, c.opened_at + k.due, false, 0, 0,
+        case when c.state = 'closed' or k.stage = 'dispatch' then c.opened_at + case when c.id %% 20 = 3 then k.late else k.kept end end
+    from cases_case c, (values ('dispatch', interval '24 h', interval '12 h', interval '12 h'),
+        ('handle', interval '5 days', interval '4 days', interval '9 days'),
+        ('call_back', interval '8 days', interval '6 days', interval '12 days')) k (stage, due, kept, late)
+    """,
+    """
+    insert into appeals_callback (case_id, scope_code, at, online, reached, solved, grade, note)
+    select id, scope_code, closed_at, false, true, 'yes', 5, '' from cases_case where closed_at is not null
+    """,
+    """
+    insert into access_grant (subject, subject_id, scope_code, organisation_id, starts_at, ends_at, reason)
+    select 'cases.Case', id, scope_code, owner_id, opened_at, '9999-12-31', 'dispatch' from cases_case
+    """,
+    """
+    insert into access_accesslog (at, scope_code, case_id, organisation_id, post_id, purpose, what)
+    select opened_at, scope_code, id, owner_id, (select min(id) from access_post), 'call_back', 'x' from cases_case
+    """,
+    """
+    insert into indicators_indicatorvalue
+        (indicator, month, scope_code, member, numerator, denominator, definition_version, computed_at)
+    select i, m, s.scope_code, '', 1, 2, '1', now()
+    from unnest(%(figures)s::text[]) i, generate_series('2025-10-01'::date, '2026-10-01', '1 month') m,
+        (select distinct scope_code from cases_case) s
+    """,
+    """
+    insert into notices_message (key, code, channel, language, scope_code, case_id, post_id, body, body_en, link, state, tries,
+        created_at, error)
+    select gen_random_uuid(), 'x', 'in_app', 'zh-hans', c.scope_code, c.id, p.id, 'x', '', '', 'sent', 0, c.opened_at, ''
+    from cases_case c left join (select id, row_number() over () as number from access_post) p on p.number = c.id %% 100
+    """,
+)  # fmt: skip
+
+
+@pytest.fixture
+def city(db: None) -> World:
+    made = build()
+    catalogue()
+    with connection.cursor() as cursor:
+        codes = [indicator.code for indicator in figures.figures_of() if indicator.cells]
+        for statement in FILL:
+            cursor.execute(statement, {"cases": CASES, "here": HERE, "figures": codes})
+        cursor.execute("set local enable_seqscan = off")
+        cursor.execute(f"analyze {', '.join(sorted(BIG))}")
+    return made
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What PostgreSQL did for one statement, on the big tables alone."""
+
+    read: int
+    """Rows looked at, kept or not."""
+    sorted: int
+    """Most rows that went into one sort."""
+    indexes: frozenset[str]
+    sequential: tuple[str, ...]
+
+
+def plans(actor: Actor, run: Callable[[Actor], Any]) -> list[Plan]:
+    """Runs a query as the actor's database role and explains each statement of it that touches a big table."""
+    with acting(actor):
+        with CaptureQueriesContext(connection) as captured:
+            run(actor)
+        found = []
+        with connection.cursor() as cursor:
+            for query in captured.captured_queries:
+                if (
+                    any(table in query["sql"] for table in BIG)
+                    and query["sql"].lstrip()[:6].upper() == "SELECT"
+                ):
+                    cursor.execute(f"explain (analyze, timing off, format json) {query['sql']}")
+                    (told,) = cursor.fetchone()
+                    found.append(_plan((json.loads(told) if isinstance(told, str) else told)[0]["Plan"]))
+        return found
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", []):
+        yield from _nodes(below)
+
+
+def _looked_at(node: dict[str, Any]) -> int:
+    kinds = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    return int(sum(node.get(kind, 0) for kind in kinds) * node["Actual Loops"])
+
+
+def _plan(root: dict[str, Any]) -> Plan:
+    nodes = list(_nodes(root))
+    scans = [node for node in nodes if node.get("Relation Name") in BIG]
+    sorts = [_looked_at(node["Plans"][0]) for node in nodes if "Sort" in node["Node Type"]]
+    return Plan(
+        read=sum(_looked_at(node) for node in scans),
+        sorted=max(sorts, default=0),
+        indexes=frozenset(node["Index Name"] for node in nodes if "Index Name" in node),
+        sequential=tuple(node["Relation Name"] for node in scans if node["Node Type"] == "Seq Scan"),
+    )
+
+
+@dataclass(frozen=True)
+class List:
+    """A list, who reads it, the indexes one of which serves it, how many rows may be read and sorted, and why."""
+
+    name: str
+    who: str
+    run: Callable[[Actor], Any]
+    indexes: tuple[str, ...]
+    read: int
+    sorts: int
+    why: str
+
+
+def worklist(**chosen: Any) -> Callable[[Actor], Any]:
+    return lambda actor: page(worklists.worklist(actor, **chosen), "-id")
+
+
+def older(actor: Actor) -> Any:
+    first = page(worklists.worklist(actor), "-id")
+    return page(worklists.worklist(actor), "-id", cursor=first.older)
+
+
+def inbox(actor: Actor) -> Any:
+    return page(cases.inbox(actor), "due_at", "id")
+
+
+def board(actor: Actor) -> Any:
+    return page(worklists.queue(actor, "accepted"), "due_at", "id", size=20)
+
+
+def counts(actor: Actor) -> Any:
+    return worklists.queue_counts(actor, ["accepted", "answered"])
+
+
+def looked_at(actor: Actor) -> Any:
+    return access.who_looked(CASES // 2, actor=actor)
+
+
+def messages(actor: Actor) -> Any:
+    return page(notices.to_post(actor), "-id", size=30)
+
+
+def looks(**chosen: Any) -> Callable[[Actor], Any]:
+    return lambda actor: page(access.looks(actor=actor, **chosen), "-id")
+
+
+OWN = CASES // COMMUNITIES
+BY_SCOPE = ("cases_scope",)
+WAITING = ("cases_state_due",)
+GRANTED = ("access_grant_organisation_id_7d694569", "access_grant_org_subject")
+LISTS = (
+    List("list", WORKER, worklist(), BY_SCOPE, 3 * OWN, OWN, "the community's cases and their appeals, by scope"),
+    List("list, older", WORKER, older, BY_SCOPE, 3 * OWN, OWN, "the same behind a cursor"),
+    List("list by state", WORKER, worklist(state="received"), BY_SCOPE, OWN, 9, "the state's rows of the community"),
+    List("list of the open", WORKER, worklist(state="open"), BY_SCOPE, OWN, 20, "the open rows of the community"),
+    List("list of the overdue", WORKER, worklist(overdue=True), BY_SCOPE, OWN, 20, "the late rows of the community"),
+    List("by number", WORKER, worklist(number="A00000000012"), ("cases_case_number_key",), 20, 0, "the number's start"),
+    List("my work", WORKER, inbox, BY_SCOPE, OWN, 20, "what waits in the community, sorted by due date"),
+    List("list", STREET, worklist(), ("cases_case_pkey",), 15 * OWN, 0, "newest first: stops at the 51st row of a 20th"),
+    List("list by state", STREET, worklist(state="received"), WAITING, OWN, 20, "the state's rows of the street"),
+    List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
+    List("board", STREET, board, WAITING, 3 * OWN, 0, "one state's rows in the order of the index"),
+    List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
+    List("list", UNIT, worklist(), GRANTED, 8 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
+    List("my work", UNIT, inbox, GRANTED, 15 * GIVEN, GIVEN, "the unit's grants among what waits"),
+    List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
+    List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
+    List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
+    List("messages", WORKER, messages, ("notices_message_post",), 31, 0, "the post's messages in the index's order"),
+)  # fmt: skip
+
+
+def test_an_index_serves_every_list(city: World) -> None:
+    for asked in LISTS:
+        for plan in plans(city.actors[asked.who], asked.run):
+            what = f"{asked.name} of {asked.who} ({asked.why}): {plan}"
+            assert not plan.sequential, what
+            assert plan.indexes & set(asked.indexes), what
+            assert plan.read <= asked.read, what
+            assert plan.sorted <= asked.sorts, what
+
+
+MONTHS_CLOCKS = 3 * 31 * 48
+"""Stage clocks of a month: three for each appeal of every half hour."""
+
+
+def test_figures_are_summed_and_opened_by_index(city: World) -> None:
+    """A figure of a street and a past month, and the very cases behind it: what the month holds, never all years."""
+    street = city.actors[STREET]
+    for indicator in figures.figures_of():
+        if indicator.cells:
+            asked = [([indicator], [MONTH.start])]
+            for plan in plans(street, partial(_summed, asked)):
+                assert "indicators_value_cell" in plan.indexes, plan
+                assert plan.read <= 13 * COMMUNITIES // 20, plan  # a cumulative one adds up thirteen months
+        for part in ("numerator", "denominator", "rest") if indicator.rows else ():
+            for plan in plans(street, partial(_opened, indicator, part)):
+                assert not plan.sequential, (indicator.code, part, plan)
+                assert plan.read <= 1.5 * MONTHS_CLOCKS, (indicator.code, part, plan)
+                assert plan.sorted <= OWN * 10, (indicator.code, part, plan)
+
+
+def _summed(asked: Any, actor: Actor) -> Any:
+    return figures.sums(actor.low, asked)
+
+
+def _opened(indicator: Indicator, part: str, actor: Actor) -> Any:
+    found = discovery.resolve(indicator.rows)(indicator.code, actor, actor.low, MONTH, part, "")
+    return page(found, *found.query.order_by)
