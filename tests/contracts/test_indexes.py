@@ -222,6 +222,7 @@ OWN = CASES // COMMUNITIES
 BY_SCOPE = ("cases_scope",)
 WAITING = ("cases_state_due",)
 GRANTED = ("access_grant_organisation_id_7d694569", "access_grant_org_subject")
+POST = ("notices_message_post", "notices_message_post_id_1ac4dfbd")
 LISTS = (
     List("list", WORKER, worklist(), BY_SCOPE, 3 * OWN, OWN, "the community's cases and their appeals, by scope"),
     List("list, older", WORKER, older, BY_SCOPE, 3 * OWN, OWN, "the same behind a cursor"),
@@ -240,11 +241,11 @@ LISTS = (
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
-    List("messages", WORKER, messages, ("notices_message_post",), 31, 0, "the post's messages in the index's order"),
+    List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
 )  # fmt: skip
 
 
-def test_an_index_serves_every_list(city: World) -> None:
+def lists(city: World) -> None:
     for asked in LISTS:
         for plan in plans(city.actors[asked.who], asked.run):
             what = f"{asked.name} of {asked.who} ({asked.why}): {plan}"
@@ -258,7 +259,7 @@ MONTHS_CLOCKS = 3 * 31 * 48
 """Stage clocks of a month: three for each appeal of every half hour."""
 
 
-def test_figures_are_summed_and_opened_by_index(city: World) -> None:
+def figures_and_rows(city: World) -> None:
     """A figure of a street and a past month, and the very cases behind it: what the month holds, never all years."""
     street = city.actors[STREET]
     for indicator in figures.figures_of():
@@ -281,3 +282,9 @@ def _summed(asked: Any, actor: Actor) -> Any:
 def _opened(indicator: Indicator, part: str, actor: Actor) -> Any:
     found = discovery.resolve(indicator.rows)(indicator.code, actor, actor.low, MONTH, part, "")
     return page(found, *found.query.order_by)
+
+
+def test_an_index_serves_every_list_and_figure(city: World) -> None:
+    """One test, since the rows of a rolled-back one stay behind as dead ones and would mislead the planner."""
+    lists(city)
+    figures_and_rows(city)
