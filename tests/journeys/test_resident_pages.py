@@ -1,0 +1,80 @@
+"""Residents' pages: light on the wire, clean for axe and the Content-Security-Policy in every form."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Browser
+
+from . import story
+from .conftest import Demo, Walk, new_context, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
+BUDGET = 80_000  # bytes over the wire, cold, all of a page's own requests
+PAGES = (
+    "/",
+    "/appeals/report/",
+    "/appeals/report/?field=02",
+    "/appeals/track/",
+    "/city/",
+    "/figures/public/",
+    "/demo/",
+    "/account/login/",
+)
+FORMS = [
+    pytest.param({"form": "desktop"}, id="desktop"),
+    pytest.param({"form": "phone", "language": "en"}, id="phone-en"),
+    pytest.param({"form": "phone", "elder": True}, id="phone-elder"),
+]
+
+
+def weigh(browser: Browser, demo: Demo, path: str) -> int:
+    """Bytes that a first visitor's browser receives for a page, headers included."""
+    context = new_context(browser, demo, form="phone")
+    page = context.new_page()
+    network = context.new_cdp_session(page)
+    network.send("Network.enable")
+    sizes: list[float] = []
+    network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    page.goto(demo.url + path, wait_until="networkidle")
+    context.close()
+    return int(sum(sizes))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_cold_page_is_light(browser: Browser, demo: Demo, path: str) -> None:
+    assert 1_000 < weigh(browser, demo, path) < BUDGET
+
+
+@pytest.mark.parametrize("walk", FORMS, indirect=True)
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_clean(walk: Walk, path: str) -> None:
+    walk.open(path)
+    walk.must_be_clean()
+
+
+def test_the_demo_advances_and_the_neighbour_stays_closed(browser: Browser, demo: Demo) -> None:
+    context = new_context(browser, demo)
+    walk = watch(context.new_page(), demo)
+    page = walk.open("/demo/")
+    page.locator("form[action='/demo/as/'] button[value=community]").first.click()
+    page.wait_for_load_state()
+    page = walk.open("/demo/neighbour/")
+    said = page.inner_text("main")
+    assert "lianglin_staff" in said
+    assert page.locator("main .tag--bad, main .tag").count() >= 2
+    page = walk.open("/demo/")
+    page.locator("form[action='/demo/advance/'] button[name=days]").first.click()
+    page.wait_for_load_state()
+    walk.open("/work/")
+    walk.must_be_clean()
+    context.close()
+
+
+def test_a_wrong_secret_shows_nothing(walk: Walk) -> None:
+    page = walk.open("/appeals/track/")
+    page.fill("input[name=number]", "A261100000000")
+    page.fill("input[name=secret]", "00000000")
+    story.onward(page, "input[name=secret]")
+    page.wait_for_load_state()
+    assert "/mine/" not in page.url
+    assert page.locator(".errors, [role=alert], .alert").count() >= 1
