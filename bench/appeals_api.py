@@ -58,7 +58,7 @@ def _load(data: Path, appeals: int) -> float:
     if done.exists() and json.loads(done.read_text())["appeals"] == appeals:
         return 0.0
     begun = time.monotonic()
-    subprocess.run([sys.executable, "-m", "bench.appeals_load", str(appeals)], check=True)
+    subprocess.run([sys.executable, "-m", "bench._appeals_load", str(appeals)], check=True)
     done.write_text(json.dumps({"appeals": appeals}))
     return round(time.monotonic() - begun, 1)
 
