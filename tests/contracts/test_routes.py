@@ -240,3 +240,17 @@ def test_nonsense_in_the_address_breaks_no_page(planted: Planted, persona: str) 
             answer = browser.get(f"{address}?{NONSENSE}")
             found.append(wrong_with(planted, persona, route, address, answer))
     assert [what for what in found if what] == []
+
+
+@pytest.mark.parametrize("persona", ["public", WORKER])
+def test_the_demo_breaks_no_page(planted: Planted, settings: Any, persona: str) -> None:
+    """With the demo's strip, personas and clock; its own addresses are not there outside of it."""
+    assert planted.browser(persona).get("/demo/").status_code == 404
+    settings.DEMO = True
+    browser = planted.browser(persona)
+    found = [
+        wrong_with(planted, persona, route, address, browser.get(address))
+        for route in ROUTES
+        for address in planted.addresses(route)
+    ]
+    assert [what for what in found if what] == []
