@@ -13,7 +13,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.policies import VERBS, db_role
 from lianglin.access.scoped import ScopeForgotten, guards
 from lianglin.access.transaction import acting
-from lianglin.kit.domain import ROLES
+from lianglin.kit.domain import ROLES, InScope
 from lianglin.kit.errors import Forbidden
 from tests import world as worlds
 
@@ -127,7 +127,7 @@ def test_a_forgotten_scope_yields_nothing(world: worlds.World, role: str) -> Non
     """The role is set, its settings are not: every table that row-level security protects looks empty."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set local role {db_role(role)}")
-        for name in ("lo", "hi", "unit", "post", "account", "case", "at"):
+        for name in ("lo", "hi", "unit", "post", "account", "case", "at", "purposes"):
             cursor.execute(f"select set_config('app.{name}', '', true)")
         for label in SCOPED:
             if "S" in getattr(guards()[label].roles.get(role), "rights", ""):
@@ -196,3 +196,18 @@ def test_staff_cannot_write_outside_their_place(world: worlds.World, prefix: str
                 [other, other + "~"],
             )
             assert cursor.rowcount == both
+
+
+@pytest.mark.parametrize("code", ["manager", "protection_officer"])
+def test_a_city_wide_post_without_the_purpose_reads_no_cases_and_no_people(
+    world: worlds.World, code: str
+) -> None:
+    """Their place range is the whole city; PostgreSQL itself gives them nothing that needs the purpose."""
+    actor = world.actors[code]
+    assert actor.covers(world.codes()[0])
+    with acting(actor):
+        for label in SCOPED:
+            if getattr(guards()[label].roles.get("staff"), "rows", None) == InScope(purpose="handle_case"):
+                assert by_sql(label) == [], label
+        assert by_sql("cases.Case") == []
+        assert by_sql("people.Resident") == []

@@ -78,9 +78,14 @@ def own_database(conn: Any, database: str) -> None:
 def condition(predicate: Predicate) -> str:
     """The predicate as a policy expression; the forms that keep their index (see docs/decisions)."""
     match predicate:
-        case InScope(column):
-            return (
+        case InScope(column, purpose):
+            inside = (
                 f"{column} >= current_setting('app.lo', true) and {column} < current_setting('app.hi', true)"
+            )
+            return (
+                f"{inside} and strpos(current_setting('app.purposes', true), ',{purpose},') > 0"
+                if purpose
+                else inside
             )
         case Granted(subject, column):
             return (

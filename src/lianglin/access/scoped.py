@@ -38,7 +38,9 @@ def guards() -> dict[str, Guard]:
 def _condition(predicate: Predicate, actor: Actor) -> Q:
     """The predicate as a Django condition; mirrors policies.condition."""
     match predicate:
-        case InScope(column):
+        case InScope(column, purpose):
+            if purpose and purpose not in actor.purposes:
+                return Q(pk__in=[])
             return Q(**{f"{column}__gte": actor.low, f"{column}__lt": actor.high})
         case Granted(subject, column):
             from lianglin.access.models import Grant

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from django.db import connection, transaction
 
-from lianglin.access.actor import Actor
+from lianglin.access.actor import Actor, job
 from lianglin.access.policies import db_role
 from lianglin.kit import clock
 
@@ -45,7 +45,8 @@ def assume(actor: Actor) -> None:
         cursor.execute(
             "select set_config('role', %s, true), set_config('app.lo', %s, true), set_config('app.hi', %s, true), "
             "set_config('app.unit', %s, true), set_config('app.post', %s, true), set_config('app.account', %s, true), "
-            "set_config('app.case', %s, true), set_config('app.at', %s, true)",
+            "set_config('app.case', %s, true), set_config('app.at', %s, true), "
+            "set_config('app.purposes', %s, true)",
             [
                 "none" if actor.role == "auth" else db_role(actor.role),
                 actor.low,
@@ -55,6 +56,7 @@ def assume(actor: Actor) -> None:
                 _text(actor.account_id),
                 _text(actor.case_id),
                 clock.now().isoformat(),
+                f",{','.join(sorted(actor.purposes))},",
             ],
         )
 
@@ -105,6 +107,22 @@ def together() -> Iterator[None]:
         del current.audit[noted:]
         current.actor = actor
         raise
+
+
+@contextmanager
+def counting(low: str, high: str) -> Iterator[None]:
+    """Reads as the background role, for figures without names, then as the actor again.
+
+    In the asked range as far as it lies in the actor's own. Outside of an actor's transaction (command line, as
+    owner) nothing changes.
+    """
+    current = _running.get()
+    if current is None or current.actor.role == "job":
+        yield
+        return
+    assume(job(max(low, current.actor.low), min(high, current.actor.high)))
+    yield  # an error ends the transaction, and with it the role
+    assume(current.actor)
 
 
 def become(actor: Actor) -> None:

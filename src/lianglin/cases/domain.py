@@ -9,7 +9,7 @@ from lianglin.kit.domain import Access, Domain, Granted, Guard, InScope, Own, Pe
 def case_roles(column: str, *, staff: str, handler: str, resident: str, job: str) -> dict:
     """Who may do what on a table that hangs on a case by ``column``: the usual four predicates."""
     given = {
-        "staff": (staff, InScope()),
+        "staff": (staff, InScope(purpose="handle_case")),
         "handler": (handler, Granted(SUBJECT, column)),
         "resident": (resident, Own(column)),
         "job": (job, InScope()),

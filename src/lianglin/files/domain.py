@@ -19,7 +19,7 @@ DOMAIN = Domain(
         Guard(
             "files.Attachment",
             {
-                "staff": Access("SI", InScope()),
+                "staff": Access("SI", InScope(purpose="handle_case")),
                 "handler": Access("SI", Granted("cases.Case", "case_id")),
                 "resident": Access("SI", Own("case_id")),
                 "job": Access("SD", InScope()),

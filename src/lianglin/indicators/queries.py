@@ -18,6 +18,7 @@ from django.db.models.functions import Concat, Left
 from django.utils.translation import get_language
 
 from lianglin.access.actor import TOP
+from lianglin.access.transaction import counting
 from lianglin.indicators import rules
 from lianglin.indicators.models import IndicatorValue, PublishedValue
 from lianglin.indicators.rules import Counts
@@ -206,8 +207,12 @@ def by_place(
 def readings(
     indicator: Indicator, prefix: str, span: Period, width: int = 0
 ) -> dict[tuple[str, date], Reading]:
-    """Readings by (place, month) of a figure that cannot be added up."""
-    read = discovery.resolve(indicator.at_level)(prefix, span, width)
+    """Readings by (place, month) of a figure that cannot be added up.
+
+    Counted as the background role within ``prefix``: a post for statistics gets the figure, never the rows.
+    """
+    with counting(prefix, prefix + TOP):
+        read = list(discovery.resolve(indicator.at_level)(prefix, span, width))
     return {(reading.scope_code, reading.month): reading for reading in read}
 
 

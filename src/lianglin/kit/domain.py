@@ -22,9 +22,13 @@ ROLES: tuple[Role, ...] = ("staff", "handler", "helper", "resident", "public", "
 
 @dataclass(frozen=True)
 class InScope:
-    """Rows whose ``column`` (text, COLLATE "C") lies in the actor's place range [low, high)."""
+    """Rows whose ``column`` (text, COLLATE "C") lies in the actor's place range [low, high).
+
+    With ``purpose``, only for posts that carry it: a city-wide post for statistics reads no cases.
+    """
 
     column: str = "scope_code"
+    purpose: str = ""
 
 
 @dataclass(frozen=True)

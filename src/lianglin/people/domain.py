@@ -6,7 +6,7 @@ from lianglin.kit.domain import Access, Domain, Duty, Guard, InScope, Personal, 
 
 _SERVICE = _("provide community services to the household")
 _AFTER = _("the person moved away or died")
-STAFF = {"staff": Access("SIU", InScope()), "job": Access("SU", InScope())}
+STAFF = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SU", InScope())}
 
 DOMAIN = Domain(
     code="people",
