@@ -141,7 +141,7 @@ def test_the_database_restarted_during_posts(
     assert {answer.status for answer in answers} == {201}, [answer.text for answer in answers]
     assert sorted(Appeal._base_manager.values_list("text", flat=True)) == sorted(texts.values())
     assert_whole()
-    assert until(lambda: ready_when_watched_over(system), 90), system.log()
+    assert until(lambda: ready_when_watched_over(system), 150), system.log()
     assert until(lambda: ready_when_watched_over(system) and jobs("doing", "todo") == 0, 150), system.log()
     assert jobs("failed") == 0, system.log()
 
