@@ -21,7 +21,7 @@ from psycopg.pq import TransactionStatus
 from lianglin.project import database
 
 ALIASES = ("default", "apart")
-SETTINGS = ("lo", "hi", "unit", "post", "account", "case", "at", "purposes")
+SETTINGS = ("lo", "hi", "unit", "post", "account", "case", "resident", "at", "purposes")
 LOG_IN = f"set session authorization {database.login('app')}"
 CLEARED = ", ".join(f"set_config('app.{name}', '', false)" for name in SETTINGS)
 NO_ROLE = f"set role none; select {CLEARED}"

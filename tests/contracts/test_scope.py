@@ -127,7 +127,7 @@ def test_a_forgotten_scope_yields_nothing(world: worlds.World, role: str) -> Non
     """The role is set, its settings are not: every table that row-level security protects looks empty."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"set local role {db_role(role)}")
-        for name in ("lo", "hi", "unit", "post", "account", "case", "at", "purposes"):
+        for name in ("lo", "hi", "unit", "post", "account", "case", "resident", "at", "purposes"):
             cursor.execute(f"select set_config('app.{name}', '', true)")
         for label in SCOPED:
             if "S" in getattr(guards()[label].roles.get(role), "rights", ""):

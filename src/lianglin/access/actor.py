@@ -20,6 +20,7 @@ PURPOSES = {
     "handle_case": gettext_lazy("handle the matter"),
     "call_back": gettext_lazy("call back"),
     "own_case": gettext_lazy("one's own matter"),
+    "own_data": gettext_lazy("one's own data"),
     "data_protection": gettext_lazy("data protection"),
     "statistics": gettext_lazy("statistics without names"),
     "system": gettext_lazy("background task"),
@@ -32,7 +33,8 @@ class Actor:
     """What every action, query and policy is asked on behalf of.
 
     ``low <= scope_code < high`` is the actor's place range; ``organisation_id`` carries a handler's grants;
-    ``case_id`` is the one case a resident proved to hold.
+    ``case_id`` is the one case a resident proved to hold; ``resident_id`` is the person who logged in as a
+    resident (or the ward a guardian acts for).
     """
 
     role: Role
@@ -42,6 +44,7 @@ class Actor:
     post_id: int | None = None
     organisation_id: int | None = None
     case_id: int | None = None
+    resident_id: int | None = None
     role_code: str = ""
     title: str = ""
     organisation_name: str = ""
@@ -78,7 +81,7 @@ class Actor:
 
 PUBLIC_DUTIES = frozenset({"public.submit", "public.track"})
 RESIDENT_DUTIES = frozenset({"public.submit", "public.track", "resident.own_case"})
-RESIDENT_PURPOSES = frozenset({"own_case"})
+RESIDENT_PURPOSES = frozenset({"own_case", "own_data"})
 
 
 def public() -> Actor:
@@ -86,11 +89,12 @@ def public() -> Actor:
     return Actor(role="public", duties=PUBLIC_DUTIES, title=_("public"))
 
 
-def resident(case_id: int | None = None) -> Actor:
-    """A resident; with ``case_id`` the holder of that one case."""
+def resident(case_id: int | None = None, resident_id: int | None = None) -> Actor:
+    """A resident: the holder of one case (``case_id``), a person who logged in (``resident_id``), or both."""
     return Actor(
         role="resident",
         case_id=case_id,
+        resident_id=resident_id,
         duties=RESIDENT_DUTIES,
         purposes=RESIDENT_PURPOSES,
         title=_("resident"),

@@ -22,6 +22,7 @@ from lianglin.kit.domain import (
     Own,
     OwnAccount,
     OwnPost,
+    OwnResident,
     OwnUnit,
     Predicate,
     Role,
@@ -95,6 +96,8 @@ def condition(predicate: Predicate) -> str:
             )
         case Own(column):
             return f"{column} = nullif(current_setting('app.case', true), '')::bigint"
+        case OwnResident(column):
+            return f"{column} = nullif(current_setting('app.resident', true), '')::bigint"
         case OwnPost(column):
             return f"{column} = nullif(current_setting('app.post', true), '')::bigint"
         case OwnAccount(column):

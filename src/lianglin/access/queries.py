@@ -25,6 +25,8 @@ POST_KEY = "post_id"
 POSTS_KEY = "posts"
 """How many posts the account had at login: one needs no switcher, and no query for it."""
 HELD_CASE_KEY = "held_case"
+RESIDENT_KEY = "resident"
+"""Session key of a resident who logged in: {"id": resident id, "until": ISO instant}."""
 
 
 def posts_in_force(account_id: int) -> QuerySet[Post]:
@@ -55,7 +57,7 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
     if not account_id or not session.get(BACKEND_SESSION_KEY):
         if settings.DEMO:
             _set_clock(DemoClock.objects.values_list("offset_seconds", flat=True).first())
-        return _holder(session.get(HELD_CASE_KEY)), None
+        return _holder(session.get(HELD_CASE_KEY), session.get(RESIDENT_KEY)), None
     account, post, seconds = _who(account_id, post_id)
     if settings.DEMO:
         _set_clock(seconds)
@@ -109,11 +111,14 @@ def _who_asks() -> str:
     )
 
 
-def _holder(held: Any) -> Actor:
-    """The resident whose session proved to hold a case, while that lasts; else the public."""
-    if isinstance(held, dict) and held.get("until", "") > clock.now().isoformat():
-        return resident(held["id"])
-    return public()
+def _holder(held: Any, logged_in: Any = None) -> Actor:
+    """The resident whose session proved to hold a case or to be a person, while that lasts; else the public."""
+    now = clock.now().isoformat()
+    case_id, resident_id = (
+        entry["id"] if isinstance(entry, dict) and entry.get("until", "") > now else None
+        for entry in (held, logged_in)
+    )
+    return public() if case_id is resident_id is None else resident(case_id, resident_id)
 
 
 def actor_in(post: Post) -> Actor:

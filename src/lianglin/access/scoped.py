@@ -19,6 +19,7 @@ from lianglin.kit.domain import (
     Own,
     OwnAccount,
     OwnPost,
+    OwnResident,
     OwnUnit,
     Predicate,
 )
@@ -51,6 +52,8 @@ def _condition(predicate: Predicate, actor: Actor) -> Q:
             return Q(**{f"{column}__in": held})
         case Own(column):
             return Q(**{column: actor.case_id if actor.case_id is not None else -1})
+        case OwnResident(column):
+            return Q(**{column: actor.resident_id if actor.resident_id is not None else -1})
         case OwnPost(column):
             return Q(**{column: actor.post_id if actor.post_id is not None else -1})
         case OwnAccount(column):

@@ -45,7 +45,7 @@ def assume(actor: Actor) -> None:
         cursor.execute(
             "select set_config('role', %s, true), set_config('app.lo', %s, true), set_config('app.hi', %s, true), "
             "set_config('app.unit', %s, true), set_config('app.post', %s, true), set_config('app.account', %s, true), "
-            "set_config('app.case', %s, true), set_config('app.at', %s, true), "
+            "set_config('app.case', %s, true), set_config('app.resident', %s, true), set_config('app.at', %s, true), "
             "set_config('app.purposes', %s, true)",
             [
                 "none" if actor.role == "auth" else db_role(actor.role),
@@ -55,6 +55,7 @@ def assume(actor: Actor) -> None:
                 _text(actor.post_id),
                 _text(actor.account_id),
                 _text(actor.case_id),
+                _text(actor.resident_id),
                 clock.now().isoformat(),
                 f",{','.join(sorted(actor.purposes))},",
             ],

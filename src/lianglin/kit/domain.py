@@ -47,6 +47,13 @@ class Own:
 
 
 @dataclass(frozen=True)
+class OwnResident:
+    """Rows whose ``column`` is the resident who logged in, or the ward a guardian acts for."""
+
+    column: str = "resident_id"
+
+
+@dataclass(frozen=True)
 class OwnPost:
     """Rows whose ``column`` is the actor's post."""
 
@@ -72,7 +79,7 @@ class Everything:
     """No row filter: for tables that hold nobody's data."""
 
 
-Predicate = InScope | Granted | Own | OwnPost | OwnAccount | OwnUnit | Everything
+Predicate = InScope | Granted | Own | OwnResident | OwnPost | OwnAccount | OwnUnit | Everything
 
 
 @dataclass(frozen=True)
