@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, resident, role_kinds
 from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Organisation, Post
+from lianglin.access.prepared import Prepared
 from lianglin.kit import clock
 from lianglin.kit.models import DemoClock
 from lianglin.places.models import Community
@@ -146,12 +147,16 @@ def without_post(account: Account) -> Actor:
     return Actor(role="public", account_id=account.pk, title=account.name)
 
 
-def who_looked(case_id: int, *, actor: Actor, limit: int = 50) -> list[dict[str, Any]]:
-    """Who looked at the appellant's data of a case: unit, purpose, time, newest first; no employee's name."""
+@Prepared
+def _looks_at(_actor: Actor, case_id: int) -> QuerySet[AccessLog]:
+    return AccessLog.objects.filter(case_id=case_id).select_related("organisation").order_by("-id")[:50]
+
+
+def who_looked(case_id: int, *, actor: Actor) -> list[AccessLog]:
+    """The last 50 looks at the appellant's data of a case, newest first, each with its unit; no employee's name."""
     if actor.case_id != case_id and actor.role != "staff":
         return []
-    rows = AccessLog.objects.filter(case_id=case_id).order_by("-id")
-    return list(rows.values("at", "purpose", "what", "organisation__name", "organisation__name_en")[:limit])
+    return _looks_at(actor, case_id)
 
 
 def looks(*, actor: Actor, place: str = "", purpose: str = "") -> QuerySet[AccessLog]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Field, Header, Query, Router, Schema, Status
@@ -14,6 +15,7 @@ from ninja.responses import NinjaJSONEncoder
 from lianglin.access.actor import Actor
 from lianglin.access.api import PROBLEMS, STORABLE, anybody, staff
 from lianglin.access.models import Organisation
+from lianglin.access.prepared import Prepared
 from lianglin.appeals import actions, rules
 from lianglin.appeals.models import Appeal, Item
 from lianglin.appeals.queries.catalogue import choices, item_of
@@ -365,9 +367,25 @@ def _place(report: Report) -> case_actions.Place:
     )
 
 
+@Prepared
+def _numbered(actor: Actor, number: str) -> QuerySet[Case]:
+    return cases.visible(actor).filter(kind=rules.KIND, number=number)
+
+
+@Prepared
+def _with_id(actor: Actor, case_id: int) -> QuerySet[Case]:
+    return cases.visible(actor).filter(kind=rules.KIND, pk=case_id)
+
+
+@Prepared
+def _told(actor: Actor, case_id: int) -> QuerySet[Appeal]:
+    told = Appeal.objects.visible_to(actor, purpose=actor.work_purpose)
+    return told.select_related("item").filter(pk=case_id)
+
+
 def _find(actor: Actor, *, number: str = "", case_id: int | None = None) -> Case:
-    wanted = {"number": number} if number else {"pk": case_id}
-    case = cases.visible(actor).filter(kind=rules.KIND, **wanted).first()
+    found = _numbered(actor, number) if number else _with_id(actor, case_id or 0)
+    case = next(iter(found), None)
     if case is None:
         raise Http404(_("There is no such appeal in the area of your current post."))
     return case
@@ -392,9 +410,7 @@ def _row(case: Case) -> dict[str, Any]:
 
 
 def _detail(case: Case, actor: Actor) -> dict[str, Any]:
-    appeal = (
-        Appeal.objects.visible_to(actor, purpose=actor.work_purpose).select_related("item").get(pk=case.pk)
-    )
+    (appeal,) = _told(actor, case.pk)
     return {
         **_row(case),
         "text": appeal.text,

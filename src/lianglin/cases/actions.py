@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.constants import OnConflict
 from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from lianglin.access import audit
 from lianglin.access import transaction as access_transaction
 from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
+from lianglin.access.prepared import Prepared
 from lianglin.cases import rules
 from lianglin.cases.models import Case, Clock, Receipt, Step
 from lianglin.cases.rules import SUBJECT
@@ -157,14 +159,18 @@ def claim(*, number: str, secret: str, address: str) -> Actor:
     return holder
 
 
-def lock(case_id: int, *, by: Actor) -> Case:
-    """The case, locked until the transaction ends; Forbidden when the actor cannot see it."""
-    case = (
+@Prepared
+def _locked(by: Actor, case_id: int) -> QuerySet[Case]:
+    return (
         Case.objects.visible_to(by, purpose=by.work_purpose)
         .select_for_update(of=("self",), no_key=True)
         .filter(pk=case_id)
-        .first()
     )
+
+
+def lock(case_id: int, *, by: Actor) -> Case:
+    """The case, locked until the transaction ends; Forbidden when the actor cannot see it."""
+    case = next(iter(_locked(by, case_id)), None)
     if case is None:
         raise Forbidden(_("There is no such case in the area of your current post."))
     return case

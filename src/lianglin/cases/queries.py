@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from lianglin.access.actor import Actor
+from lianglin.access.prepared import Prepared
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit import clock, discovery
 from lianglin.kit.calendar import calendar
@@ -128,23 +129,31 @@ def possible_moves(case: Case, actor: Actor) -> list[Move]:
     return [m for m in case.lifecycle.moves_from(case.state) if actor.may(m.duty)]
 
 
-def steps(case: Case, actor: Actor) -> list[Step]:
-    """The case's steps in order; a resident sees the public ones."""
+@Prepared
+def _steps(actor: Actor, case_id: int) -> QuerySet[Step]:
     found = (
         Step.objects.visible_to(actor, purpose=actor.work_purpose)
-        .filter(case_id=case.pk)
+        .filter(case_id=case_id)
         .select_related("organisation")
     )
     if actor.role == "resident":
         found = found.filter(public=True)
-    return list(found.order_by("seq"))
+    return found.order_by("seq")
+
+
+def steps(case: Case, actor: Actor) -> list[Step]:
+    """The case's steps in order; a resident sees the public ones."""
+    return _steps(actor, case.pk)
+
+
+@Prepared
+def _clocks(actor: Actor, case_id: int) -> QuerySet[Clock]:
+    return Clock.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case_id).order_by("id")
 
 
 def clocks(case: Case, actor: Actor) -> list[Clock]:
     """The stage clocks of a case, oldest first."""
-    return list(
-        Clock.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case.pk).order_by("id")
-    )
+    return _clocks(actor, case.pk)
 
 
 def phases(case: Case, steps_seen: list[Step]) -> list[dict[str, Any]]:

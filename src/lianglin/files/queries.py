@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from lianglin.access.actor import Actor
+from lianglin.access.prepared import Prepared
 from lianglin.files.models import Attachment, ParkedFile
 from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
@@ -22,9 +23,14 @@ def visible(actor: Actor) -> QuerySet[Attachment]:
     return found.filter(public=True) if actor.role == "resident" else found
 
 
+@Prepared
+def _of_case(actor: Actor, case_id: int) -> QuerySet[Attachment]:
+    return visible(actor).filter(case_id=case_id).order_by("id")
+
+
 def of_case(case_id: int, actor: Actor) -> list[Attachment]:
     """The attachments of one case in the order they came, as far as this actor may see them. One query."""
-    return list(visible(actor).filter(case_id=case_id).order_by("id"))
+    return _of_case(actor, case_id)
 
 
 def lock_case(case_id: int) -> None:

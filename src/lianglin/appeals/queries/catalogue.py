@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from lianglin.appeals.models import Category, Field, Item
 from lianglin.kit import pinyin
 from lianglin.kit.held import held
@@ -42,6 +44,29 @@ def choices() -> Choices:
         by_id={i.pk: i for i in items},
         names=tuple((pinyin.ready(i.name), f"{i.name_en} {i.category.name_en}".lower(), i) for i in items),
     )
+
+
+def grouped() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The items in force by "field · class", each (code, name), in the reader's language; from memory."""
+    return _chinese() if get_language() != "en" else _english()
+
+
+def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for item in choices().by_code.values():
+        name = f"{item.category.field.label} · {item.category.label}"
+        groups.setdefault(name, []).append((item.code, item.label))
+    return list(groups.items())
+
+
+@held
+def _chinese() -> list[tuple[str, list[tuple[str, str]]]]:
+    return _groups()
+
+
+@held
+def _english() -> list[tuple[str, list[tuple[str, str]]]]:
+    return _groups()
 
 
 def search(text: str, *, limit: int = 8) -> list[Item]:

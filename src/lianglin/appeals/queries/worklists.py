@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access.actor import TOP, Actor, duties_of, role_kinds
 from lianglin.access.models import Organisation, Post
+from lianglin.access.prepared import Prepared
 from lianglin.appeals import rules
 from lianglin.appeals.models import Appeal, Appellant, CallBack, Category, Item
 from lianglin.appeals.queries import catalogue
@@ -75,20 +76,23 @@ def worklist(
     return rows
 
 
+@Prepared
+def _found(actor: Actor, number: str) -> QuerySet[Case]:
+    return (
+        Case.objects.visible_to(actor, purpose=actor.work_purpose)
+        .filter(kind=rules.KIND, number=number)
+        .select_related("compound", "building", "owner", "assignee", "appeal")
+        .defer("compound__geometry", "building__footprint")  # outlines, larger than all the rest
+    )
+
+
 def find(actor: Actor, number: str) -> Case | None:
     """One appeal with everything its page shows, or None when it does not exist or lies elsewhere.
 
     Community, street and item come from memory where they are in force: PostgreSQL plans a join of ten tables
     ten times as long as it runs it. An earlier appeal that this one was merged into is read when it is asked for.
     """
-    case = (
-        Case.objects.visible_to(actor, purpose=actor.work_purpose)
-        .filter(kind=rules.KIND, number=number)
-        .select_related("compound", "building", "owner", "assignee", "appeal")
-        .defer("compound__geometry", "building__footprint")  # outlines, larger than all the rest
-        .order_by()
-        .first()
-    )
+    case = next(iter(_found(actor, number)), None)
     if case is None:
         return None
     if community := cover().by_id.get(case.community_id):

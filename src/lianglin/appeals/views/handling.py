@@ -184,6 +184,7 @@ def page(
     actor = acting(request)
     steps = cases.steps(case, actor)
     context = forms.MoveContext(case, actor, unit_text=request.GET.get("unit", "").strip()[:40])
+    deeds = _deeds(request, context, bound)
     shown = {
         "case": case,
         "appeal": case.appeal,
@@ -196,8 +197,10 @@ def page(
         "stages": words.stages(case, steps),
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
-        "deeds": _deeds(request, context, bound),
-        "units": _units(context),
+        "deeds": deeds,
+        "units": _units(context)
+        if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)
+        else None,
         "similar": context.similar,
         "calls": worklists.call_backs(case, actor) if _was_settled(case, steps) else [],
         "conflict": conflict,
@@ -260,7 +263,11 @@ def _purposes(case: Case, actor: Actor) -> list[dict[str, Any]]:
 def _deeds(
     request: HttpRequest, context: forms.MoveContext, bound: tuple[str, forms.MoveForm] | None
 ) -> list[dict[str, Any]]:
-    """Every form of the page; open is the one that was sent, asked for, or expected next."""
+    """What can be done, in order; open, with its form, is the one that was sent, asked for, or expected next.
+
+    The form of another is fetched when it is opened (with JavaScript into its place, without it as this page
+    with that one open): most pages are read, and a closed form costs as much as the rest of the page.
+    """
     possible = labels(context.case, context.actor)
     expected = context.case.lifecycle.state(context.case.state).expects
     asked = bound[0] if bound else request.GET.get("move", "")
@@ -269,14 +276,20 @@ def _deeds(
         {
             "code": code,
             "label": label,
-            "form": bound[1] if bound and bound[0] == code else _form(request, code, context),
+            "form": _shown_form(request, code, context, bound) if code == opened else None,
             "open": code == opened,
             "expected": code == expected,
             "danger": DEEDS[code].danger,
-            "begun": _begun(code),
+            "begun": _begun(code) if code == opened else [],
         }
         for code, label in possible.items()
     ]
+
+
+def _shown_form(
+    request: HttpRequest, code: str, context: forms.MoveContext, bound: tuple[str, forms.MoveForm] | None
+) -> forms.MoveForm:
+    return bound[1] if bound and bound[0] == code else _form(request, code, context)
 
 
 def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.MoveForm:
@@ -302,10 +315,8 @@ def _begun(code: str) -> list[dict[str, str]]:
     return []
 
 
-def _units(context: forms.MoveContext) -> dict[str, Any] | None:
+def _units(context: forms.MoveContext) -> dict[str, Any]:
     """For the dispatcher: suggested units with reasons, those responsible for the place, those searched for."""
-    if "dispatch" not in labels(context.case, context.actor):
-        return None
     known = worklists.units_of([context.case.scope_code])
     suggested = worklists.suggest(context.case, context.item, known)
     first = {entry.unit.pk for entry in suggested}

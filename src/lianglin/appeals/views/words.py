@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import PURPOSES
-from lianglin.access.models import Organisation
+from lianglin.access.models import AccessLog, Organisation
 from lianglin.appeals import rules
 from lianglin.appeals.models import Item
 from lianglin.cases import queries as cases
@@ -172,22 +171,17 @@ def clocks(case: Case, found: list[Clock]) -> list[dict[str, Any]]:
     return rows
 
 
-def looks(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def looks(found: list[AccessLog]) -> list[dict[str, Any]]:
     """Who looked at the appellant's data: unit, purpose, time, what."""
-    english = get_language() == "en"
-    rows = []
-    for row in found:
-        shown: str = row["what"]  # an English message id, see handling.APPELLANT_SHOWN
-        name = row["organisation__name"]
-        rows.append(
-            {
-                "at": row["at"],
-                "unit": (english and row["organisation__name_en"]) or name,
-                "purpose": PURPOSES.get(row["purpose"], row["purpose"]),
-                "what": _(shown),
-            }
-        )
-    return rows
+    return [
+        {
+            "at": look.at,
+            "unit": look.organisation.label,
+            "purpose": PURPOSES.get(look.purpose, look.purpose),
+            "what": _(str(look.what)),  # an English message id, see handling.APPELLANT_SHOWN
+        }
+        for look in found
+    ]
 
 
 def item_limit(item: Item | None) -> str:

@@ -22,6 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
+from lianglin.kit import fields
 from lianglin.kit.clock import CITY_ZONE
 from lianglin.kit.ids import mask_id_number
 
@@ -222,16 +223,10 @@ def first_id(field: Any) -> str:
     return field.id_for_label or field.auto_id
 
 
-@register.filter
-def widget_kind(field: Any) -> str:
-    """Class that tells the stylesheet what a field holds: choices, check, file or text."""
-    widget = field.field.widget
-    input_type = getattr(widget, "input_type", "")
-    if input_type == "checkbox" and not getattr(widget, "allow_multiple_selected", False):
-        return "check"
-    if input_type in ("radio", "checkbox"):
-        return "choices"
-    return "file" if input_type == "file" else "text"
+@register.simple_tag
+def field_block(field: Any, big: bool | str = False) -> SafeString:
+    """`{% field_block form.text %}`: label, hint, errors and control; `big` makes the label the page's question."""
+    return fields.block(field, icon("warn"), big=bool(big))
 
 
 # -- components ------------------------------------------------------------------------------------
