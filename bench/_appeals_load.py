@@ -31,7 +31,8 @@ select
     case when n %% 20 >= 4 then timestamptz '2026-11-20 08:00+08' - (%(n)s - n) * interval '60 seconds' + interval '3 days' end,
     case when n %% 20 >= 4 then timestamptz '2026-11-20 08:00+08' - (%(n)s - n) * interval '60 seconds' + interval '5 days' end,
     1, true
-from generate_series(1, %(n)s) n join bench_communities c on c.position = case when n %% 50 = 0 then 0 else (n::bigint * 7919) %% %(count)s end;
+from generate_series(1, %(n)s) n join bench_communities c on c.position = case when n %% 50 = 0 then 0 else (n::bigint * 7919) %% %(count)s end
+order by n;
 """
 DAMM = """
 create function pg_temp.damm(digits text) returns text language plpgsql as $$
