@@ -25,7 +25,6 @@ from lianglin.kit.domain import (
 )
 from lianglin.kit.errors import Forbidden
 
-
 WHOLE_CODE = 12
 """Digits of a community's code; no scope is narrower."""
 
@@ -47,7 +46,9 @@ def _condition(predicate: Predicate, actor: Actor) -> Q:
             if purpose and purpose not in actor.purposes:
                 return Q(pk__in=[])
             if len(actor.low) == WHOLE_CODE and actor.high == actor.low + TOP:
-                return Q(**{column: actor.low})  # one community: its index then gives the rows in order of id, too
+                return Q(
+                    **{column: actor.low}
+                )  # one community: its index then gives the rows in order of id, too
             return Q(**{f"{column}__gte": actor.low, f"{column}__lt": actor.high})
         case Granted(subject, column):
             from lianglin.access.models import Grant

@@ -5,14 +5,50 @@ What is not known here goes through its template.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from django import forms
 from django.forms.renderers import DjangoTemplates
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString
 
 _PLACE = "django/forms/widgets/"
+
+
+class HeldSelect(forms.Select):
+    """A select of many choices that stay as they are (a catalogue): ``options`` gives their markup, made once.
+
+    The markup's options read ``<option value="CODE">``; the chosen one is marked when it is shown.
+    """
+
+    def __init__(self, options: Callable[[], str]) -> None:
+        super().__init__()
+        self.options = options
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        """The control with ``value`` chosen."""
+        chosen = f'<option value="{conditional_escape("" if value is None else value)}"'
+        opened = (
+            f'<select name="{conditional_escape(name)}"{_attributes(self.build_attrs(self.attrs, attrs))}>'
+        )
+        return SafeString(
+            f"{opened}{self.options().replace(f'{chosen}>', f'{chosen} selected>', 1)}</select>"  # pyright: ignore[reportCallIssue] - the stub wants what Django does not
+        )
+
+
+def options_markup(groups: Iterable[tuple[str, Any]]) -> str:
+    """``<option>`` and ``<optgroup>`` of choices: (value, label), or (group, [(value, label), ...])."""
+    parts = []
+    for value, label in groups:
+        if isinstance(label, list | tuple):
+            inner = options_markup(label)
+            parts.append(f'<optgroup label="{conditional_escape(value)}">{inner}</optgroup>')
+        else:
+            parts.append(f'<option value="{conditional_escape(value)}">{conditional_escape(label)}</option>')
+    return "".join(parts)
+
+
 _INPUTS = (
     "input", "text", "number", "email", "url", "color", "search", "tel", "password", "hidden", "file",
     "date", "datetime", "time", "checkbox",

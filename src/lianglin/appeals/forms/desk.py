@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django import forms
-from django.utils.choices import BaseChoiceIterator
+from django.utils.choices import BaseChoiceIterator  # pyright: ignore[reportMissingImports] - stubs of Django 4
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from lianglin.appeals.forms.replies import finished
 from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
 from lianglin.cases.models import Case
+from lianglin.kit.controls import HeldSelect
 from lianglin.kit.ids import clean_case_number
 
 
@@ -134,7 +135,9 @@ class AcceptForm(MoveForm):
     """Receive the appeal; correct the item if it was filed wrongly."""
 
     submit = _("Accept it")
-    item = forms.ChoiceField(label=_("item"), required=False)
+    item = forms.ChoiceField(
+        label=_("item"), required=False, widget=HeldSelect(lambda: catalogue.grouped().markup)
+    )
     note = note_field(_("note"), required=False, rows=2, hint=_("The resident can read it."))
 
     def prepare(self, context: MoveContext) -> None:
@@ -153,7 +156,7 @@ class ItemChoices(BaseChoiceIterator):
 
     def __iter__(self) -> Iterator[Any]:
         yield ("", gettext("not clear yet"))
-        yield from catalogue.grouped()
+        yield from catalogue.grouped().groups
 
 
 class AnswerForm(MoveForm):

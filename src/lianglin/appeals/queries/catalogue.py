@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from lianglin.appeals.models import Category, Field, Item
 from lianglin.kit import pinyin
+from lianglin.kit.controls import options_markup
 from lianglin.kit.held import held
 
 
@@ -46,27 +47,36 @@ def choices() -> Choices:
     )
 
 
-def grouped() -> list[tuple[str, list[tuple[str, str]]]]:
-    """The items in force by "field · class", each (code, name), in the reader's language; from memory."""
-    return _chinese() if get_language() != "en" else _english()
+@dataclass(frozen=True)
+class Grouped:
+    """The items in force by "field · class", each (code, name), in one language; and as options of a select."""
+
+    groups: list[tuple[str, list[tuple[str, str]]]]
+    markup: str
 
 
-def _groups() -> list[tuple[str, list[tuple[str, str]]]]:
+def grouped() -> Grouped:
+    """The catalogue as a select shows it, in the reader's language; from memory."""
+    return _english() if get_language() == "en" else _chinese()
+
+
+def _grouped() -> Grouped:
     groups: dict[str, list[tuple[str, str]]] = {}
     for item in choices().by_code.values():
         name = f"{item.category.field.label} · {item.category.label}"
         groups.setdefault(name, []).append((item.code, item.label))
-    return list(groups.items())
+    listed = list(groups.items())
+    return Grouped(listed, options_markup([("", gettext("not clear yet")), *listed]))
 
 
 @held
-def _chinese() -> list[tuple[str, list[tuple[str, str]]]]:
-    return _groups()
+def _chinese() -> Grouped:
+    return _grouped()
 
 
 @held
-def _english() -> list[tuple[str, list[tuple[str, str]]]]:
-    return _groups()
+def _english() -> Grouped:
+    return _grouped()
 
 
 def search(text: str, *, limit: int = 8) -> list[Item]:

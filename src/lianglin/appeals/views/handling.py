@@ -187,6 +187,7 @@ def page(
     deeds = _deeds(request, context, bound)
     shown = {
         "case": case,
+        "here": reverse("appeals:detail", args=[case.number]),
         "appeal": case.appeal,
         "number": words.grouped(case.number),
         "tone": words.tone(case.state),

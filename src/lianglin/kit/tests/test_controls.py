@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.forms.renderers import DjangoTemplates
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from lianglin.kit.controls import Renderer
+from lianglin.kit.controls import HeldSelect, Renderer, options_markup
 
 CHOICES = [("", gettext_lazy("Today")), ("a&b", "A <b>"), ("组", [(1, "一"), (2, mark_safe("<i>二</i>"))])]
 SPECIAL = {
@@ -46,3 +47,11 @@ def test_the_markup_is_djangos(widget: forms.Widget, value: Any, attrs: dict[str
     mine = widget.render('n"ame', value, attrs=dict(attrs), renderer=Renderer())
     theirs = widget.render('n"ame', value, attrs=dict(attrs), renderer=DjangoTemplates())
     assert mine == theirs
+
+
+@pytest.mark.parametrize("value", [None, "", "a&b", 2, '"><script>', "gone"])
+@pytest.mark.parametrize("attrs", [{}, {"id": "id_x"}, SPECIAL])
+def test_a_held_select_shows_what_a_select_shows(value: Any, attrs: dict[str, Any]) -> None:
+    plain = forms.Select(choices=CHOICES).render("name", value, attrs, DjangoTemplates())
+    fast = HeldSelect(lambda: options_markup(CHOICES)).render("name", value, attrs)
+    assert re.sub(r"\n\s*", "", fast) == re.sub(r"\n\s*", "", plain)
