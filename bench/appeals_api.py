@@ -17,10 +17,16 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
+
+import psycopg
+
+from bench.machine import yardstick_ms
 
 PASSWORD = "a-bench-password-1"
 COMMUNITIES = 600
@@ -165,6 +171,7 @@ def _round(operation: Operation, requests: int, pids: Callable[[], set[int]], st
     lock = threading.Lock()
 
     def run(number: int, visitor: Visitor) -> None:
+        visitor.connection = None  # the server has closed what was kept open since the last round
         for n in range(start + number, start + requests, len(operation.visitors)):
             begun = time.perf_counter()
             status = operation.make(visitor, n)
@@ -193,16 +200,12 @@ def _round(operation: Operation, requests: int, pids: Callable[[], set[int]], st
 def _measure(data: Path, chosen: argparse.Namespace) -> dict[str, object]:
     from lianglin.project.embedded import Server
 
-    with Server.start(data / "pg"):
-        web = subprocess.Popen(
-            [sys.executable, "-m", "lianglin.project.cli", "serve"], stderr=subprocess.DEVNULL
-        )
-        try:
-            _wait(chosen.port)
+    with Server.start(data / "pg") as server:
+        with _serving(chosen.port) as web:
             postmaster = int((data / "pg" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
             operations = _operations(chosen.port)
             for operation in operations:
-                _round(operation, 40, lambda: set(), 10_000_000)
+                _round(operation, 40, lambda: {os.getpid()}, 10_000_000)
             for number in range(chosen.rounds):
                 for operation in operations:
                     _round(
@@ -211,10 +214,47 @@ def _measure(data: Path, chosen: argparse.Namespace) -> dict[str, object]:
                         lambda: _family(web.pid) | _family(postmaster),
                         number * chosen.requests,
                     )
+        found = _report(operations, chosen)
+        return found | _statements(server, data, chosen) | {"yardstick_ms": yardstick_ms()}
+
+
+@contextmanager
+def _serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Two web workers on this port, until the end of the block."""
+    web = subprocess.Popen([sys.executable, "-m", "lianglin.project.cli", "serve"], stderr=subprocess.DEVNULL)
+    try:
+        _wait(port)
+        yield web
+    finally:
+        web.terminate()
+        web.wait(20)
+
+
+ASKED = 10
+
+
+def _statements(server: Any, data: Path, chosen: argparse.Namespace) -> dict[str, float]:
+    """Statements per request, begin and commit left out, as PostgreSQL itself logs them."""
+    counted: dict[str, float] = {}
+    log = data / "pg" / "server.log"
+    with psycopg.connect(server.dsn(), autocommit=True) as admin:
+        admin.execute("alter role lianglin_app set log_statement = 'all'")
+        try:
+            with _serving(chosen.port):
+                for operation in _operations(chosen.port):
+                    operation.make(operation.visitors[0], 20_000_000)
+                    before = log.stat().st_size
+                    for n in range(20_000_001, 20_000_001 + ASKED):
+                        operation.make(operation.visitors[0], n)
+                    counted[f"{operation.name}_statements"] = _count(log.read_bytes()[before:]) / ASKED
         finally:
-            web.terminate()
-            web.wait(20)
-    return _report(operations, chosen)
+            admin.execute("alter role lianglin_app reset log_statement")
+    return counted
+
+
+def _count(logged: bytes) -> int:
+    said = re.findall(rb"LOG:  (?:statement|execute [^:]*): *(\w+)", logged)
+    return sum(verb.lower() not in (b"begin", b"commit", b"savepoint", b"release") for verb in said)
 
 
 def _wait(port: int) -> None:
