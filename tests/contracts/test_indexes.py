@@ -227,7 +227,7 @@ LISTS = (
     List("list", WORKER, worklist(), BY_SCOPE, 3 * OWN, OWN, "the community's cases and their appeals, by scope"),
     List("list, older", WORKER, older, BY_SCOPE, 3 * OWN, OWN, "the same behind a cursor"),
     List("list by state", WORKER, worklist(state="received"), BY_SCOPE, OWN, 9, "the state's rows of the community"),
-    List("list of the open", WORKER, worklist(state="open"), BY_SCOPE, OWN, 20, "the open rows of the community"),
+    List("list of the open", WORKER, worklist(state="open"), BY_SCOPE, OWN + 20, 20, "the rows of the community, joined where open"),
     List("list of the overdue", WORKER, worklist(overdue=True), BY_SCOPE, OWN, 20, "the late rows of the community"),
     List("by number", WORKER, worklist(number="A00000000012"), ("cases_case_number_key",), 20, 0, "the number's start"),
     List("my work", WORKER, inbox, BY_SCOPE, OWN, 20, "what waits in the community, sorted by due date"),
