@@ -220,6 +220,7 @@ def looks(**chosen: Any) -> Callable[[Actor], Any]:
 
 OWN = CASES // COMMUNITIES
 BY_SCOPE = ("cases_scope",)
+NUMBERED = ("cases_case_number_key", "cases_scope")
 WAITING = ("cases_state_due",)
 GRANTED = ("access_grant_organisation_id_7d694569", "access_grant_org_subject")
 POST = ("notices_message_post", "notices_message_post_id_1ac4dfbd")
@@ -229,7 +230,7 @@ LISTS = (
     List("list by state", WORKER, worklist(state="received"), BY_SCOPE, OWN + 20, 9, "the state's rows of the community"),
     List("list of the open", WORKER, worklist(state="open"), BY_SCOPE, OWN + 20, 20, "its rows, joined where open"),
     List("list of the overdue", WORKER, worklist(overdue=True), BY_SCOPE, OWN + 20, 20, "the same where late"),
-    List("by number", WORKER, worklist(number="A00000000012"), ("cases_case_number_key",), 20, 0, "the number's start"),
+    List("by number", WORKER, worklist(number="A00000000012"), NUMBERED, OWN + 20, 0, "the number's start, or the own rows"),
     List("my work", WORKER, inbox, BY_SCOPE, OWN + 20, 20, "what waits in the community, sorted by due date"),
     List("list", STREET, worklist(), ("cases_case_pkey",), 15 * OWN, 0, "newest first: stops at the 51st row of a 20th"),
     List("list by state", STREET, worklist(state="received"), WAITING, OWN, 20, "the state's rows of the street"),
