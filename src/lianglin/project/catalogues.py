@@ -86,14 +86,15 @@ def _clashes(own: Mapping[str, Catalog]) -> Iterator[Found]:
     first: dict[tuple[object, str | None], tuple[str, object]] = {}
     for package, catalogue in own.items():
         for entry in catalogue:
-            if not entry.id or not _translated(catalogue, entry.id, entry.context):
+            message = entry.id if isinstance(entry.id, str) else tuple(entry.id)
+            if not message or not _translated(catalogue, message, entry.context):
                 continue
-            other, text = first.setdefault((entry.id, entry.context), (package, entry.string))
+            other, text = first.setdefault((message, entry.context), (package, entry.string))
             if text != entry.string:
                 yield Found(
                     package,
                     f"{catalogue_path(package)}:{entry.lineno}",
-                    entry.id if isinstance(entry.id, str) else entry.id[0],
+                    message if isinstance(message, str) else message[0],
                     f"{entry.string!r} here, {text!r} in {other}: only one would be shown; "
                     "say it alike, or tell them apart with pgettext",
                 )
