@@ -55,11 +55,11 @@ def main() -> None:
             LIANGLIN_LOG_LEVEL="WARNING",
             LIANGLIN_TRUSTED_PROXIES="1",  # each report comes from an address of its own, as in life
         )
-        seconds = _load(data, chosen.appeals)
+        seconds = load(data, chosen.appeals)
         print(json.dumps(_measure(data, chosen) | {"load_seconds": seconds}))
 
 
-def _load(data: Path, appeals: int) -> float:
+def load(data: Path, appeals: int) -> float:
     done = data / "bench.json"
     if done.exists() and json.loads(done.read_text())["appeals"] == appeals:
         return 0.0
@@ -137,7 +137,7 @@ def _cpu_seconds(pids: set[int]) -> float:
     return total / TICK
 
 
-def _family(root: int) -> set[int]:
+def family(root: int) -> set[int]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
@@ -165,7 +165,7 @@ class Operation:
     p95: list[float] = field(default_factory=list)
 
 
-def _round(operation: Operation, requests: int, pids: Callable[[], set[int]], start: int) -> None:
+def round_of(operation: Operation, requests: int, pids: Callable[[], set[int]], start: int) -> None:
     taken: list[float] = []
     wrong: list[int] = []
     lock = threading.Lock()
@@ -180,15 +180,15 @@ def _round(operation: Operation, requests: int, pids: Callable[[], set[int]], st
                 if status >= 300:
                     wrong.append(status)
 
-    family = pids()
-    before = _cpu_seconds(family)
+    counted = pids()
+    before = _cpu_seconds(counted)
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(operation.visitors)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     time.sleep(0.05)
-    spent = _cpu_seconds(family) - before
+    spent = _cpu_seconds(counted) - before
     if wrong:
         raise SystemExit(
             f"{operation.name}: {len(wrong)} of {len(taken)} requests failed, e.g. with {wrong[0]}"
@@ -203,18 +203,20 @@ def _measure(data: Path, chosen: argparse.Namespace) -> dict[str, object]:
     with Server.start(data / "pg") as server:
         with _serving(chosen.port) as web:
             postmaster = int((data / "pg" / "cluster" / "postmaster.pid").read_text().splitlines()[0])
-            operations = _operations(chosen.port)
-            for operation in operations:
-                _round(operation, 40, lambda: {os.getpid()}, 10_000_000)
+            measured = operations(chosen.port)
+            for operation in measured:
+                round_of(operation, 40, lambda: {os.getpid()}, 10_000_000)  # to warm up
+                operation.cpu.clear()
+                operation.p95.clear()
             for number in range(chosen.rounds):
-                for operation in operations:
-                    _round(
+                for operation in measured:
+                    round_of(
                         operation,
                         chosen.requests,
-                        lambda: _family(web.pid) | _family(postmaster),
+                        lambda: family(web.pid) | family(postmaster),
                         number * chosen.requests,
                     )
-        found = _report(operations, chosen)
+        found = _report(measured, chosen)
         return found | _statements(server, data, chosen) | {"yardstick_ms": yardstick_ms()}
 
 
@@ -223,7 +225,7 @@ def _serving(port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Two web workers on this port, until the end of the block."""
     web = subprocess.Popen([sys.executable, "-m", "lianglin.project.cli", "serve"], stderr=subprocess.DEVNULL)
     try:
-        _wait(port)
+        wait(port)
         yield web
     finally:
         web.terminate()
@@ -241,7 +243,7 @@ def _statements(server: Any, data: Path, chosen: argparse.Namespace) -> dict[str
         admin.execute("alter role lianglin_app set log_statement = 'all'")
         try:
             with _serving(chosen.port):
-                for operation in _operations(chosen.port):
+                for operation in operations(chosen.port):
                     operation.make(operation.visitors[0], 20_000_000)
                     before = log.stat().st_size
                     for n in range(20_000_001, 20_000_001 + ASKED):
@@ -257,7 +259,7 @@ def _count(logged: bytes) -> int:
     return sum(verb.lower() not in (b"begin", b"commit", b"savepoint", b"release") for verb in said)
 
 
-def _wait(port: int) -> None:
+def wait(port: int) -> None:
     for _ in range(300):
         try:
             if Visitor(port).ask("GET", "/healthz")[0] == 200:
@@ -267,7 +269,7 @@ def _wait(port: int) -> None:
     raise SystemExit("the web server did not answer within 30 seconds")
 
 
-def _operations(port: int) -> list[Operation]:
+def operations(port: int) -> list[Operation]:
     worker = Visitor(port).log_in("bench-worker")
     street = Visitor(port).log_in("bench-street")
     nobody = Visitor(port).log_in("bench-empty")

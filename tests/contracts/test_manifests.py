@@ -95,7 +95,10 @@ def test_every_model_field_and_choice_has_a_chinese_label(model: type[models.Mod
                 for code, label in field.flatchoices
                 if code and not CJK.search(str(label))
             ]
-    assert not wanting, wanting
+    po = f"src/lianglin/{model._meta.app_label}/locale/zh_Hans/LC_MESSAGES/django.po"
+    assert not wanting, (
+        f"add the Chinese text to {po}, then compile it (lianglin.project.catalogues): {wanting}"
+    )
 
 
 def test_every_declared_label_is_chinese() -> None:

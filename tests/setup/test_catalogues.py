@@ -71,6 +71,24 @@ def test_names_a_lost_placeholder(package: Path) -> None:
     assert any("number" in found.problem for found in catalogues.check())
 
 
+def test_names_one_message_with_two_texts(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Django merges the catalogues of all packages: one of the two texts would be shown for both."""
+    monkeypatch.setattr(discovery, "packages", lambda: ("sample", "other"))
+    catalogues.catalogue_path("other").parent.mkdir(parents=True)
+    write(("Hello", "你好"), ("Appeal", "诉求"))
+    told_apart = (
+        HEADER + 'msgctxt "on the phone"\nmsgid "Hello"\nmsgstr "喂"\n\nmsgid "Appeal"\nmsgstr "诉求"\n'
+    )
+    catalogues.catalogue_path("other").write_text(told_apart, encoding="utf-8")
+    assert not [found for found in catalogues.check() if "pgettext" in found.problem]
+    clash = told_apart.replace('msgctxt "on the phone"\n', "")
+    catalogues.catalogue_path("other").write_text(clash, encoding="utf-8")
+    (found,) = (found for found in catalogues.check() if "pgettext" in found.problem)
+    assert (found.package, found.message) == ("other", "Hello")
+    assert "你好" in found.problem
+    assert "喂" in found.problem
+
+
 def test_compiles_what_changed(package: Path) -> None:
     write(("Hello", "你好"))
     assert catalogues.compile_all() == ["sample"]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import pytest
 from django.contrib.auth import get_user_model
 
@@ -76,3 +80,12 @@ def test_a_real_citys_database_is_left_alone(again: bool) -> None:
     with pytest.raises(SetupError, match="already has accounts"):
         city.build(environment.current(), city.Plan(), ignore, again=again)
     assert runs == []
+
+
+def test_a_sample_city_with_its_known_logins_is_made_in_a_demo_only() -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "LIANGLIN_DEMO"}
+    command = [sys.executable, "-m", "lianglin.project.cli", "city", "build"]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "LIANGLIN_DEMO=1" in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.models import ScopeCodeField
@@ -28,7 +28,7 @@ class Account(AbstractBaseUser):
     """A member of staff who can log in. Never linked to a resident's record (house rule 3)."""
 
     username = models.CharField(_("login name"), max_length=60, unique=True)
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     is_active = models.BooleanField(_("active"), default=True)
     sample = models.BooleanField(_("sample data"), default=False)
@@ -88,7 +88,7 @@ class Post(models.Model):
     scope_code = ScopeCodeField(
         verbose_name=_("place"), blank=True, help_text=_("code prefix of the place; empty: the whole city")
     )
-    title = models.CharField(_("title"), max_length=80)
+    title = models.CharField(pgettext_lazy("post", "title"), max_length=80)
     title_en = models.CharField(_("English title"), max_length=120, blank=True)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)

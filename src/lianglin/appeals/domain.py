@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.rules import LIFECYCLE
@@ -310,7 +311,15 @@ DOMAIN = Domain(
         Personal(
             "appeals.Appeal.text", _("what was reported"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"
         ),
-        Personal("appeals.Appellant.name", _("name"), _REACH, "statutory_duty", "P2Y", _CLOSED, "name"),
+        Personal(
+            "appeals.Appellant.name",
+            pgettext_lazy("person", "name"),
+            _REACH,
+            "statutory_duty",
+            "P2Y",
+            _CLOSED,
+            "name",
+        ),
         Personal("appeals.Appellant.phone", _("phone"), _REACH, "statutory_duty", "P2Y", _CLOSED, "phone"),
         Personal(
             "appeals.Appellant.phone_match",

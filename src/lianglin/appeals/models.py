@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.models import Organisation, Post
@@ -117,7 +117,7 @@ class Appellant(models.Model):
         Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="+"
     )
     scope_code = ScopeCodeField()
-    name = models.CharField(_("name"), max_length=60, blank=True)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60, blank=True)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     phone_match = models.BinaryField(_("match key of the phone"), null=True)
     confidential = models.BooleanField(_("name kept from the body complained of"), default=True)

@@ -37,7 +37,7 @@ CHANNELS = (
     ("saturday", _("Saturday desk")),
     ("visit", _("door-knock visit")),
     ("meeting", _("meeting")),
-    ("paper", _("letter")),
+    ("paper", pgettext_lazy("channel", "letter")),
     ("hotline", _("12345 hotline")),
     ("api", _("interface")),
 )

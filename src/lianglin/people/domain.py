@@ -1,6 +1,7 @@
 """What the people package plugs into the house: guards, declared personal columns, retention."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.kit.domain import Access, Domain, Duty, Guard, InScope, Personal, Retention
 
@@ -35,7 +36,15 @@ DOMAIN = Domain(
             _AFTER,
             "date",
         ),
-        Personal("people.Resident.name", _("name"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "name"),
+        Personal(
+            "people.Resident.name",
+            pgettext_lazy("person", "name"),
+            _SERVICE,
+            "statutory_duty",
+            "P2Y",
+            _AFTER,
+            "name",
+        ),
         Personal("people.Resident.sex", _("sex"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"),
         Personal("people.Resident.born_on", _("born on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
         Personal("people.Resident.died_on", _("died on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),

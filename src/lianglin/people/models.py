@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.access.scoped import ScopedManager
 from lianglin.kit.crypto import EncryptedTextField
@@ -45,7 +46,7 @@ class Resident(models.Model):
         UNSTATED = "9", _("not stated")
 
     scope_code = ScopeCodeField()
-    name = models.CharField(_("name"), max_length=60)
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, default=Sex.UNKNOWN)
     born_on = models.DateField(_("born on"), null=True, blank=True)
     died_on = models.DateField(_("died on"), null=True, blank=True)

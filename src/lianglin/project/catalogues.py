@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def compile_all() -> list[str]:
 
 
 def check() -> list[Found]:
-    """Every message of the sources without a Chinese text, or with one whose placeholders differ.
+    """Every message of the sources without a Chinese text, with one whose placeholders differ, or with two texts.
 
     A text counts when the package's own catalogue has it, or that of a floor below.
     """
@@ -78,7 +78,26 @@ def check() -> list[Found]:
         wrong += _wrong_placeholders(package, own[package])
         if package in discovery.GROUND:
             below.append(own[package])
-    return wrong
+    return [*wrong, *_clashes(own)]
+
+
+def _clashes(own: Mapping[str, Catalog]) -> Iterator[Found]:
+    """Message ids that two packages translate differently: Django merges the catalogues and shows one of the two."""
+    first: dict[tuple[object, str | None], tuple[str, object]] = {}
+    for package, catalogue in own.items():
+        for entry in catalogue:
+            message = entry.id if isinstance(entry.id, str) else tuple(entry.id)
+            if not message or not _translated(catalogue, message, entry.context):
+                continue
+            other, text = first.setdefault((message, entry.context), (package, entry.string))
+            if text != entry.string:
+                yield Found(
+                    package,
+                    f"{catalogue_path(package)}:{entry.lineno}",
+                    message if isinstance(message, str) else message[0],
+                    f"{entry.string!r} here, {text!r} in {other}: only one would be shown; "
+                    "say it alike, or tell them apart with pgettext",
+                )
 
 
 def _wrong_placeholders(package: str, catalogue: Catalog) -> Iterator[Found]:

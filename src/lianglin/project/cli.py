@@ -143,6 +143,11 @@ def run_city(options: argparse.Namespace) -> int:
     if options.source is not None and not options.source.is_dir():
         raise SetupError(f"{options.source} is not a folder. Name the folder of the city's files.")
     env = _as("owner")
+    if options.what == "build" and not env.demo:
+        raise SetupError(
+            "“city build” makes a sample city, whose logins everybody knows. Set LIANGLIN_DEMO=1 for one; "
+            "a city of its own begins with “migrate” and “manage create_administrator”."
+        )
     with attach.running(env):
         attach.migrate(env)
         from lianglin.project import city

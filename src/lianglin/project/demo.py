@@ -53,7 +53,10 @@ def fill(env: Environment, *, residents: int, console: Console) -> None:
     with city_progress(console) as progress:
         built = city.build(env, city.Plan(residents=residents), progress)
     if not built and (there := city.state().get("residents")) != residents:
-        console.print(f"The city keeps its {there} residents. For {residents}: lianglin city build --again.")
+        console.print(
+            f"The city keeps its {there} residents. For {residents}: "
+            f"LIANGLIN_DEMO=1 lianglin city build --again --residents {residents}."
+        )
 
 
 @contextmanager

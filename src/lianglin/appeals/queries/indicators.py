@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.kit.domain import Indicator, RowServed
 
@@ -139,7 +140,7 @@ INDICATORS = (
     ),
     _figure(
         "overdue",
-        _("Overdue"),
+        pgettext_lazy("indicator", "Overdue"),
         _(
             "Appeals in any stage whose limit had passed at the end of the month (in the running month: at"
             " the data time) and which had not left that stage. Lawfully waiting appeals do not count."

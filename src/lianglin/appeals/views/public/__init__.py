@@ -1,0 +1,25 @@
+"""我要反映: one question a page, each a plain form that works without a script; then the receipt."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from lianglin.appeals.views import own
+from lianglin.appeals.views.public.questions import photo, reach, tell, what
+from lianglin.appeals.views.public.receipt import qr, sent
+from lianglin.appeals.views.public.sending import again, check
+from lianglin.appeals.views.public.where import where
+
+__all__ = ["qr", "routes"]
+
+routes: list[URLPattern] = [
+    path("report/", what, name="report"),
+    path("report/where/", where, name="report_where"),
+    path("report/tell/", tell, name="report_tell"),
+    path("report/photo/", photo, name="report_photo"),
+    path("report/reach/", reach, name="report_reach"),
+    path("report/check/", check, name="report_check"),
+    path("report/sent/", sent, name="report_sent"),
+    path("report/again/", again, name="report_again"),
+    *own.routes,
+]

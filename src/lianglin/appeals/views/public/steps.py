@@ -1,0 +1,58 @@
+"""What the questions of a report share: their addresses, the way on and the page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from lianglin.access.gate import acting
+from lianglin.appeals.forms import draft as drafts
+from lianglin.appeals.forms.draft import STEPS, Draft
+from lianglin.appeals.views.own import see
+from lianglin.files import uploads
+
+URLS = {
+    "what": "appeals:report",
+    "where": "appeals:report_where",
+    "tell": "appeals:report_tell",
+    "photo": "appeals:report_photo",
+    "reach": "appeals:report_reach",
+    "check": "appeals:report_check",
+}
+
+
+def onward(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    """Keeps the answer and goes on: to the next question, or back to the check page one came from."""
+    drafts.keep(request.session, draft)
+    following = STEPS[STEPS.index(step) + 1]
+    if request.GET.get("change") == "1" and draft.open_step() == "check":
+        following = "check"
+    return see(reverse(URLS[following]))
+
+
+def too_early(draft: Draft, step: str) -> HttpResponse | None:
+    """To the first question without an answer, when it comes before this one."""
+    first = draft.open_step()
+    return HttpResponseRedirect(reverse(URLS[first])) if STEPS.index(first) < STEPS.index(step) else None
+
+
+def show(request: Any, step: str, draft: Draft, form: Form | None, **more: Any) -> HttpResponse:
+    """A question's page with what is filled in so far; 403, or what the form's errors ask for, when it was not taken."""
+    number = STEPS.index(step)
+    context = {
+        "form": form,
+        "draft": draft,
+        "item": draft.found_item(),
+        "step": number + 1,
+        "steps": len(STEPS),
+        "back": reverse(URLS[STEPS[number - 1]]) if number else "",
+        "signed_in": acting(request).account_id is not None,
+        **more,
+    }
+    failed = form is not None and form.is_bound and bool(form.errors)
+    status = 403 if request.expired else uploads.status(request) if failed else 200
+    return render(request, f"appeals/public/{step}.html", context, status=status)
