@@ -19,6 +19,7 @@ NOWHERE = ("~", "")
 PURPOSES = {
     "handle_case": gettext_lazy("handle the matter"),
     "call_back": gettext_lazy("call back"),
+    "serve_household": gettext_lazy("serve the household without asking twice"),
     "own_case": gettext_lazy("one's own matter"),
     "own_data": gettext_lazy("one's own data"),
     "data_protection": gettext_lazy("data protection"),

@@ -40,14 +40,19 @@ DOMAIN = Domain(
     ),
     roles=(
         RoleKind(
-            "community_worker", _("community worker"), "staff", (), ("handle_case", "call_back"), "community"
+            "community_worker",
+            _("community worker"),
+            "staff",
+            (),
+            ("handle_case", "call_back", "serve_household"),
+            "community",
         ),
         RoleKind(
             "street_coordinator",
             _("street coordinator"),
             "staff",
             (),
-            ("handle_case", "call_back"),
+            ("handle_case", "call_back", "serve_household"),
             "township",
         ),
         RoleKind("district_coordinator", _("district coordinator"), "staff", (), ("handle_case",), "county"),

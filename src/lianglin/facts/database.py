@@ -1,0 +1,40 @@
+"""The store's partitions: one per city district, so that a district's rows are read, moved and dropped together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REST = "facts_fact_rest"
+"""Holds rows of districts that have no partition yet; nothing is refused for want of one."""
+
+
+def install(cursor: Any) -> None:
+    """After every migration: a partition for each district or county of the division table."""
+    cursor.execute(
+        "select distinct substr(scope_code, 1, 6) from places_division where length(scope_code) >= 6 order by 1"
+    )
+    for (county,) in cursor.fetchall():
+        make_partition(cursor, county)
+
+
+def make_partition(cursor: Any, county: str) -> bool:
+    """Makes the partition of a district (six digits) and moves its rows there; False when there is one.
+
+    Runs as the owner. Roles have no rights on partitions, only on the whole: policies cannot be gone round.
+    """
+    if len(county) != 6 or not county.isdecimal():
+        raise ValueError(f"“{county}” is no six-digit code of a district.")
+    name = f"facts_fact_{county}"
+    cursor.execute("select to_regclass(%s) is not null", [name])
+    if cursor.fetchone()[0]:
+        return False
+    upper = f"{county}~"
+    cursor.execute(f"create table {name} (like facts_fact including defaults including constraints)")
+    cursor.execute(
+        f"with moved as (delete from {REST} where scope_code >= %s and scope_code < %s returning *) insert into {name} select * from moved",
+        [county, upper],
+    )
+    cursor.execute(
+        f"alter table facts_fact attach partition {name} for values from ('{county}') to ('{upper}')"
+    )
+    return True

@@ -1,0 +1,93 @@
+"""What the facts package plugs into the house: the registry, the store, their guards and retention."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.kit.domain import (
+    Access,
+    Domain,
+    Duty,
+    Guard,
+    InScope,
+    NavItem,
+    Personal,
+    Retention,
+    RowServed,
+)
+
+PURPOSE = "serve_household"
+_READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
+_REGISTRY = {**_READ, "staff": Access("SIUD")}
+_WHY = _("serve the household without asking twice")
+_AFTER = _("the day it was recorded, as the data element says")
+
+DOMAIN = Domain(
+    code="facts",
+    label=_("Facts"),
+    order=35,
+    urls="lianglin.facts.urls",
+    path="facts/",
+    api="lianglin.facts.api:router",
+    seed="lianglin.facts.seed:seed",
+    database=("lianglin.facts.database:install",),
+    duties=(
+        Duty("facts.read", _("read and record facts of a household")),
+        Duty("facts.decide", _("decide between contradicting facts")),
+        Duty("facts.registry", _("read the registry of data elements")),
+        Duty("facts.manage", _("keep the registry of data elements")),
+    ),
+    role_duties={
+        "community_worker": ("facts.read", "facts.decide", "facts.registry"),
+        "street_coordinator": ("facts.decide", "facts.registry"),
+        "district_coordinator": ("facts.registry",),
+        "manager": ("facts.registry", "facts.manage"),
+        "protection_officer": ("facts.registry",),
+        "unit_handler": ("facts.registry",),
+    },
+    navigation=(
+        NavItem("desk", _("Households"), "facts:households", "home", "facts.read", 30),
+        NavItem("desk", _("Contradictions"), "facts:conflicts", "warn", "facts.decide", 32),
+        NavItem("desk", _("Data elements"), "facts:registry", "form", "facts.registry", 70),
+    ),
+    guards=(
+        Guard("facts.ValueDomain", _REGISTRY),
+        Guard("facts.PermittedValue", _REGISTRY),
+        Guard("facts.DataElement", _REGISTRY),
+        Guard(
+            "facts.Fact",
+            {"staff": Access("SI", InScope(purpose=PURPOSE)), "job": Access("SID", InScope())},
+            personal=True,
+            neutral=(
+                *("object_class", "element", "retracted", "valid_from", "recorded_at", "source", "purpose"),
+                *("basis", "consent_id", "post_id", "expires_on", "sample"),
+            ),
+        ),
+        Guard(
+            "facts.Conflict",
+            {"staff": Access("SIU", InScope(purpose=PURPOSE)), "job": Access("SIUD", InScope())},
+            personal=True,
+            neutral=(
+                *("object_class", "element", "state", "found_at", "chosen_source", "decided_at", "post_id"),
+            ),
+        ),
+    ),
+    personal=(
+        Personal(
+            "facts.Fact.value", _("value"), _WHY, "statutory_duty", "P10Y", _AFTER, "never", sensitive=True
+        ),
+        Personal("facts.Fact.subject_id", _("subject"), _WHY, "statutory_duty", "P10Y", _AFTER, "none"),
+        Personal("facts.Conflict.subject_id", _("subject"), _WHY, "statutory_duty", "P2Y", _AFTER, "none"),
+        Personal("facts.Conflict.reason", _("reason"), _WHY, "statutory_duty", "P2Y", _AFTER, "text"),
+    ),
+    retention=(
+        Retention("facts.Fact", "P0D", "expires_on", "erase"),
+        Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
+    ),
+    rows=(
+        RowServed(
+            "R101",
+            "facts:registry",
+            missing=_("forms that are made of data elements, and the share of fields filled beforehand"),
+        ),
+        RowServed("R064", "facts:households", missing=_("visits, and the share of households known")),
+    ),
+)

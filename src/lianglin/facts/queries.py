@@ -1,0 +1,210 @@
+"""Reads of facts: what holds for a household, one fact's history, contradictions; who lives where."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from psycopg import sql
+
+from lianglin.access.actor import Actor
+from lianglin.access.prepared import Prepared
+from lianglin.facts import registry, rules
+from lianglin.facts.domain import PURPOSE
+from lianglin.facts.models import Conflict, DataElement, Fact
+from lianglin.kit import clock
+from lianglin.people.models import Household, Membership, Resident
+
+STEWARD = "steward"
+SHOWN = 500
+"""Records of one fact's history on a page; more than any fact has in a lifetime."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One element of one subject as it stands: the record that counts, staleness, contradiction."""
+
+    element: DataElement
+    object_class: str
+    subject_id: int
+    current: rules.Current | None
+    derived: str | None = None
+    stale: bool = False
+
+    @property
+    def value(self) -> str:
+        """The canonical value, "" when nothing is known."""
+        return self.derived or (self.current.record.value if self.current else "")
+
+
+def purpose_of(actor: Actor) -> str:
+    """The purpose for which this kind of actor reads facts."""
+    return "system" if actor.role == "job" else PURPOSE
+
+
+@Prepared
+def _of_household(actor: Actor, household: int) -> QuerySet[Fact]:
+    living = Membership._base_manager.filter(household_id=household, to_on__isnull=True).values("resident_id")
+    door = Household._base_manager.filter(pk=household).values("dwelling_id")
+    return Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        Q(object_class="household", subject_id=household)
+        | Q(object_class="person", subject_id__in=living)
+        | Q(object_class="dwelling", subject_id__in=door)
+    )
+
+
+def of_household(
+    household_id: int, *, actor: Actor, valid_on: date | None = None, known_at: datetime | None = None
+) -> list[Held]:
+    """What is known of a household, its members and its dwelling on a day, by what was known at an instant.
+
+    One query reads the facts. Derived facts (size, income per head) are computed, not read.
+    """
+    rows = _of_household(actor, household_id)
+    return _held(rows, actor, valid_on or clock.today(), known_at or clock.now())
+
+
+def of_subject(object_class: str, subject_id: int, *, actor: Actor) -> list[Held]:
+    """What is known of one person, household or dwelling today."""
+    rows = Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        object_class=object_class, subject_id=subject_id
+    )
+    return _held(rows, actor, clock.today(), clock.now())
+
+
+def as_rule(row: Fact) -> rules.Recorded:
+    """A stored record as the rules see it."""
+    return rules.Recorded(
+        row.pk, row.source, row.value, row.valid_from, row.recorded_at, row.retracted, row.expires_on
+    )
+
+
+def _held(rows: Iterable[Fact], actor: Actor, valid_on: date, known_at: datetime) -> list[Held]:
+    grouped: dict[tuple[str, int, int], list[rules.Recorded]] = defaultdict(list)
+    for row in rows:
+        grouped[row.object_class, row.subject_id, row.element_id].append(as_rule(row))
+    decided = _decisions(grouped, actor)
+    found = []
+    for (kind, subject, element_id), records in grouped.items():
+        element = registry.by_id().get(element_id)
+        source, at = decided.get((kind, subject, element_id), ("", None))
+        current = rules.settle(
+            rules.as_of(records, valid_on=valid_on, known_at=known_at),
+            steward=STEWARD,
+            chosen=source,
+            chosen_at=at,
+        )
+        if element is None or current is None:
+            continue
+        stale = rules.is_stale(current.record.valid_from, element.freshness_days, on=valid_on)
+        found.append(Held(element, kind, subject, current, stale=stale))
+    return sorted(found, key=lambda held: (held.object_class, held.subject_id, held.element.code))
+
+
+def _decisions(
+    keys: Iterable[tuple[str, int, int]], actor: Actor
+) -> dict[tuple[str, int, int], tuple[str, datetime | None]]:
+    """What persons decided about contradictions among these; asked only where sources differ at all."""
+    subjects = {subject for _kind, subject, _element in keys}
+    if not subjects:
+        return {}
+    rows = Conflict.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        subject_id__in=subjects, state=Conflict.State.DECIDED
+    )
+    return {(c.object_class, c.subject_id, c.element_id): (c.chosen_source, c.decided_at) for c in rows}
+
+
+def history(object_class: str, subject_id: int, element: DataElement, *, actor: Actor) -> list[Fact]:
+    """Every record of one fact, the newest first, corrections and retractions included."""
+    rows = Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        object_class=object_class, subject_id=subject_id, element=element
+    )
+    return list(rows.order_by("-recorded_at", "-id")[:SHOWN])
+
+
+def conflicts(actor: Actor) -> QuerySet[Conflict]:
+    """The open contradictions of the actor's area. Page it by ("-id")."""
+    rows = Conflict.objects.visible_to(actor, purpose=purpose_of(actor)).filter(state=Conflict.State.OPEN)
+    return rows.select_related("element")
+
+
+def households(actor: Actor, *, building_id: int | None = None) -> QuerySet[Household]:
+    """Households of the actor's area by their doors, without names. Page it by ("id")."""
+    rows = Household.objects.visible_to(actor, purpose="handle_case").filter(dissolved_on__isnull=True)
+    if building_id is not None:
+        rows = rows.filter(dwelling__unit__building_id=building_id)
+    return rows.select_related("dwelling__unit__building").only(
+        "id", "scope_code", "dwelling__room", "dwelling__floor", "dwelling__unit__number",
+        "dwelling__unit__building__address",
+    )  # fmt: skip
+
+
+def household(household_id: int, actor: Actor) -> Household | None:
+    """One household with its door, if it lies in the actor's area."""
+    return households(actor).filter(pk=household_id).first()
+
+
+def members(household_id: int, actor: Actor) -> list[Membership]:
+    """Who lives there now, the head first; their names are shown after a purpose was chosen."""
+    rows = Membership.objects.visible_to(actor, purpose="handle_case").filter(
+        household_id=household_id, to_on__isnull=True
+    )
+    return list(rows.select_related("resident").order_by("relation", "id"))
+
+
+def scope_of(object_class: str, subject_id: int, actor: Actor) -> str | None:
+    """Where a subject lives, None when it does not exist in the actor's area."""
+    match object_class:
+        case "person":
+            rows: QuerySet = Resident.objects.visible_to(actor, purpose="handle_case")
+        case "household":
+            rows = Household.objects.visible_to(actor, purpose="handle_case")
+        case "dwelling":
+            rows = Household.objects.visible_to(actor, purpose="handle_case")
+            return rows.filter(dwelling_id=subject_id).values_list("scope_code", flat=True).first()
+        case _:
+            return None
+    return rows.filter(pk=subject_id).values_list("scope_code", flat=True).first()
+
+
+def districts() -> list[str]:
+    """The six-digit codes of the divisions' districts: one partition each."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct substr(scope_code, 1, 6) from places_division where length(scope_code) >= 6 order by 1"
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def copy_facts(
+    elements: Sequence[int], object_class: str, district: str, valid_on: date, known_at: datetime
+) -> Iterator[bytes]:
+    """CSV blocks of a district's records that could count on a day (see :mod:`lianglin.facts.arrow` for the columns)."""
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(
+            "copy (select subject_id, element_id, value, valid_from - date '1970-01-01',"
+            " (extract(epoch from recorded_at) * 1000000)::bigint, id, (source = 'steward')::int, source,"
+            " (not retracted and expires_on > {on})::int from facts_fact where scope_code >= {low} and scope_code < {high}"
+            " and element_id = any({elements}) and object_class = {kind} and valid_from <= {on} and recorded_at <= {known})"
+            " to stdout (format csv)".format(
+                on=_literal(valid_on),
+                low=_literal(district),
+                high=_literal(f"{district}~"),
+                elements=_literal(list(elements)),
+                kind=_literal(object_class),
+                known=_literal(known_at),
+            )
+        ) as stream,
+    ):
+        for block in stream:
+            yield bytes(block)
+
+
+def _literal(value: object) -> str:
+    """A value as SQL text: COPY takes no parameters."""
+    return sql.Literal(value).as_string(connection.connection)

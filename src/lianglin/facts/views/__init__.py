@@ -1,0 +1,1 @@
+"""Pages of the facts: the registry, and what is known of a household."""

@@ -1,0 +1,297 @@
+"""What is known of a household: opened for a purpose, changed by a new word, contradictions decided."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from lianglin.access.actions import log_look
+from lianglin.access.actor import PURPOSES, Actor
+from lianglin.access.gate import acting, in_post
+from lianglin.access.views import see
+from lianglin.facts import actions, queries, registry, rules
+from lianglin.facts.forms import SOURCE_WORDS, DecideForm, FactForm, PlaceForm
+from lianglin.facts.models import DataElement
+from lianglin.kit import clock
+from lianglin.kit.errors import Refused
+from lianglin.kit.paging import page
+from lianglin.kit.templatetags.kit import local_dt
+from lianglin.people.models import Household
+from lianglin.people.rules import mask_name
+from lianglin.places.search import search
+
+SHOWN = gettext_noop("what is known of the household and its members")
+OPENED, OPEN_FOR = "facts_opened", timedelta(minutes=30)
+"""Session key: the household that was opened for a purpose, so that forms can be filled without opening it anew."""
+
+
+@require_GET
+@in_post("facts.read")
+def index(request: HttpRequest) -> HttpResponse:
+    """Households of the own area by their doors, without names; narrowed to one building."""
+    actor, form = acting(request), PlaceForm(request.GET)
+    asked = form.cleaned_data["q"].strip() if form.is_valid() else ""
+    building = request.GET.get("building", "")
+    known = int(building) if building.isdecimal() and len(building) < 19 else None
+    found = page(queries.households(actor, building_id=known), "id", cursor=request.GET.get("cursor", ""))
+    places = (
+        [f for f in search(asked, limit=60, kinds=("building",)) if f.key[:2] == "b:"][:8] if asked else []
+    )
+    shown = {
+        "form": form,
+        "asked": asked,
+        "building": known,
+        "page": found,
+        "rows": [{"id": row.pk, "door": door(row)} for row in found.rows],
+        "places": [{"id": place.key[2:], "label": place.label, "where": place.where} for place in places],
+    }
+    return render(request, "facts/households.html", shown)
+
+
+def door(household: Household) -> str:
+    """The address of a household's door."""
+    unit = household.dwelling.unit
+    return _("%(address)s, unit %(unit)s, room %(room)s") % {
+        "address": unit.building.address,
+        "unit": unit.number,
+        "room": household.dwelling.room,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@in_post("facts.read")
+def card(request: HttpRequest, pk: int) -> HttpResponse:
+    """A household: its door, masked; what is known of it once a purpose was chosen. The look is written down."""
+    actor = acting(request)
+    household = _household(pk, actor)
+    if request.method == "POST":
+        if request.POST.get("purpose") != queries.PURPOSE or queries.PURPOSE not in actor.purposes:
+            raise Http404
+        members = queries.members(pk, actor)
+        for member in members:
+            log_look(
+                by=actor,
+                purpose=queries.PURPOSE,
+                what=SHOWN,
+                scope_code=household.scope_code,
+                resident_id=member.resident_id,
+            )
+        request.session[OPENED] = {"id": pk, "until": (clock.now() + OPEN_FOR).isoformat()}
+        shown = {"groups": _groups(household, members, actor), "opened": True}
+    else:
+        shown = {"opened": False}
+    purposes = (
+        [{"code": queries.PURPOSE, "label": PURPOSES[queries.PURPOSE]}]
+        if queries.PURPOSE in actor.purposes
+        else []
+    )
+    context = {"household": household, "door": door(household), "purposes": purposes, **shown}
+    return render(request, "facts/household.html", context)
+
+
+def _household(pk: int, actor: Actor) -> Household:
+    household = queries.household(pk, actor)
+    if household is None:
+        raise Http404
+    return household
+
+
+def _groups(household: Household, members: list[Any], actor: Actor) -> list[dict[str, Any]]:
+    """The household, its dwelling and each member, with what is known and what may be asked."""
+    held = queries.of_household(household.pk, actor=actor)
+    today = clock.today()
+    subjects: list[tuple[str, int, str, list[tuple[str, Any]]]] = [
+        ("household", household.pk, gettext("The household"), _derived_of_household(held, members)),
+        ("dwelling", household.dwelling_id, gettext("The dwelling"), []),
+    ]
+    for member in members:
+        person = member.resident
+        years = rules.age(person.born_on, today)
+        derived = [(gettext("Age"), years)] if years is not None else []
+        subjects.append(("person", person.pk, mask_name(person.name), derived))
+    return [
+        {
+            "title": title,
+            "kind": kind,
+            "subject": subject,
+            "derived": derived,
+            "rows": [_shown(h) for h in held if (h.object_class, h.subject_id) == (kind, subject)],
+            "more": [e for e in registry.elements().values() if e.object_class == kind and _open(e)],
+        }
+        for kind, subject, title, derived in subjects
+    ]
+
+
+def _open(element: DataElement) -> bool:
+    return not element.derived_from and element.retired_on is None
+
+
+def _derived_of_household(held: list[queries.Held], members: list[Any]) -> list[tuple[str, Any]]:
+    """Size, income per head, elders only: computed here, stored nowhere."""
+    income = next((h.value for h in held if h.element.code == "household.income_month_fen"), None)
+    found = [(gettext("People who live there"), len(members))]
+    if (each := rules.per_head(income, len(members))) is not None:
+        found.append((gettext("Monthly income per head"), f"{int(each) / 100:.2f} 元"))
+    elders = rules.elders_only(rules.age(m.resident.born_on, clock.today()) for m in members)
+    if elders is not None:
+        found.append((gettext("Elders only"), gettext("yes") if elders == "1" else gettext("no")))
+    return found
+
+
+def words(element: DataElement, value: str) -> str:
+    """A value as a reader understands it."""
+    if element.kind == "code":
+        known = registry.permitted().get(element.domain, {}).get(value)
+        return (known.label_en if get_language() == "en" else known.label) if known else value
+    if element.kind == "flag":
+        return gettext("yes") if value == "1" else gettext("no")
+    return f"{value} {element.unit}".strip()
+
+
+def _shown(held: queries.Held) -> dict[str, Any]:
+    current = held.current
+    assert current is not None  # _held keeps what holds  # noqa: S101
+    return {
+        "element": held.element,
+        "words": words(held.element, held.value),
+        "since": current.record.valid_from,
+        "source": SOURCE_WORDS.get(current.record.source, current.record.source),
+        "stale": held.stale,
+        "disputed": current.disputed,
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@in_post("facts.read")
+def fact(request: HttpRequest, pk: int, kind: str, subject: int, code: str) -> HttpResponse:
+    """One fact: its history, and a form for a new word. Only after the household was opened for a purpose."""
+    actor = acting(request)
+    household = _household(pk, actor)
+    element = registry.elements().get(code)
+    if element is None or element.object_class != kind or not _belongs(household, kind, subject, actor):
+        raise Http404
+    if not _is_opened(request, pk):
+        return see(reverse("facts:household", args=[pk]))
+    form, status = FactForm(request.POST or None, element=element), 200
+    if request.method == "POST":
+        status = 422
+        if "retract" in request.POST:
+            known = {str(row.pk): row.pk for row in queries.history(kind, subject, element, actor=actor)}
+            if request.POST["retract"] not in known:
+                raise Http404
+            actions.retract(known[request.POST["retract"]], by=actor)
+            messages.success(request, _("Taken back. What held before it holds again."))
+            return see(request.path)
+        if form.is_valid():
+            try:
+                actions.record([actions.NewFact(kind, subject, code, **form.cleaned_data)], by=actor)
+            except Refused as refused:
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+            else:
+                messages.success(request, _("Recorded. What was known before stays in the history."))
+                return see(request.path)
+    rows = queries.history(kind, subject, element, actor=actor)
+    shown = {
+        "household": household,
+        "door": door(household),
+        "element": element,
+        "form": form,
+        "history": [
+            {
+                "id": row.pk,
+                "words": words(element, row.value) if row.value else "",
+                "since": row.valid_from,
+                "source": SOURCE_WORDS.get(row.source, row.source),
+                "at": row.recorded_at,
+                "retracted": row.retracted,
+            }
+            for row in rows
+        ],
+    }
+    return render(request, "facts/fact.html", shown, status=status)
+
+
+def _is_opened(request: HttpRequest, pk: int) -> bool:
+    opened = request.session.get(OPENED) or {}
+    return opened.get("id") == pk and opened.get("until", "") > clock.now().isoformat()
+
+
+def _belongs(household: Household, kind: str, subject: int, actor: Actor) -> bool:
+    match kind:
+        case "household":
+            return subject == household.pk
+        case "dwelling":
+            return subject == household.dwelling_id
+        case "person":
+            return any(m.resident_id == subject for m in queries.members(household.pk, actor))
+    return False
+
+
+@require_GET
+@in_post("facts.decide")
+def conflicts(request: HttpRequest) -> HttpResponse:
+    """Contradictions that wait for a person, in the own area, the newest first; no names, no values."""
+    found = page(queries.conflicts(acting(request)), "-id", cursor=request.GET.get("cursor", ""))
+    rows = [
+        {
+            "id": c.pk,
+            "element": c.element,
+            "at": c.found_at,
+            "kind": c.get_object_class_display(),
+            "where": c.scope_code,
+        }
+        for c in found.rows
+    ]
+    return render(request, "facts/conflicts.html", {"page": found, "rows": rows})
+
+
+@require_http_methods(["GET", "POST"])
+@in_post("facts.decide")
+def conflict(request: HttpRequest, pk: int) -> HttpResponse:
+    """One contradiction: what each source says, and the decision with its reason. The look is written down."""
+    actor = acting(request)
+    found = queries.conflicts(actor).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    rows = queries.history(found.object_class, found.subject_id, found.element, actor=actor)
+    held = rules.as_of(map(queries.as_rule, rows), valid_on=clock.today(), known_at=clock.now())
+    log_look(
+        by=actor,
+        purpose=queries.PURPOSE,
+        what=SHOWN,
+        scope_code=found.scope_code,
+        resident_id=found.subject_id if found.object_class == "person" else None,
+    )
+    sources = [
+        (
+            record.source,
+            _("%(value)s — %(source)s, since %(day)s")
+            % {
+                "value": words(found.element, record.value),
+                "source": SOURCE_WORDS.get(record.source, record.source),
+                "day": local_dt(record.valid_from),
+            },
+        )
+        for record in held
+    ]
+    form, status = DecideForm(request.POST or None, sources=sources), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.decide(pk, by=actor, **form.cleaned_data)
+            except Refused as refused:
+                form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
+            else:
+                messages.success(request, _("Decided. It counts until a source says something new."))
+                return see(reverse("facts:conflicts"))
+    shown = {"conflict": found, "element": found.element, "form": form}
+    return render(request, "facts/conflict.html", shown, status=status)
