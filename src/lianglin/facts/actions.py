@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -114,7 +115,7 @@ def import_elements(content: bytes, *, by: Actor) -> registry.Reading:
         )
     with together():
         known = registry.elements()
-        given = [registry.as_columns(row) | {"sample": False} for row in reading.rows]
+        given: list[dict[str, Any]] = [registry.as_columns(row) | {"sample": False} for row in reading.rows]
         DataElement.objects.bulk_create(DataElement(**row) for row in given if row["code"] not in known)
         for row in given:
             before = known.get(row["code"])
@@ -128,7 +129,7 @@ def import_elements(content: bytes, *, by: Actor) -> registry.Reading:
     return reading
 
 
-def _keep_meaning(before: DataElement, row: dict[str, object]) -> None:
+def _keep_meaning(before: DataElement, row: Mapping[str, Any]) -> None:
     """A datum keeps its kind of value: facts that were recorded would change their meaning."""
     if before.kind != row["kind"] or before.domain != row["domain"]:
         raise Refused(

@@ -137,7 +137,7 @@ def _open(element: DataElement) -> bool:
 def _derived_of_household(held: list[queries.Held], members: list[Any]) -> list[tuple[str, Any]]:
     """Size, income per head, elders only: computed here, stored nowhere."""
     income = next((h.value for h in held if h.element.code == "household.income_month_fen"), None)
-    found = [(gettext("People who live there"), len(members))]
+    found: list[tuple[str, Any]] = [(gettext("People who live there"), len(members))]
     if (each := rules.per_head(income, len(members))) is not None:
         found.append((gettext("Monthly income per head"), f"{int(each) / 100:.2f} 元"))
     elders = rules.elders_only(rules.age(m.resident.born_on, clock.today()) for m in members)
