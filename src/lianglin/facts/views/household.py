@@ -93,7 +93,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
         if queries.PURPOSE in actor.purposes
         else []
     )
-    context = {"household": household, "door": door(household), "purposes": purposes, **shown}
+    context = {"household": household, "address": door(household), "purposes": purposes, **shown}
     return render(request, "facts/household.html", context)
 
 
@@ -201,7 +201,7 @@ def fact(request: HttpRequest, pk: int, kind: str, subject: int, code: str) -> H
     rows = queries.history(kind, subject, element, actor=actor)
     shown = {
         "household": household,
-        "door": door(household),
+        "address": door(household),
         "element": element,
         "form": form,
         "history": [
