@@ -24,7 +24,7 @@ SCOPED = [
     if {f.name for f in apps.get_model(label)._meta.concrete_fields} >= {"scope_code"}
     and label != "access.AccessLog"
 ]
-PURPOSES = frozenset({"handle_case", "own_case", "system"})
+PURPOSES = frozenset({"handle_case", "own_case", "data_protection", "system"})
 prefixes = st.sampled_from(
     [
         "2301",

@@ -88,13 +88,13 @@ LIFECYCLE = Lifecycle(
     own_url="privacy:request",
     outcomes=(("done", _("done")), ("partly", _("done in part")), ("refused", _("refused"))),
     phases=(
-        ("received", _("received")),
+        ("received", _("request received")),
         ("checked", _("identity checked")),
         ("provided", _("looked up")),
         ("answered", _("answered")),
     ),
     states=(
-        State("received", _("received"), phase="received", expects="check"),
+        State("received", _("to be checked"), phase="received", expects="check"),
         State("checked", _("identity checked"), phase="checked", expects="provide"),
         State("provided", _("looked up"), phase="provided", expects="fulfil"),
         State("fulfilled", _("done"), phase="answered", final=True, settled=True),

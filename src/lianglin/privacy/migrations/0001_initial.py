@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('harmful', models.BooleanField(default=True, verbose_name='may harm persons')),
                 ('measures', models.TextField(blank=True, verbose_name='what we did, and what persons can do')),
                 ('contact', models.CharField(max_length=80, verbose_name='whom to ask')),
-                ('state', models.CharField(choices=[('open', 'found'), ('assessed', 'assessed'), ('notified', 'everybody told'), ('closed', 'closed')], default='open', max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('open', 'found'), ('assessed', 'assessed'), ('notified', 'everybody told'), ('closed', 'record closed')], default='open', max_length=10, verbose_name='state')),
                 ('authority_due_at', models.DateTimeField(verbose_name='authority to be told by')),
                 ('authority_told_at', models.DateTimeField(blank=True, null=True, verbose_name='authority told at')),
                 ('notified_at', models.DateTimeField(blank=True, null=True, verbose_name='persons told at')),

@@ -17,7 +17,7 @@ class Breach(models.Model):
         OPEN = "open", _("found")
         ASSESSED = "assessed", _("assessed")
         NOTIFIED = "notified", _("everybody told")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("record closed")
 
     title = models.CharField(_("what happened"), max_length=120)
     found_at = models.DateTimeField(_("found at"))

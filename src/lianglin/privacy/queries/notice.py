@@ -61,13 +61,13 @@ def _uses() -> Iterator[Use]:
             yield Use(
                 package=str(manifest.label),
                 table=str(apps.get_model(table)._meta.verbose_name),
-                data=_("、").join(str(c.label) for c in columns if not c.column.endswith("_match")),
+                data=_(", ").join(str(c.label) for c in columns if not c.column.endswith("_match")),
                 purpose=purpose,
                 basis=str(BASES[basis]),
                 keep=_("%(time)s after: %(event)s") % {"time": in_words(keep), "event": after},
-                seen_by=_("、").join(_seen_by(table)) or _("nobody; only the task that needs it"),
+                seen_by=_(", ").join(_seen_by(table)) or _("nobody; only the task that needs it"),
                 sensitive=any(c.sensitive for c in columns),
-                masked=_("、").join(dict.fromkeys(str(MASKS[c.mask]) for c in columns if c.mask != "none")),
+                masked=_(", ").join(dict.fromkeys(str(MASKS[c.mask]) for c in columns if c.mask != "none")),
             )
 
 

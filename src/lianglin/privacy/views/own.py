@@ -103,7 +103,12 @@ def held(request: HttpRequest, key: Key) -> HttpResponse:
     if plain:
         audit.record("privacy.reveal_own", f"privacy.{key.of}", key.id)
     tables = [{"label": found.label, "rows": found.shown(plain=plain)} for found in subjects.held(key, actor)]
-    context = {"tables": tables, "plain": plain, "missing": subjects.not_readable(key, actor), "key": key}
+    context = {
+        "tables": tables,
+        "plain": plain,
+        "missing": _(", ").join(subjects.not_readable(key, actor)),
+        "key": key,
+    }
     return render(request, "privacy/public/held.html", context)
 
 

@@ -54,7 +54,7 @@ def copy_as_pdf(found: list[Held], looks: list[dict[str, Any]], missing: list[st
             "looks": _("Who looked"),
             "look_columns": [_("Time"), _("Unit"), _("Purpose"), _("What was shown")],
             "more": _("May be held besides, and looked up on request"),
-            "comma": _("、"),
+            "comma": _(", "),
         },
         "tables": [{"label": table.label, "rows": table.shown(plain=True)} for table in found],
         "looks": [{**look, "at": local_dt(look["at"], "short")} for look in looks],
