@@ -33,7 +33,7 @@ def install(cursor: Any) -> None:
 def assessed() -> frozenset[str]:
     """Codes of the domains with an assessment in force today. A sample one counts in the demo city alone."""
     with connection.cursor() as cursor:
-        cursor.execute("select privacy_assessed(%s, %s)", [clock.today(), settings.DEMO])
+        cursor.execute("select privacy_assessed(%s::date, %s)", [clock.today().isoformat(), settings.DEMO])
         return frozenset(code for (code,) in cursor.fetchall())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typst
 from django.utils.translation import get_language
@@ -60,4 +60,5 @@ def copy_as_pdf(found: list[Held], looks: list[dict[str, Any]], missing: list[st
         "looks": [{**look, "at": local_dt(look["at"], "short")} for look in looks],
         "not_included": missing,
     }
-    return _compiler().compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    made = _compiler().compile(format="pdf", sys_inputs={"data": json.dumps(data, ensure_ascii=False)})
+    return cast(bytes, made)  # one format, one document
