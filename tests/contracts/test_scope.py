@@ -70,7 +70,8 @@ def test_staff_see_their_place_and_nothing_else(world: worlds.World, prefix: str
     there = {pk for pk, scope in by_sql(label) if scope.startswith(prefix)}
     with acting(staff(prefix)) as actor:
         if "S" not in getattr(guards()[label].roles.get("staff"), "rights", ""):
-            return refused(label)
+            refused(label)
+            return
         assert {pk for pk, _scope in by_sql(label)} == there
         assert by_queryset(label, actor) == by_sql(label)
 

@@ -16,7 +16,7 @@ from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.models import AccessLog
 from lianglin.access.queries import own_looks
 from lianglin.access.scoped import ScopedManager, guards
-from lianglin.kit import discovery
+from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Personal, Subject
 from lianglin.people.rules import mask
 from lianglin.privacy.rules import BASES, in_words
@@ -55,7 +55,7 @@ class Held:
     def shown(self, *, plain: bool) -> list[list[tuple[str, str]]]:
         """(label, text) of each row, masked unless ``plain``; empty values are left out."""
         return [
-            [(c.label, said(row[c.name]) if plain else mask(said(row[c.name]), c.mask)) for c in self.columns
+            [(c.label, read(row[c.name]) if plain else mask(read(row[c.name]), c.mask)) for c in self.columns
              if row[c.name] not in (None, "")]
             for row in self.rows
         ]  # fmt: skip
@@ -145,6 +145,11 @@ def _place(other: Any) -> str:
     """A dwelling as an address; "" for what is no place."""
     unit = getattr(other, "unit", None)
     return f"{unit.building.address} {unit.number}-{other.room}" if unit is not None else ""
+
+
+def read(value: Any) -> str:
+    """A value as a person reads it: instants by the city's clocks, to the minute."""
+    return f"{clock.local(value):%Y-%m-%d %H:%M}" if isinstance(value, datetime) else said(value)
 
 
 def said(value: Any) -> str:
