@@ -129,6 +129,7 @@ def test_a_request_from_the_page_to_its_answer(city: World, two: Two) -> None:
     assert case.number in text(desk.get("/privacy/desk/"))
     page = f"/privacy/desk/requests/{case.number}/"
     assert "电话换了" in text(desk.get(page))
+    assert 'name="extent"' not in text(desk.get(page))  # nothing is erased for a correction
     version = Case._base_manager.get(pk=case.pk).version
     assert (
         community.post(f"{page}provide/", {"version": version, "note": "登记电话是旧的"}).status_code == 303

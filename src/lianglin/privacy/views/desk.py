@@ -114,10 +114,13 @@ def _page(
 def _deed(deed: Deed, case: Case, wrong: tuple[str, Any] | None) -> dict[str, Any]:
     bound = wrong[1] if wrong and wrong[0] == deed.code else None
     known = {move.code: move.label for move in case.lifecycle.moves}
+    form = bound or deed.form(initial={"version": case.version}, auto_id=f"id_{deed.code}_%s")
+    if case.rights_request.kind != "delete":
+        form.fields.pop("extent", None)
     return {
         "code": deed.code,
         "label": known.get(deed.code, _("extend the time")),
-        "form": bound or deed.form(initial={"version": case.version}, auto_id=f"id_{deed.code}_%s"),
+        "form": form,
         "open": bound is not None,
         "danger": deed.danger,
     }
