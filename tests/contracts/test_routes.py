@@ -59,6 +59,8 @@ OPEN = {
     "appeals:report_again", "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
     "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
     "portal:home", "portal:search", "portal:city",
+    "privacy:notice", "privacy:mine", "privacy:held", "privacy:copy", "privacy:looks", "privacy:looks_csv", "privacy:ask",
+    "privacy:request", "privacy:granted_copy", "privacy:open_request", "privacy:withdraw",
 }  # fmt: skip
 """Addresses that somebody without a login may open. Whoever adds an open page adds it here, and says so in review."""
 

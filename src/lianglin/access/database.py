@@ -23,6 +23,19 @@ begin
 end $$"""
 
 
+OWN_LOOKS = """
+create or replace function access_own_looks(behind bigint, most integer)
+returns table (id bigint, at timestamptz, purpose text, what text, unit text, unit_en text)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select l.id, l.at, l.purpose, l.what, o.name, o.name_en
+    from access_accesslog l join access_organisation o on o.id = l.organisation_id
+    where l.resident_id = nullif(current_setting('app.resident', true), '')::bigint and l.id < behind
+    order by l.id desc limit least(most, 5000)
+$$"""
+"""The looks at a resident who logged in. The table's one predicate for residents is the case they hold."""
+
+
 def install(cursor: Any) -> None:
     """Creates or replaces the function; every role may call it, none may write the tables behind it."""
     cursor.execute(APPEND)
+    cursor.execute(OWN_LOOKS)

@@ -16,6 +16,7 @@ from lianglin.kit.domain import (
     Personal,
     Retention,
     RoleKind,
+    Subject,
 )
 
 READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
@@ -99,6 +100,7 @@ DOMAIN = Domain(
                 "staff": Access("SI", InScope(), writes=InScope()),
                 "handler": Access("I", OwnUnit("organisation_id")),
                 "resident": Access("S", Own("case_id")),
+                "job": Access("SD", InScope()),
             },
             personal=True,
             neutral=("at", "scope_code", "case_id", "organisation", "purpose", "what"),
@@ -133,7 +135,7 @@ DOMAIN = Domain(
             "statutory_duty",
             "P3Y",
             _("the look"),
-            "none",
+            "never",
         ),
         Personal(
             "access.AccessLog.post",
@@ -147,6 +149,19 @@ DOMAIN = Domain(
     ),
     retention=(
         Retention("access.AccessLog", "P3Y", "at", "erase"),
-        Retention("access.AuditEntry", "P3Y", "", "erase"),
+        Retention(
+            "access.AuditEntry",
+            "P3Y",
+            "",
+            "keep",
+            _(
+                "Each entry proves the ones before it, so none can be taken out. It holds ids and digests, never values: "
+                "after an erasure its ids lead nowhere."
+            ),
+        ),
+    ),
+    subjects=(
+        Subject("access.AccessLog", "resident_id", "resident", erasable=False),
+        Subject("access.AccessLog", "case_id", "case", erasable=False),
     ),
 )

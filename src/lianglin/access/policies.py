@@ -23,6 +23,7 @@ from lianglin.kit.domain import (
     OwnAccount,
     OwnPost,
     OwnResident,
+    OwnThrough,
     OwnUnit,
     Predicate,
     Role,
@@ -98,6 +99,11 @@ def condition(predicate: Predicate) -> str:
             return f"{column} = nullif(current_setting('app.case', true), '')::bigint"
         case OwnResident(column):
             return f"{column} = nullif(current_setting('app.resident', true), '')::bigint"
+        case OwnThrough(model, key, owner, column):
+            return (
+                f"{column} in (select t.{key} from {apps.get_model(model)._meta.db_table} t "
+                f"where t.{owner} = nullif(current_setting('app.resident', true), '')::bigint)"
+            )
         case OwnPost(column):
             return f"{column} = nullif(current_setting('app.post', true), '')::bigint"
         case OwnAccount(column):

@@ -159,6 +159,19 @@ def who_looked(case_id: int, *, actor: Actor) -> list[AccessLog]:
     return _looks_at(actor, case_id)
 
 
+def own_looks(*, actor: Actor, behind: int = 2**62, limit: int = 50) -> list[dict[str, Any]]:
+    """Who looked at the person who logged in: id, at, purpose, what, unit, unit_en, newest first; no employee's name.
+
+    ``behind`` an id: the page that follows it. [] for anybody else.
+    """
+    if actor.resident_id is None:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("select * from access_own_looks(%s, %s)", [behind, limit])
+        names = [column.name for column in cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def looks(*, actor: Actor, place: str = "", purpose: str = "") -> QuerySet[AccessLog]:
     """Every look into personal data that the protection officer may see. Page it by ("-id").
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from lianglin.kit.domain import (
     OwnAccount,
     OwnPost,
     OwnResident,
+    OwnThrough,
     OwnUnit,
     Predicate,
 )
@@ -61,6 +63,10 @@ def _condition(predicate: Predicate, actor: Actor) -> Q:
             return Q(**{column: actor.case_id if actor.case_id is not None else -1})
         case OwnResident(column):
             return Q(**{column: actor.resident_id if actor.resident_id is not None else -1})
+        case OwnThrough(model, key, owner, column):
+            mine = actor.resident_id if actor.resident_id is not None else -1
+            through = apps.get_model(model)._base_manager.filter(**{owner: mine})
+            return Q(**{f"{column}__in": through.values(key)})
         case OwnPost(column):
             return Q(**{column: actor.post_id if actor.post_id is not None else -1})
         case OwnAccount(column):

@@ -19,6 +19,7 @@ from lianglin.kit.domain import (
     Notice,
     Personal,
     Retention,
+    Subject,
 )
 from lianglin.kit.events import CaseMoved, OpenAppeal
 
@@ -276,7 +277,7 @@ DOMAIN = Domain(
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
         Guard(
             "appeals.Appeal",
-            case_roles("case_id", staff="SIU", handler="S", resident="SI", job="S"),
+            case_roles("case_id", staff="SIU", handler="S", resident="SI", job="SU"),
             personal=True,
             neutral=(
                 "item",
@@ -289,13 +290,13 @@ DOMAIN = Domain(
         ),
         Guard(
             "appeals.Appellant",
-            case_roles("case_id", staff="SI", handler="", resident="SI", job="S"),
+            case_roles("case_id", staff="SI", handler="", resident="SI", job="SUD"),
             personal=True,
             neutral=("confidential",),
         ),
         Guard(
             "appeals.CallBack",
-            case_roles("case_id", staff="SI", handler="", resident="SI", job="S"),
+            case_roles("case_id", staff="SI", handler="", resident="SI", job="SU"),
             personal=True,
             neutral=(
                 "case",
@@ -339,6 +340,12 @@ DOMAIN = Domain(
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
     ),
+    subjects=(
+        Subject("appeals.Appeal", "case_id", "case"),
+        Subject("appeals.Appellant", "case_id", "case"),
+        Subject("appeals.CallBack", "case_id", "case"),
+    ),
+    assess=("sensitive", "sharing"),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
     rows=ROWS,

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.cases.rules import SUBJECT
-from lianglin.kit.domain import Access, Domain, Granted, Guard, InScope, Own, Personal, Retention
+from lianglin.kit.domain import Access, Domain, Granted, Guard, InScope, Own, Personal, Retention, Subject
 
 
 def case_roles(column: str, *, staff: str, handler: str, resident: str, job: str) -> dict:
@@ -53,7 +53,7 @@ DOMAIN = Domain(
         ),
         Guard(
             "cases.Step",
-            case_roles("case_id", staff="SI", handler="SI", resident="SI", job="SI"),
+            case_roles("case_id", staff="SI", handler="SI", resident="SI", job="SIU"),
             personal=True,
             neutral=(
                 "case",
@@ -101,4 +101,5 @@ DOMAIN = Domain(
         Retention("cases.Case", "P5Y", "closed_at", "tombstone"),
         Retention("cases.Step", "P5Y", "at", "tombstone"),
     ),
+    subjects=(Subject("cases.Case", "id", "case"), Subject("cases.Step", "case_id", "case")),
 )

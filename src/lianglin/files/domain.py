@@ -2,7 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.domain import Access, Domain, Everything, Granted, Guard, InScope, Own, Personal, Retention
+from lianglin.kit.domain import (
+    Access,
+    Domain,
+    Everything,
+    Granted,
+    Guard,
+    InScope,
+    Own,
+    Personal,
+    Retention,
+    Subject,
+)
 
 _WORK = _("handle what was reported")
 _UPLOADED, _PARKED = _("the upload"), _("the file was parked")
@@ -58,4 +69,5 @@ DOMAIN = Domain(
         Retention("files.Attachment", "P5Y", "uploaded_at", "erase"),
         Retention("files.ParkedFile", "P7D", "parked_at", "erase"),
     ),
+    subjects=(Subject("files.Attachment", "case_id", "case"),),
 )

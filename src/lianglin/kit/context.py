@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from lianglin.kit import discovery
+from lianglin.kit.live import is_live
 
 ELDER = "elder"
 ELDER_SIZES = {"1": "24", "18": "18", "24": "24", "30": "30"}
@@ -39,8 +40,10 @@ def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
     """The links of one door that this actor's duties open: label, url, icon, current."""
     actor = getattr(request, "actor", None)
     here = request.resolver_match.view_name if request.resolver_match else ""
+    live = [manifest for manifest in discovery.manifests() if is_live(manifest.code)]
     items = sorted(
-        (item for item in discovery.each("navigation") if item.door == door), key=lambda item: item.order
+        (item for manifest in live for item in manifest.navigation if item.door == door),
+        key=lambda item: item.order,
     )
     return [
         {"label": item.label, "url": reverse(item.url), "icon": item.icon, "current": item.url == here}

@@ -54,6 +54,19 @@ class OwnResident:
 
 
 @dataclass(frozen=True)
+class OwnThrough:
+    """Rows whose ``column`` is named by ``key`` of a row of ``model`` whose ``owner`` is the resident who logged in.
+
+    A household is a person's through a membership; the policy of ``model`` holds inside, too.
+    """
+
+    model: str
+    key: str
+    owner: str = "resident_id"
+    column: str = "id"
+
+
+@dataclass(frozen=True)
 class OwnPost:
     """Rows whose ``column`` is the actor's post."""
 
@@ -79,7 +92,7 @@ class Everything:
     """No row filter: for tables that hold nobody's data."""
 
 
-Predicate = InScope | Granted | Own | OwnResident | OwnPost | OwnAccount | OwnUnit | Everything
+Predicate = InScope | Granted | Own | OwnResident | OwnThrough | OwnPost | OwnAccount | OwnUnit | Everything
 
 
 @dataclass(frozen=True)
@@ -128,12 +141,31 @@ class Personal:
 
 @dataclass(frozen=True)
 class Retention:
-    """How long rows of a model stay, counted from ``after``; ``method`` says what the nightly run does."""
+    """How long rows of a model stay, counted from ``after``; ``method`` says what the nightly run does.
+
+    ``after`` is a date or an instant of the row ("closed_at") or of a row it hangs on ("case__closed_at").
+    "erase" deletes the row, "tombstone" empties its personal columns, "keep" leaves it, for ``reason``.
+    """
 
     model: str
     keep: str
     after: str
-    method: Literal["erase", "tombstone"]
+    method: Literal["erase", "tombstone", "keep"]
+    reason: Text = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How the rows of a model belong to a person: ``column`` holds the resident's id, or that of the case held.
+
+    Through it everything that is held about one person is found, copied and erased, whatever package holds it.
+    """
+
+    model: str
+    column: str
+    of: Literal["resident", "case"]
+    erasable: bool = True
+    """False: kept for accountability, or shared with others, whatever one person asks."""
 
 
 # --- work ------------------------------------------------------------------------------------------------
@@ -398,6 +430,9 @@ class Domain:
     guards: tuple[Guard, ...] = ()
     personal: tuple[Personal, ...] = ()
     retention: tuple[Retention, ...] = ()
+    subjects: tuple[Subject, ...] = ()
+    assess: tuple[Literal["sensitive", "automated", "sharing"], ...] = ()
+    """Why the domain needs an impact assessment in force before it is live (PIPL art. 55; see kit/live.py)."""
     lifecycles: tuple[Lifecycle, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     panels: tuple[Panel, ...] = ()

@@ -47,6 +47,16 @@ class OpenAppeal:
     phone: str = ""
 
 
+@dataclass(frozen=True)
+class ReplayErasures:
+    """Asks whoever keeps the erasure ledger to erase again what a restored backup has brought back.
+
+    ``ledger``: lines of an exported ledger that is newer than the backup. Answered with how many rows were touched.
+    """
+
+    ledger: tuple[str, ...] = ()
+
+
 DELIVER_TASK = "deliver_event"
 """Name of the task (in the access package, which opens the transaction as role job) that calls :func:`deliver`."""
 

@@ -16,6 +16,7 @@ from lianglin.kit.domain import (
     OwnPost,
     Personal,
     Retention,
+    Subject,
 )
 
 _TELL = _("tell people how their matter stands")
@@ -104,4 +105,5 @@ DOMAIN = Domain(
         Retention("notices.DemoMessage", "P30D", "at", "erase"),
         Retention("notices.Draft", "P7D", "saved_at", "erase"),
     ),
+    subjects=(Subject("notices.Message", "case_id", "case"),),
 )

@@ -3,11 +3,22 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lianglin.kit.domain import Access, Domain, Duty, Guard, InScope, Personal, Retention
+from lianglin.kit.domain import (
+    Access,
+    Domain,
+    Duty,
+    Guard,
+    InScope,
+    OwnResident,
+    OwnThrough,
+    Personal,
+    Retention,
+    Subject,
+)
 
 _SERVICE = _("provide community services to the household")
 _AFTER = _("the person moved away or died")
-STAFF = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SU", InScope())}
+STAFF = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SUD", InScope())}
 
 DOMAIN = Domain(
     code="people",
@@ -16,9 +27,19 @@ DOMAIN = Domain(
     duties=(Duty("people.read", _("open a person's file")),),
     role_duties={"community_worker": ("people.read",)},
     guards=(
-        Guard("people.Household", STAFF, personal=True, neutral=("kind", "sample")),
-        Guard("people.Resident", STAFF, personal=True, neutral=("sample",)),
-        Guard("people.Membership", STAFF, personal=True),
+        Guard(
+            "people.Household",
+            {**STAFF, "resident": Access("S", OwnThrough("people.Membership", "household_id"))},
+            personal=True,
+            neutral=("kind", "sample"),
+        ),
+        Guard(
+            "people.Resident",
+            {**STAFF, "resident": Access("S", OwnResident("id"))},
+            personal=True,
+            neutral=("sample",),
+        ),
+        Guard("people.Membership", {**STAFF, "resident": Access("S", OwnResident())}, personal=True),
     ),
     personal=(
         Personal(
@@ -101,6 +122,11 @@ DOMAIN = Domain(
         Retention("people.Resident", "P2Y", "died_on", "erase"),
         Retention("people.Household", "P2Y", "dissolved_on", "erase"),
         Retention("people.Membership", "P2Y", "to_on", "erase"),
+    ),
+    subjects=(
+        Subject("people.Resident", "id", "resident"),
+        Subject("people.Membership", "resident_id", "resident"),
+        Subject("people.Household", "memberships__resident_id", "resident", erasable=False),
     ),
     seed="lianglin.people.seed.load:seed",
 )

@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "lianglin.files.uploads.UploadLimits",
     "lianglin.access.middleware.ActingMiddleware",
+    "lianglin.access.live.AssessmentGate",
 ]
 
 TEMPLATES = [

@@ -1,0 +1,1 @@
+"""Writes of data protection, as verbs: requests, erasures, retention, registers, assessments, breaches."""

@@ -1,0 +1,197 @@
+"""The privacy domain: what it plugs into the house."""
+
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.cases.domain import case_roles
+from lianglin.kit.domain import (
+    Access,
+    Answer,
+    Domain,
+    Duty,
+    Guard,
+    Indicator,
+    InScope,
+    Listener,
+    NavItem,
+    Notice,
+    OwnResident,
+    Personal,
+    Retention,
+    Subject,
+)
+from lianglin.kit.events import CaseMoved, ReplayErasures
+from lianglin.privacy.queries.requests import ASKED, IN_TIME
+from lianglin.privacy.rules import LIFECYCLE
+
+_ANSWER = _("answer the request")
+_CLOSED = _("the request is closed")
+_TOLD = _("the breach is closed")
+_REQUESTS = "lianglin.privacy.queries.requests"
+_READERS = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
+_STAFF = {"staff": Access("SIU"), "job": Access("S")}
+
+INDICATORS = (
+    Indicator(
+        ASKED,
+        _("Rights requests"),
+        _("Requests to see, copy, correct, delete or restrict personal data, opened in the month."),
+        "cases",
+        "flow",
+        cells=f"{_REQUESTS}:cells",
+        rows=f"{_REQUESTS}:rows_behind",
+        duty="privacy.read",
+        numerator_label=_("requests"),
+        published=False,
+    ),
+    Indicator(
+        IN_TIME,
+        _("Requests answered in time"),
+        _(
+            "Of the requests answered in the month, those answered within the promised working days, extensions included."
+        ),
+        "percent",
+        "flow",
+        cells=f"{_REQUESTS}:cells",
+        rows=f"{_REQUESTS}:rows_behind",
+        duty="privacy.read",
+        numerator_label=_("answered in time"),
+        denominator_label=_("answered"),
+        rest_label=_("answered late"),
+        target=100.0,
+        better="up",
+        published=False,
+    ),
+)
+
+DOMAIN = Domain(
+    code="privacy",
+    label=_("Data protection"),
+    order=900,
+    urls="lianglin.privacy.urls",
+    path="privacy/",
+    duties=(
+        Duty("privacy.read", _("read the registers of data protection")),
+        Duty("privacy.check", _("check who asks, and look up what is held")),
+        Duty("privacy.decide", _("decide on rights requests")),
+        Duty("privacy.register", _("keep the registers of processors and sharing")),
+        Duty("privacy.assess", _("write impact assessments")),
+        Duty("privacy.approve", _("approve impact assessments")),
+        Duty("privacy.breach", _("handle breaches")),
+    ),
+    role_duties={
+        "protection_officer": (
+            "privacy.read",
+            "privacy.decide",
+            "privacy.register",
+            "privacy.assess",
+            "privacy.breach",
+        ),
+        "manager": ("privacy.read", "privacy.approve"),
+        "community_worker": ("privacy.check",),
+    },
+    guards=(
+        Guard(
+            "privacy.RightsRequest",
+            case_roles("case_id", staff="SIU", handler="SU", resident="SI", job="SU"),
+            personal=True,
+            neutral=("kind", "acting_for", "subject_kind", "identity", "extent", "ground", "opened_at"),
+        ),
+        Guard(
+            "privacy.Petitioner",
+            {"resident": Access("SI", OwnResident()), "job": Access("SD", InScope())},
+            personal=True,
+        ),
+        Guard("privacy.Erasure", {"staff": Access("S"), "job": Access("SIU")}),
+        Guard("privacy.RetentionRun", {"staff": Access("S"), "job": Access("SIU")}),
+        Guard("privacy.Processor", {**_READERS, "staff": Access("SI")}),
+        Guard("privacy.Sharing", {**_READERS, "staff": Access("SI")}),
+        Guard("privacy.Assessment", _STAFF),
+        Guard("privacy.Breach", {**_STAFF, "job": Access("S")}),
+        Guard(
+            "privacy.Affected",
+            {"staff": Access("SI", InScope(purpose="data_protection")), "job": Access("SUD", InScope())},
+            personal=True,
+            neutral=("breach", "subject_kind", "told", "told_at"),
+        ),
+    ),
+    personal=(
+        Personal(
+            "privacy.RightsRequest.subject_id",
+            _("number of the subject"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _CLOSED,
+            "never",
+        ),
+        Personal(
+            "privacy.RightsRequest.text",
+            _("in their words"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _CLOSED,
+            "text",
+        ),
+        Personal(
+            "privacy.RightsRequest.contact",
+            _("name and phone of who asks"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _CLOSED,
+            "text",
+        ),
+        Personal(
+            "privacy.Petitioner.resident_id",
+            _("resident"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _CLOSED,
+            "never",
+        ),
+        Personal(
+            "privacy.Affected.subject_id",
+            _("number of the subject"),
+            _("tell the persons concerned"),
+            "statutory_duty",
+            "P3Y",
+            _TOLD,
+            "never",
+        ),
+    ),
+    retention=(
+        Retention("privacy.RightsRequest", "P3Y", "case__closed_at", "tombstone"),
+        Retention("privacy.Petitioner", "P3Y", "case__closed_at", "erase"),
+        Retention("privacy.Affected", "P3Y", "breach__closed_at", "erase"),
+    ),
+    subjects=(Subject("privacy.RightsRequest", "case_id", "case"),),
+    lifecycles=(LIFECYCLE,),
+    indicators=INDICATORS,
+    listeners=(Listener(CaseMoved, "lianglin.privacy.tasks:refresh_figures"),),
+    answers=(Answer(ReplayErasures, "lianglin.privacy.actions.erasing:replay"),),
+    notices=(
+        Notice(
+            "privacy.breach",
+            _("your data was not safe"),
+            {
+                "zh-hans": "您的信息（{what}）可能泄露、被改或丢失。我们已采取的措施和您可以做的：{measures}。有疑问请问：{contact}或打12345。",
+                "en": "Your data ({what}) may have leaked, been changed or lost. What we did and what you can do: "
+                "{measures}. Ask: {contact} or 12345.",
+            },
+            ("what", "measures", "contact"),
+        ),
+    ),
+    navigation=(
+        NavItem("resident", _("My data"), "privacy:mine", "shield", order=60),
+        NavItem("desk", _("Rights requests"), "privacy:inbox", "inbox", "privacy.decide", 60),
+        NavItem("desk", _("Requests about data"), "privacy:inbox", "inbox", "privacy.check", 60),
+        NavItem("desk", _("Impact assessments"), "privacy:assessments", "check", "privacy.read", 61),
+        NavItem("desk", _("Registers"), "privacy:registers", "form", "privacy.read", 62),
+        NavItem("desk", _("Retention"), "privacy:retention", "clock", "privacy.read", 63),
+        NavItem("desk", _("Breaches"), "privacy:breaches", "warn", "privacy.breach", 64),
+    ),
+    database=("lianglin.privacy.queries.assessments:install",),
+    seed="lianglin.privacy.seed:seed",
+)

@@ -1,0 +1,17 @@
+"""Tables of data protection: rights requests, erasures and retention runs, registers, breaches."""
+
+from lianglin.privacy.models.breaches import Affected, Breach
+from lianglin.privacy.models.registers import Assessment, Processor, Sharing
+from lianglin.privacy.models.rights import Erasure, Petitioner, RetentionRun, RightsRequest
+
+__all__ = [
+    "Affected",
+    "Assessment",
+    "Breach",
+    "Erasure",
+    "Petitioner",
+    "Processor",
+    "RetentionRun",
+    "RightsRequest",
+    "Sharing",
+]
