@@ -9,9 +9,14 @@ from lianglin.kit.crypto import EncryptedTextField
 
 
 class ScopeCodeField(models.CharField):
-    """A division code prefix (6 to 12 digits) that carries the scope: text COLLATE "C", compared bytewise."""
+    """A division code prefix (6 to 12 digits) that carries the scope: text COLLATE "C", compared bytewise.
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
+    With ``dated`` the row keeps the code of its time (a figure of a month that is over); without, the code follows
+    its place when communities are merged or split.
+    """
+
+    def __init__(self, *args: object, dated: bool = False, **kwargs: object) -> None:
+        self.dated = dated
         kwargs.setdefault("max_length", 12)
         kwargs.setdefault("db_collation", "C")
         kwargs.setdefault("verbose_name", _("scope code"))
