@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _t
@@ -57,7 +57,7 @@ class MergeForm(DecisionForm):
     )
     name = forms.CharField(label=_("name of the merged community"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
-    field_order = ("codes", "into", "name", "name_en", "effective_on", "document")
+    field_order: ClassVar[list[str]] = ["codes", "into", "name", "name_en", "effective_on", "document"]
 
     def clean_codes(self) -> list[str]:
         """The twelve-digit numbers in the text."""
@@ -73,7 +73,7 @@ class RenameForm(DecisionForm):
     code = forms.CharField(label=_("code of the community"), max_length=12)
     name = forms.CharField(label=_("new name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
-    field_order = ("code", "name", "name_en", "effective_on", "document")
+    field_order: ClassVar[list[str]] = ["code", "name", "name_en", "effective_on", "document"]
 
 
 class RecodeForm(DecisionForm):
@@ -81,7 +81,7 @@ class RecodeForm(DecisionForm):
 
     code = forms.CharField(label=_("present code"), max_length=12)
     to = forms.CharField(label=_("new code"), max_length=12)
-    field_order = ("code", "to", "effective_on", "document")
+    field_order: ClassVar[list[str]] = ["code", "to", "effective_on", "document"]
 
 
 class ShapeForm(DecisionForm):
@@ -90,10 +90,10 @@ class ShapeForm(DecisionForm):
     shape = forms.CharField(
         label=_("boundary as GeoJSON"),
         max_length=400_000,
-        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false", "data-draw-target": True}),
-        help_text=_("WGS 84; drawn on the map above, or pasted from your GIS"),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        help_text=_("WGS 84, pasted from your GIS; the map above shows what is there now"),
     )
-    field_order = ("shape", "effective_on", "document")
+    field_order: ClassVar[list[str]] = ["shape", "effective_on", "document"]
 
     def clean_shape(self) -> list[tuple[dict[str, Any], Any]]:
         """(properties, shapely geometry) of each feature; a line stays a line."""
@@ -143,9 +143,7 @@ class SplitForm(ShapeForm):
     first_name = forms.CharField(label=_("name of the first part"), max_length=80)
     second_code = forms.CharField(label=_("code of the second part"), max_length=12)
     second_name = forms.CharField(label=_("name of the second part"), max_length=80)
-    field_order = (
-        "shape", "first_code", "first_name", "second_code", "second_name", "effective_on", "document",
-    )  # fmt: skip
+    field_order: ClassVar[list[str]] = ["shape", "first_code", "first_name", "second_code", "second_name", "effective_on", "document"]  # fmt: skip
 
     def parts(self, area: Any) -> list[Target]:
         """The parts with their ground; :class:`~lianglin.places.rules.geometry.BadShape` when a line does not cross."""
@@ -193,7 +191,7 @@ class PointForm(forms.ModelForm):
         fields = ("name", "name_en", "kind", "address", "phone", "accessibility", "lon", "lat")
         widgets = {"kind": forms.Select, "accessibility": forms.RadioSelect}
 
-    field_order = ("name", "name_en", "kind", "place", "address", "lon", "lat", "phone", "accessibility")
+    field_order: ClassVar[list[str]] = ["name", "name_en", "kind", "place", "address", "lon", "lat", "phone", "accessibility"]
 
 
 class RuleForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.models import ScopeCodeField
+from lianglin.kit.models import DatedScopeCodeField
 
 
 class PlaceImport(models.Model):
@@ -32,7 +32,7 @@ class PlaceImport(models.Model):
 
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.CHECKED)
-    scope_code = ScopeCodeField(blank=True, dated=True)
+    scope_code = DatedScopeCodeField(blank=True)
     file_name = models.CharField(_("file name"), max_length=120)
     content = models.BinaryField(_("file (compressed)"))
     digest = models.CharField(_("SHA-256"), max_length=64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from os.path import commonpath
 from typing import Any
 
 import shapely
@@ -51,8 +50,8 @@ class Plan:
 
 def common(codes: Sequence[str]) -> str:
     """What all codes have in common, cut to a level: city 4, county 6, street 9, community 12; "" above the city."""
-    same = commonpath(list(codes))
-    return same[: max(width for width in (0, 4, 6, 9, 12) if width <= len(same))]
+    first = codes[0]
+    return next(first[:n] for n in (12, 9, 6, 4, 0) if all(code[:n] == first[:n] for code in codes))
 
 
 def ground(old: Sequence[Any], targets: Sequence[Target]) -> list[str]:
@@ -89,7 +88,7 @@ def distribute(houses: Sequence[House], targets: Sequence[Target], olds: Sequenc
         if len(hits) == 0:
             hits = [tree.nearest(shapely.Point(house.lon, house.lat))]
             plan.notes.append(str(house.id))
-        target = targets[min(hits)].code
+        target = targets[int(min(hits))].code
         aimed[house.id] = target
         pair = (house.code, target)
         plan.shares[pair] = plan.shares.get(pair, 0) + house.doors

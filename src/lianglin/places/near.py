@@ -50,10 +50,9 @@ def _rows(place: str, kind: str, hours: str) -> tuple[list[Row], Community | Non
     if found is None:
         return [Row(one) for one in shown[: services.NEAR]], None
     rows = [
-        Row(one, round(float(metres(found.lon, found.lat, one.point.lon, one.point.lat)), -1))
+        Row(one, 10 * round(float(metres(found.lon, found.lat, one.point.lon, one.point.lat)) / 10))
         for one in shown
     ]
-    rows = [Row(row.shown, int(row.metres or 0)) for row in rows]
     return sorted(rows, key=lambda row: (row.metres or 0, row.shown.point.pk))[: services.NEAR], found
 
 

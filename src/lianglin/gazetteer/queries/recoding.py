@@ -194,9 +194,11 @@ def install(cursor: Any) -> None:
     )
     cursor.execute("drop function if exists gazetteer_count(bigint)")
     cursor.execute(
-        "create function gazetteer_count(asked bigint) returns table(tbl text, old text, new text, rows bigint, homeless bigint) "
+        "create function gazetteer_count(asked bigint) "
+        "returns table(tbl text, old text, new text, rows bigint, homeless bigint) "
         "language plpgsql stable security definer set search_path = public, pg_temp as $$\n#variable_conflict use_variable\ndeclare codes text[]; begin "
-        "select array_agg(distinct s.from_code) into codes from places_placeshare s where s.change_id = asked; "
+        "select array_agg(distinct s.from_code) into codes from places_placeshare s "
+        "where s.change_id = asked; "
         f"return query {counts}; end $$"
     )
     cursor.execute("revoke execute on function gazetteer_recode(bigint, text, bigint, int) from public")
@@ -211,7 +213,7 @@ def recode(change_id: int, table: str, after: int, size: int) -> tuple[int, int 
         cursor.execute(
             "select moved, last from gazetteer_recode(%s, %s, %s, %s)", [change_id, table, after, size]
         )
-        moved, last = cursor.fetchone()
+        moved, last = cursor.fetchone() or (0, None)
     return int(moved), None if last is None else int(last)
 
 

@@ -39,7 +39,10 @@ WORDS = {
     "outside": _("The point lies outside of %(community)s (it is in %(there)s)."),
     "datum_unknown": _("No point of the file is known already, so the coordinate system could not be measured."),
     "datum_unsure": _("The coordinate system is not clear from %(pairs)s known points: %(values)s metres."),
-    "datum_wrong": _("The file is in %(where)s: %(pairs)s known points are shifted by %(east)s m east and %(north)s m north, and fit to %(metres)s m when read so. Bring it again with that coordinate system."),
+    "datum_wrong": _(
+        "The file is in %(where)s: %(pairs)s known points are shifted by %(east)s m east and %(north)s m north, "
+        "and fit to %(metres)s m when read so. Bring it again with that coordinate system."
+    ),
     "register_datum": _("The buildings of the register look as if they were in %(where)s: points inside footprints %(values)s."),
     "shared_footprint": _("%(count)s buildings of the register lie in one footprint; it is given to none."),
     "in_footprints": _("Of %(where)s buildings of the register %(count)s lie in one of %(footprints)s footprints."),

@@ -1,4 +1,4 @@
-"""The boundary editor: draw or paste an outline, see what it changes, keep it as a draft. Never in place."""
+"""Boundaries: paste an outline, see what it changes, keep it as a draft. Never in place."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.models import ScopeCodeField
+from lianglin.kit.models import DatedScopeCodeField
 from lianglin.places.models.ground import Building
 
 
@@ -32,7 +32,7 @@ class PlaceChange(models.Model):
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
-    scope_code = ScopeCodeField(dated=True, help_text=_("what all communities concerned have in common"))
+    scope_code = DatedScopeCodeField(help_text=_("what all communities concerned have in common"))
     effective_on = models.DateField(_("in force from"))
     document = models.CharField(_("document number"), max_length=80)
     after = models.JSONField(
@@ -54,8 +54,8 @@ class PlaceShare(models.Model):
     """What part of one code passes into another; ``weight`` counts households, the main one takes what has no building."""
 
     change = models.ForeignKey(PlaceChange, models.CASCADE, verbose_name=_("change"), related_name="shares")
-    from_code = ScopeCodeField(verbose_name=_("from code"), dated=True)
-    to_code = ScopeCodeField(verbose_name=_("to code"), dated=True)
+    from_code = DatedScopeCodeField(verbose_name=_("from code"))
+    to_code = DatedScopeCodeField(verbose_name=_("to code"))
     weight = models.PositiveIntegerField(_("households"), default=0)
     main = models.BooleanField(_("main successor"), default=False)
 
@@ -74,7 +74,7 @@ class PlaceMove(models.Model):
     building = models.ForeignKey(
         Building, models.CASCADE, verbose_name=_("building"), related_name="place_moves"
     )
-    to_code = ScopeCodeField(verbose_name=_("to code"), dated=True)
+    to_code = DatedScopeCodeField(verbose_name=_("to code"))
 
     class Meta:
         verbose_name = _("building of a change")

@@ -51,7 +51,7 @@ NUMERAL = "[0-9]{1,4}|[零〇一二两三四五六七八九十百]{1,5}"
 _NAME = "[\u4e00-\u9fff·A-Za-z0-9]"
 _STEPS: tuple[tuple[str, str], ...] = (
     ("province", r"(?P<x>[\u4e00-\u9fff]{2,7}?(?:省|自治区|特别行政区)|北京市|上海市|天津市|重庆市)"),
-    ("city", r"(?P<x>[\u4e00-\u9fff]{2,9}?(?:市|地区|自治州|盟))"),
+    ("city", r"(?P<x>(?:(?![区县街])[\u4e00-\u9fff]){2,9}?(?:市|地区|自治州|盟))"),
     ("district", r"(?P<x>[\u4e00-\u9fff]{1,9}?(?:区|县|旗|市))(?!域)"),
     ("street", r"(?P<x>[\u4e00-\u9fff]{2,12}?(?:街道办事处|街道|镇|乡|苏木))"),
     ("community", r"(?P<x>[\u4e00-\u9fff0-9]{1,12}?(?:社区居委会|社区|居委会|村委会|村))"),
@@ -178,9 +178,8 @@ def _only_a_number(
 def _named(rest: str, found: dict[str, str]) -> str:
     """Road, number and compound of what is left."""
     road = re.match(_STEPS[5][1], rest)
-    if road and (rest[road.end() :] == "" or _NUMBER.match(rest, road.end()) or len(road["x"]) > 1):
-        if not road["x"].endswith("里") or _NUMBER.match(rest, road.end()):
-            found["road"], rest = road["x"], rest[road.end() :]
+    if road and (_NUMBER.match(rest, road.end()) or (len(road["x"]) > 1 and not road["x"].endswith("里"))):
+        found["road"], rest = road["x"], rest[road.end() :]
     number = _NUMBER.match(rest)
     if number:
         found["number"] = _plain(number["x"]) + (f"附{number['a']}" if number["a"] else "")

@@ -42,7 +42,7 @@ def read(geojson: Any) -> tuple[Any, bool]:
     if not isinstance(geojson, Mapping) or geojson.get("type") not in ("Polygon", "MultiPolygon"):
         raise BadShape("not a polygon: draw or export the area as Polygon or MultiPolygon")
     try:
-        found = shape(geojson)
+        found = shape(dict(geojson))
     except Exception as error:
         raise BadShape("the coordinates cannot be read: export the file as GeoJSON again") from error
     if found.is_empty or not np.isfinite(shapely.get_coordinates(found)).all():
@@ -55,7 +55,7 @@ def read(geojson: Any) -> tuple[Any, bool]:
         return _rounded(found), False
     whole = polygons_of(shapely.make_valid(found))
     before = abs(found.area)
-    if whole.is_empty or (before and abs(whole.area - before) / before > MENDED_AT_MOST):
+    if whole.is_empty or not before or abs(whole.area - before) / before > MENDED_AT_MOST:
         raise BadShape(f"the outline crosses itself ({shapely.is_valid_reason(found)}): redraw it")
     return _rounded(whole), True
 
