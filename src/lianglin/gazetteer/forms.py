@@ -191,7 +191,17 @@ class PointForm(forms.ModelForm):
         fields = ("name", "name_en", "kind", "address", "phone", "accessibility", "lon", "lat")
         widgets = {"kind": forms.Select, "accessibility": forms.RadioSelect}
 
-    field_order: ClassVar[list[str]] = ["name", "name_en", "kind", "place", "address", "lon", "lat", "phone", "accessibility"]
+    field_order: ClassVar[list[str]] = [
+        "name",
+        "name_en",
+        "kind",
+        "place",
+        "address",
+        "lon",
+        "lat",
+        "phone",
+        "accessibility",
+    ]
 
 
 class RuleForm(forms.Form):

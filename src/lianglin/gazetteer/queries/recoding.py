@@ -196,7 +196,8 @@ def install(cursor: Any) -> None:
     cursor.execute(
         "create function gazetteer_count(asked bigint) "
         "returns table(tbl text, old text, new text, rows bigint, homeless bigint) "
-        "language plpgsql stable security definer set search_path = public, pg_temp as $$\n#variable_conflict use_variable\ndeclare codes text[]; begin "
+        "language plpgsql stable security definer set search_path = public, pg_temp as "
+        "$$\n#variable_conflict use_variable\ndeclare codes text[]; begin "
         "select array_agg(distinct s.from_code) into codes from places_placeshare s "
         "where s.change_id = asked; "
         f"return query {counts}; end $$"

@@ -37,7 +37,8 @@ from lianglin.places.rules.addresses import chinese_number, parse
 def test_what_is_written_is_found(text: str, parts: dict[str, str]) -> None:
     found = parse(text)
     assert found.parts() == parts
-    assert found.left == "" and found.confidence == 1.0
+    assert found.left == ""
+    assert found.confidence == 1.0
 
 
 def test_what_is_not_understood_is_left_over_and_lowers_the_confidence() -> None:
@@ -65,7 +66,15 @@ def test_no_text_breaks_it_and_confidence_is_a_share(text: str) -> None:
     }  # fmt: skip
 
 
-@given(st.integers(1, 99), st.integers(1, 9), st.integers(1, 30), st.integers(1, 9), st.sampled_from(["{b}号楼{u}单元{r}室", "{b}栋{u}单元{r}", "{b}#{u}单元{r}", "{b}-{u}-{r}"]))
-def test_every_way_to_write_a_door_is_the_same_door(b: int, u: int, floor: int, door: int, pattern: str) -> None:
+@given(
+    st.integers(1, 99),
+    st.integers(1, 9),
+    st.integers(1, 30),
+    st.integers(1, 9),
+    st.sampled_from(["{b}号楼{u}单元{r}室", "{b}栋{u}单元{r}", "{b}#{u}单元{r}", "{b}-{u}-{r}"]),
+)
+def test_every_way_to_write_a_door_is_the_same_door(
+    b: int, u: int, floor: int, door: int, pattern: str
+) -> None:
     found = parse("和宁小区" + pattern.format(b=b, u=u, r=f"{floor}{door:02d}"))
     assert (found.building, found.unit, found.room) == (str(b), str(u), f"{floor}{door:02d}")

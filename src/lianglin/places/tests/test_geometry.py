@@ -38,7 +38,9 @@ def test_a_merge_keeps_the_coverage_whole(keys: set[str]) -> None:
     shapes = {key: shape for key, shape in TILES.items() if key not in keys}
     shapes["new"] = geometry.merged([TILES[key] for key in sorted(keys)])
     assert is_whole(shapes)
-    assert geometry.square_metres(shapes["new"]) == pytest.approx(sum(geometry.square_metres(TILES[k]) for k in keys), rel=1e-3)
+    assert geometry.square_metres(shapes["new"]) == pytest.approx(
+        sum(geometry.square_metres(TILES[k]) for k in keys), rel=1e-3
+    )
 
 
 @given(st.sampled_from(sorted(TILES)), st.floats(0, math.pi), st.floats(0.2, 0.8), st.floats(0.2, 0.8))
@@ -60,7 +62,12 @@ def test_neighbours_give_way_to_any_new_boundary(a: float, b: float, c: float, d
     """Each corner of the middle tile is pulled anywhere; what comes out covers the same ground."""
     west, south, east, north = TILES["11"].bounds
     new = shapely.Polygon(
-        [(west + a * SIDE, south + b * SIDE), (east + c * SIDE, south - a * SIDE), (east + d * SIDE, north + b * SIDE), (west - c * SIDE, north + d * SIDE)]
+        [
+            (west + a * SIDE, south + b * SIDE),
+            (east + c * SIDE, south - a * SIDE),
+            (east + d * SIDE, north + b * SIDE),
+            (west - c * SIDE, north + d * SIDE),
+        ]
     )
     assume(new.is_valid)
     new = geometry.read(shapely.geometry.mapping(new))[0]
@@ -93,9 +100,18 @@ def test_a_shape_that_cannot_be_used_says_why(shape: Any, why: str) -> None:
 
 
 def test_a_hair_in_the_outline_is_mended_and_said() -> None:
-    ring = [[126.6, 45.7], [126.61, 45.7], [126.61, 45.71], [126.6, 45.71], [126.60001, 45.71002], [126.6, 45.7099], [126.6, 45.7]]
+    ring = [
+        [126.6, 45.7],
+        [126.61, 45.7],
+        [126.61, 45.71],
+        [126.6, 45.71],
+        [126.60001, 45.71002],
+        [126.6, 45.7099],
+        [126.6, 45.7],
+    ]
     shape, mended = geometry.read({"type": "Polygon", "coordinates": [ring]})
-    assert mended and shape.is_valid
+    assert mended
+    assert shape.is_valid
 
 
 def test_a_drawn_border_snaps_to_the_neighbours() -> None:
@@ -106,6 +122,8 @@ def test_a_drawn_border_snaps_to_the_neighbours() -> None:
 
 
 def test_an_area_is_in_square_metres_and_a_sliver_is_thin() -> None:
-    assert geometry.square_metres(TILES["00"]) == pytest.approx(1113.2 * 1113.2 * math.cos(math.radians(45.705)), rel=0.001)
+    assert geometry.square_metres(TILES["00"]) == pytest.approx(
+        1113.2 * 1113.2 * math.cos(math.radians(45.705)), rel=0.001
+    )
     assert geometry.is_sliver(shapely.box(126.6, 45.7, 126.61, 45.70001))
     assert not geometry.is_sliver(TILES["00"])

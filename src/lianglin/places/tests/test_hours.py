@@ -82,12 +82,8 @@ weekly = st.builds(
 )
 
 
-@given(
-    st.lists(weekly, max_size=4), st.integers(0, 1_000_000), st.integers(0, 9)
-)
-def test_the_status_says_what_is_open_and_when_it_turns(
-    rules: list[Weekly], minute: int, kind: int
-) -> None:
+@given(st.lists(weekly, max_size=4), st.integers(0, 1_000_000), st.integers(0, 9))
+def test_the_status_says_what_is_open_and_when_it_turns(rules: list[Weekly], minute: int, kind: int) -> None:
     moment = datetime(2026, 1, 1, tzinfo=ZONE) + timedelta(minutes=minute)
     day = moment.date()
     kinds = {day + timedelta(days=1): ("holiday" if kind % 2 else "make_up")}
