@@ -27,7 +27,7 @@ DOMAIN = Domain(
     },
     navigation=(
         NavItem("desk", _("Changes of places"), "gazetteer:changes", "map", "places.manage", 70),
-        NavItem("desk", _("Imports of places"), "gazetteer:imports", "upload", "places.manage", 71),
+        NavItem("desk", _("Imports of places"), "gazetteer:imports", "form", "places.manage", 71),
         NavItem("desk", _("Service points"), "gazetteer:points", "building", "places.services", 72),
     ),
     guards=(

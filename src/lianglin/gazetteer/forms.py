@@ -232,7 +232,7 @@ class ExceptionForm(forms.Form):
     day = _date(_("date"))
     opens = _time(_("opens"), required=False, help_text=_("leave both times empty when it stays closed"))
     closes = _time(_("closes"), required=False)
-    reason = forms.ChoiceField(label=_("reason"), choices=OpeningException.Reason.choices)
+    reason = forms.ChoiceField(label=_("why it differs"), choices=OpeningException.Reason.choices)
 
     def clean(self) -> dict[str, Any]:
         """Both times or none."""

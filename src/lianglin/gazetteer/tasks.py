@@ -21,7 +21,7 @@ from lianglin.gazetteer.queries import planning
 from lianglin.gazetteer.queries.words import said
 from lianglin.kit import clock
 from lianglin.places.models import PlaceChange
-from lianglin.places.rules import importing
+from lianglin.places.rules.control import control_points
 from lianglin.places.rules.importing import Checked
 
 DUE = "places_changes_due"
@@ -83,7 +83,7 @@ def _file_options(arguments: list[str], name: str) -> argparse.Namespace:
 
 
 def _look(options: argparse.Namespace) -> Checked:
-    control = importing.control_points(options.control.read_bytes()) if options.control else None
+    control = control_points(options.control.read_bytes()) if options.control else None
     if options.kind == PlaceImport.Kind.OSM:
         checked = osm.look_through(options.file)
     else:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianglin.kit import clock
@@ -77,7 +78,7 @@ def services_list(request: HttpRequest) -> HttpResponse:
     context = {
         "place": community, "near": community is not None, "points": rows, "choices": choices, "asked": asked,
         "kind": kind, "open": hours, "kinds": ServicePoint.Kind.choices,
-        "crumbs": [(community.label, reverse("places:place", args=[place])), ("", "")] if community else [],
+        "crumbs": [(community.label, reverse("places:place", args=[place])), (_("Services near home"), "")] if community else [],
         "map": {
             "style_url": style_url(), "lon": (community or first).lon, "lat": (community or first).lat,  # pyright: ignore[reportOptionalMemberAccess]
             "zoom": 14 if community else 12, "geojson": f"{reverse('places:services_json')}?{query}",

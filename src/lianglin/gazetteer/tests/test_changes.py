@@ -10,6 +10,7 @@ import pytest
 import shapely
 from django.db import DatabaseError, transaction
 from django.db.models import Count
+from django.utils.translation import override
 from tests.world import HERE, NEXT_DOOR, WORKER, World, build, catalogue
 
 from lianglin.access import actor as actors
@@ -307,7 +308,7 @@ def test_no_other_role_may_move_codes(world: World) -> None:
 def test_a_merge_that_cannot_be_is_refused_with_the_reason(
     world: World, given: dict[str, Any], error: type[Exception], words: str
 ) -> None:
-    with pytest.raises(error) as refused:
+    with override("en"), pytest.raises(error) as refused:
         merge(**given)
     assert words in str(refused.value)
     assert not PlaceChange.objects.exists()

@@ -103,7 +103,7 @@ def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{pk}.csv"'
     writer = csv.writer(response)
-    writer.writerow([_("Level"), _("Where"), _("What")])
+    writer.writerow([_("Level"), _("Row or place"), _("Finding")])
     for finding in _findings(found):
         writer.writerow([finding["level_said"], _safe(finding["where"]), _safe(finding["said"])])
     return response

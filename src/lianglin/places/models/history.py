@@ -16,7 +16,7 @@ class PlaceChange(models.Model):
     """One decision about places (区划调整): which codes pass into which, from when, on what document."""
 
     class Kind(models.TextChoices):
-        MERGE = "merge", _("merge")
+        MERGE = "merge", _("merger")
         SPLIT = "split", _("split")
         RENAME = "rename", _("rename")
         REDRAW = "redraw", _("redraw the boundary")
@@ -24,7 +24,7 @@ class PlaceChange(models.Model):
         GRIDS = "grids", _("redraw the grids")
 
     class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
+        DRAFT = "draft", _("drafted")
         PLANNED = "planned", _("planned")
         RUNNING = "running", _("being carried out")
         DONE = "done", _("carried out")
@@ -53,10 +53,12 @@ class PlaceChange(models.Model):
 class PlaceShare(models.Model):
     """What part of one code passes into another; ``weight`` counts households, the main one takes what has no building."""
 
-    change = models.ForeignKey(PlaceChange, models.CASCADE, verbose_name=_("change"), related_name="shares")
+    change = models.ForeignKey(
+        PlaceChange, models.CASCADE, verbose_name=_("change of places"), related_name="shares"
+    )
     from_code = DatedScopeCodeField(verbose_name=_("from code"))
     to_code = DatedScopeCodeField(verbose_name=_("to code"))
-    weight = models.PositiveIntegerField(_("households"), default=0)
+    weight = models.PositiveIntegerField(_("doors passed on"), default=0)
     main = models.BooleanField(_("main successor"), default=False)
 
     class Meta:
@@ -70,7 +72,9 @@ class PlaceShare(models.Model):
 class PlaceMove(models.Model):
     """A building that passes into another code than its community's main successor."""
 
-    change = models.ForeignKey(PlaceChange, models.CASCADE, verbose_name=_("change"), related_name="moves")
+    change = models.ForeignKey(
+        PlaceChange, models.CASCADE, verbose_name=_("change of places"), related_name="moves"
+    )
     building = models.ForeignKey(
         Building, models.CASCADE, verbose_name=_("building"), related_name="place_moves"
     )
@@ -114,7 +118,9 @@ class PlaceVersion(models.Model):
 class RecodeMark(models.Model):
     """How far the rewriting of one table has come: rows up to ``after`` are done, so a killed run goes on there."""
 
-    change = models.ForeignKey(PlaceChange, models.CASCADE, verbose_name=_("change"), related_name="marks")
+    change = models.ForeignKey(
+        PlaceChange, models.CASCADE, verbose_name=_("change of places"), related_name="marks"
+    )
     table = models.CharField(_("table"), max_length=63)
     after = models.BigIntegerField(_("done up to row"), default=0)
     moved = models.BigIntegerField(_("rows moved"), default=0)

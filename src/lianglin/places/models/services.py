@@ -93,7 +93,7 @@ class OpeningException(models.Model):
     day = models.DateField(_("date"))
     opens = models.TimeField(_("opens"), null=True, blank=True)
     closes = models.TimeField(_("closes"), null=True, blank=True)
-    reason = models.CharField(_("reason"), max_length=8, choices=Reason, default=Reason.OTHER)
+    reason = models.CharField(_("why it differs"), max_length=8, choices=Reason, default=Reason.OTHER)
 
     class Meta:
         verbose_name = _("exception of opening hours")

@@ -110,7 +110,7 @@ def _day_words(day: date) -> str:
 
 def _span_words(spans: Sequence[Span]) -> str:
     if not spans:
-        return _("closed")
+        return _("not open")
     said = []
     for begin, end in spans:
         next_day = _(" (next day)") if end.date() > begin.date() and f"{end:%H:%M}" != "00:00" else ""

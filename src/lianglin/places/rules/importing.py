@@ -329,7 +329,7 @@ def buildings(content: bytes, known: Known, *, datum: Datum = "wgs84") -> Checke
         key = row["key"][:40]
         seen[key] += 1
         counts = {name: _count(row[name], most) for name, most in MOST.items()}
-        point = _point(row["lon"], row["lat"])
+        point = point_of(row["lon"], row["lat"])
         if not key:
             checked.say("error", "no_key", number)
         elif seen[key] > 1:
@@ -369,7 +369,8 @@ def buildings(content: bytes, known: Known, *, datum: Datum = "wgs84") -> Checke
     return checked
 
 
-def _point(lon: str, lat: str) -> tuple[float, float] | None:
+def point_of(lon: str, lat: str) -> tuple[float, float] | None:
+    """Two texts as degrees; None for what is none."""
     try:
         x, y = float(lon), float(lat)
     except ValueError:
@@ -405,10 +406,3 @@ def _say_datum(checked: Checked, chosen: Datum) -> None:
             "error" if wrong else "note", "datum_wrong" if wrong else "datum_fits", found.datum, pairs=found.pairs,
             east=found.east, north=found.north, metres=found.distances[found.datum], chosen=chosen,
         )  # fmt: skip
-
-
-def control_points(content: bytes) -> dict[str, tuple[float, float]]:
-    """Known points of a CSV with ``key``, ``lon``, ``lat`` in WGS-84."""
-    rows = table(content, ("key", "lon", "lat"))
-    found = {row["key"]: _point(row["lon"], row["lat"]) for row in rows}
-    return {key: point for key, point in found.items() if key and point is not None}
