@@ -12,7 +12,8 @@ import shapely
 from shapely.geometry import mapping, shape
 from shapely.ops import split as split_by
 
-from lianglin.places.rules.datum import METRES
+from lianglin.places.rules import datum as systems
+from lianglin.places.rules.datum import METRES, Datum
 
 TOLERANCE = 50.0
 """Square metres: smaller overlaps and gaps come from rounding and are not spoken of."""
@@ -211,3 +212,12 @@ def svg_paths(shapes: Sequence[Any], *, width: float = 640.0) -> tuple[list[str]
 
     frame = max((east - west) * squeeze * scale, 1.0)
     return [path(s) if not s.is_empty else "" for s in shapes], round(frame, 1), round(height, 1)
+
+
+def converted(shape: Any, datum: Datum) -> Any:
+    """A shape of another system in WGS-84."""
+    if datum == "wgs84":
+        return shape
+    return shapely.transform(
+        shape, lambda points: np.column_stack(systems.to_wgs84(points[:, 0], points[:, 1], datum))
+    )

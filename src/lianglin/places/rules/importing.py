@@ -15,7 +15,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-import numpy as np
 import shapely
 
 from lianglin.places.rules import datum as systems
@@ -193,7 +192,7 @@ def shapes(content: bytes, known: Known, *, kind: str, datum: Datum = "wgs84") -
             checked.say("error", "bad_shape", where, why=str(error))
             continue
         raw[key] = shape
-        shape = converted(shape, datum)
+        shape = geometry.converted(shape, datum)
         keys[key] += 1
         if keys[key] > 1:
             checked.say("error", "double_code", where)
@@ -302,15 +301,6 @@ def _middles(known: Mapping[str, Any]) -> dict[str, tuple[float, float]]:
             point = shape.representative_point()
             found[key] = (point.x, point.y)
     return found
-
-
-def converted(shape: Any, datum: Datum) -> Any:
-    """A shape of another system in WGS-84."""
-    if datum == "wgs84":
-        return shape
-    return shapely.transform(
-        shape, lambda points: np.column_stack(systems.to_wgs84(points[:, 0], points[:, 1], datum))
-    )
 
 
 # --- buildings ---------------------------------------------------------------------------------------------
