@@ -51,6 +51,7 @@ BY_DESIGN = {"readyz": 503}
 OPEN = {
     "healthz", "readyz", "set_language", "kit:elder", "api:openapi-json", "api:api-root",
     "api:places_search", "api:places_covering", "api:places_community", "places:tiles", "places:style", "places:choose",
+    "api:places_address", "api:places_nearest", "api:places_services", "places:services", "places:services_json",
     "places:place", "places:boundary", "access:login", "access:logout",
     "api:indicators_list", "api:indicators_published", "indicators:definitions", "indicators:public",
     "notices:draft_save", "notices:draft_discard",
@@ -120,7 +121,7 @@ class Planted:
         code = HERE if "places" in name else figures_of()[0].code if "indicators" in name else "accept"
         for pattern, value in (
             (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
-            ("<slug:code>", code), ("<slug:name>", "a-file"), ("<slug:form>", "report"),
+            ("<slug:code>", code), ("<int:pk>", "1"), ("<slug:name>", "a-file"), ("<slug:form>", "report"),
         ):  # fmt: skip
             path = path.replace(pattern, value)
         assert not set("<>^$\\") & set(path), f"{name}: say in this test what fills {path}"

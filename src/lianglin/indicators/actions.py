@@ -18,6 +18,8 @@ from lianglin.indicators.rules import Counts
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Cell, Indicator
 from lianglin.kit.period import Period
+from lianglin.places.queries import history
+from lianglin.places.rules.crosswalk import Crosswalk
 
 MONTHS = 26
 BATCH = 20_000
@@ -40,6 +42,9 @@ def refresh(
     """
     by.require("system")
     asked = [i for i in queries.figures_of(*codes) if i.cells]
+    walk = history.fresh_crosswalk()
+    if scope_codes is not None:
+        scope_codes = walk.family(scope_codes)
     with transaction.atomic():
         queries.hold(scope_codes)
         stale = IndicatorValue.objects.filter(
@@ -48,17 +53,81 @@ def refresh(
         if scope_codes is not None:
             stale = stale.filter(scope_code__in=list(scope_codes))
         at = clock.now()
+        for month in span.months() if walk.passages else ():
+            if kept := walk.kept(month.start):
+                stale = stale.exclude(month=month.start, scope_code__in=kept)
         stale.delete()
-        return sum(_write(cells, at) for cells in _computed(asked, span, scope_codes))
+        return sum(
+            _write(_as_kept(cells, figures, span, scope_codes, walk), at)
+            for cells, figures in _computed(asked, span, scope_codes)
+        )
+
+
+Group = tuple[str, date, str]
+"""(indicator, month, member)"""
+
+
+def _as_kept(
+    cells: Iterable[Cell],
+    asked: list[Indicator],
+    span: Period,
+    scope_codes: Collection[str] | None,
+    walk: Crosswalk,
+) -> Iterable[Cell]:
+    """Cells as they are stored: months before a merge or split stay under the codes of their time.
+
+    Rows carry today's codes, so what was counted anew is brought back (see ``places.rules.crosswalk``).
+    """
+    counted: dict[Group, dict[str, Counts]] = {}
+    for cell in cells:
+        if cell.scope_code in walk.touched(cell.month):
+            group = counted.setdefault((cell.indicator, cell.month, cell.member), {})
+            group[cell.scope_code] = Counts(cell.numerator, cell.denominator)
+        else:
+            yield cell
+    kept = _stored(asked, span, scope_codes, walk)
+    for group in {**counted, **kept}:
+        indicator, month, member = group
+        here, there = counted.get(group, {}), kept.get(group, {})
+        divided = any(c.denominator is not None for c in (*here.values(), *there.values()))
+        booked = walk.to_book(
+            {code: rules.as_parts(c) for code, c in here.items()},
+            {code: rules.as_parts(c) for code, c in there.items()},
+            month,
+        )
+        for code, parts in booked.items():
+            if any(parts):
+                counts = rules.of_parts(parts, divided=divided)
+                yield Cell(indicator, month, code, counts.numerator, counts.denominator, member)
+
+
+def _stored(
+    asked: list[Indicator], span: Period, scope_codes: Collection[str] | None, walk: Crosswalk
+) -> dict[Group, dict[str, Counts]]:
+    """The cells that stand as they are, of the asked figures and months. One statement, none without changes."""
+    kept = {month.start: walk.kept(month.start) for month in span.months()} if walk.passages else {}
+    codes = {code for month in kept.values() for code in month}
+    found: dict[Group, dict[str, Counts]] = {}
+    if not codes:
+        return found
+    rows = IndicatorValue.objects.filter(
+        indicator__in=[i.code for i in asked], month__in=[m for m, there in kept.items() if there],
+        scope_code__in=codes if scope_codes is None else codes & set(scope_codes),
+    )  # fmt: skip
+    for row in rows:
+        if row.scope_code in kept[row.month]:
+            group = found.setdefault((row.indicator, row.month, row.member), {})
+            group[row.scope_code] = Counts(row.numerator, row.denominator)
+    return found
 
 
 def _computed(
     asked: list[Indicator], span: Period, scope_codes: Collection[str] | None
-) -> Iterable[Iterable[Cell]]:
-    """Each function that computes cells, asked once for all figures that name it."""
+) -> Iterable[tuple[Iterable[Cell], list[Indicator]]]:
+    """Each function that computes cells, asked once for all figures that name it; with those figures."""
     for reference in dict.fromkeys(indicator.cells for indicator in asked):
-        codes = [indicator.code for indicator in asked if indicator.cells == reference]
-        yield discovery.resolve(reference)(codes, span, scope_codes)
+        figures = [indicator for indicator in asked if indicator.cells == reference]
+        yield discovery.resolve(reference)([i.code for i in figures], span, scope_codes), figures
 
 
 def _write(cells: Iterable[Cell], at: datetime) -> int:

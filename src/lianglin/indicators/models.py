@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.models import ScopeCodeField
+from lianglin.kit.models import DatedScopeCodeField
 
 
 class IndicatorValue(models.Model):
@@ -16,7 +16,7 @@ class IndicatorValue(models.Model):
 
     indicator = models.CharField(_("indicator"), max_length=40, db_collation="C")
     month = models.DateField(_("month (its first day)"))
-    scope_code = ScopeCodeField()
+    scope_code = DatedScopeCodeField()
     member = models.CharField(_("part of a breakdown"), max_length=24, blank=True, db_collation="C")
     numerator = models.BigIntegerField(_("numerator or count"))
     denominator = models.BigIntegerField(_("denominator"), null=True)
@@ -46,7 +46,7 @@ class PublishedValue(models.Model):
 
     indicator = models.CharField(_("indicator"), max_length=40, db_collation="C")
     month = models.DateField(_("month (its first day)"))
-    scope_code = ScopeCodeField(blank=True)
+    scope_code = DatedScopeCodeField(blank=True)
     member = models.CharField(_("part of a breakdown"), max_length=24, blank=True, db_collation="C")
     numerator = models.BigIntegerField(_("numerator or count"), null=True)
     denominator = models.BigIntegerField(_("denominator"), null=True)

@@ -7,8 +7,9 @@ their rows for the asked place. Row-level security keeps both in the reader's sc
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -26,6 +27,8 @@ from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator, Reading
 from lianglin.kit.period import Period
 from lianglin.places.models import Community, Division
+from lianglin.places.queries import history
+from lianglin.places.rules.crosswalk import Crosswalk
 
 LEVELS = {0: "city", 4: "city", 6: "county", 9: "township", 12: "community"}
 """Length of a scope code -> level of the place."""
@@ -39,12 +42,19 @@ TREND = 13
 
 @dataclass(frozen=True)
 class Place:
-    """A place of any level; ``loaded`` says whether a community in it has its people loaded."""
+    """A place of any level; ``loaded`` says whether a community in it has its people loaded.
+
+    ``made_of`` names the former communities whose figures it shows in a month before it was merged or split;
+    ``estimated`` when they were shared out by households. ``became`` names what came of one that is gone.
+    """
 
     code: str
     label: str
     level: str
     loaded: bool = True
+    made_of: str = ""
+    estimated: bool = False
+    became: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,7 @@ def surroundings(prefix: str, month: Period) -> Surroundings | None:
             below.append(place)
     if level in ("township", "community"):
         for community in _communities(prefix, month):
-            place = Place(community.scope_code, community.label, "community", community.loaded)
+            place = _community_place(community, month)
             if level == "community":
                 found[place.code] = place
             else:
@@ -102,7 +112,7 @@ def surroundings(prefix: str, month: Period) -> Surroundings | None:
     own = "" if level == "city" else prefix
     if own not in found:
         return None
-    here = Place(prefix, found[own].label, level, found[own].loaded)
+    here = replace(found[own], code=prefix, level=level)
     above = [found[code] for code in ("", *around) if code != own and code in found]
     return Surroundings(here, above, sorted(below, key=lambda place: place.code))
 
@@ -121,9 +131,22 @@ def _divisions(prefix: str, level: str, around: list[str]) -> Iterable[Division]
 
 
 def _communities(prefix: str, month: Period) -> Iterable[Community]:
-    still_there = Q(valid_to__isnull=True) | Q(valid_to__gt=month.start)
-    inside = Community.objects.filter(still_there, scope_code__gte=prefix, scope_code__lt=prefix + TOP)
-    return inside.only("scope_code", "name", "name_en", "loaded")
+    """The communities of today's map, and those gone without a successor; a single one is found whenever it was."""
+    inside = Community.objects.filter(scope_code__gte=prefix, scope_code__lt=prefix + TOP)
+    if LEVELS[len(prefix)] != "community":
+        still_there = Q(valid_to__isnull=True) | Q(valid_to__gt=month.start)
+        inside = inside.filter(still_there).exclude(scope_code__in=history.crosswalk().gone(month.start))
+    return inside.only("scope_code", "name", "name_en", "loaded", "valid_to")
+
+
+def _community_place(community: Community, month: Period) -> Place:
+    code = community.scope_code
+    origin = None if community.valid_to else history.origin(code, month.start)
+    return Place(
+        code, community.label, "community", community.loaded,
+        history.origin_names(origin) if origin else "", bool(origin and origin.estimated),
+        tuple(history.successors(code)) if community.valid_to else (),
+    )  # fmt: skip
 
 
 # --- figures -----------------------------------------------------------------------------------------------
@@ -180,6 +203,10 @@ def sums(
     asked = Q()
     for indicators, months in wanted:
         asked |= _months(indicators, months, members=members)
+    walk = history.crosswalk()
+    former = prefix and LEVELS[len(prefix)] == "community" and walk.is_target(prefix)
+    if former:
+        return _sums_on_todays_map(asked, prefix, walk)
     rows = IndicatorValue.objects.filter(asked, _inside(prefix)).values("indicator", "member", "month")
     found, newest = {}, None
     for row in rows.annotate(n=Sum("numerator"), d=Sum("denominator"), at=Max("computed_at")).order_by():
@@ -190,11 +217,42 @@ def sums(
     return Sums(found, newest)
 
 
+def _sums_on_todays_map(asked: Q, code: str, walk: Crosswalk) -> Sums:
+    """The counts of a community whose past lies in others: of months before it was merged or split, from theirs."""
+    found: dict[Key, dict[str, Counts]] = {}
+    newest = None
+    rows = IndicatorValue.objects.filter(asked, scope_code__in=walk.family([code]))
+    for row in rows.values_list(
+        "indicator", "member", "month", "scope_code", "numerator", "denominator", "computed_at"
+    ):
+        indicator, member, month, place, n, d, at = row
+        found.setdefault((indicator, member, month), {})[place] = Counts(n, d)
+        newest = max(newest, at) if newest else at
+    shown = {key: on_todays_map(counts, key[2], walk).get(code) for key, counts in found.items()}
+    return Sums({key: counts for key, counts in shown.items() if counts is not None}, newest)
+
+
+def on_todays_map(counts: dict[str, Counts], month: date, walk: Crosswalk) -> dict[str, Counts]:
+    """Counts kept by community in a month, under today's codes; see ``places.queries.history``."""
+    if not walk.since(month):
+        return counts
+    divided = any(c.denominator is not None for c in counts.values())
+    shown = walk.on_todays_map({code: rules.as_parts(c) for code, c in counts.items()}, month)
+    return {code: rules.of_parts(parts, divided=divided) for code, parts in shown.items()}
+
+
 def by_place(
     prefix: str, width: int, indicators: Collection[Indicator], month: date
 ) -> dict[tuple[str, str], Counts]:
     """The counts by (place, indicator) of the places below ``prefix`` whose codes have ``width`` digits. One statement."""
+    walk = history.crosswalk()
     rows = IndicatorValue.objects.filter(_months(indicators, [month], members=False), _inside(prefix))
+    if width == 12 and walk.passages:
+        return {
+            (place, code): counts
+            for (code, _member), places in _by_community(rows, walk).items()
+            for place, counts in places.items()
+        }
     grouped = rows.values("indicator", place=Left("scope_code", width)).annotate(
         n=Sum("numerator"), d=Sum("denominator")
     )
@@ -202,6 +260,23 @@ def by_place(
         (row["place"], row["indicator"]): Counts(int(row["n"]), None if row["d"] is None else int(row["d"]))
         for row in grouped.order_by()
     }
+
+
+def _by_community(rows: Any, walk: Crosswalk) -> dict[tuple[str, str], dict[str, Counts]]:
+    """(indicator, member) -> today's community -> counts, month by month brought onto today's map. One statement."""
+    grouped = rows.values("indicator", "member", "month", "scope_code").annotate(
+        n=Sum("numerator"), d=Sum("denominator")
+    )
+    monthly: dict[Key, dict[str, Counts]] = {}
+    for row in grouped.order_by().iterator():
+        counts = Counts(int(row["n"]), None if row["d"] is None else int(row["d"]))
+        monthly.setdefault((row["indicator"], row["member"], row["month"]), {})[row["scope_code"]] = counts
+    found: dict[tuple[str, str], dict[str, Counts]] = {}
+    for (code, member, month), places in monthly.items():
+        total = found.setdefault((code, member), {})
+        for place, counts in on_todays_map(places, month, walk).items():
+            total[place] = total[place] + counts if place in total else counts
+    return found
 
 
 def readings(
@@ -272,16 +347,9 @@ def published(
 def community_counts(
     indicators: Collection[Indicator], month: date
 ) -> dict[tuple[str, str], dict[str, Counts]]:
-    """(indicator, member) -> community -> counts of a month, for publishing. One statement."""
+    """(indicator, member) -> community of today -> counts of a month, for publishing. One statement."""
     rows = IndicatorValue.objects.filter(_months(indicators, [month], members=True))
-    grouped = rows.values("indicator", "member", "scope_code").annotate(
-        n=Sum("numerator"), d=Sum("denominator")
-    )
-    found: dict[tuple[str, str], dict[str, Counts]] = {}
-    for row in grouped.order_by().iterator():
-        counts = Counts(int(row["n"]), None if row["d"] is None else int(row["d"]))
-        found.setdefault((row["indicator"], row["member"]), {})[row["scope_code"]] = counts
-    return found
+    return _by_community(rows, history.crosswalk())
 
 
 # --- locks -------------------------------------------------------------------------------------------------

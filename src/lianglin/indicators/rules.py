@@ -35,6 +35,16 @@ class Counts:
         return None if self.denominator is None else self.denominator - self.numerator
 
 
+def as_parts(counts: Counts) -> tuple[int, int]:
+    """Numerator and rest: what can be shared out part by part without a numerator above its denominator."""
+    return counts.numerator, counts.rest or 0
+
+
+def of_parts(parts: tuple[int, ...], *, divided: bool) -> Counts:
+    """The counts of a numerator and a rest."""
+    return Counts(parts[0], parts[0] + parts[1] if divided else None)
+
+
 def percent(numerator: int, denominator: int) -> float | None:
     """A rate in percent, one decimal, half up; None of nothing."""
     if denominator <= 0:

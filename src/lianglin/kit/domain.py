@@ -401,6 +401,16 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Command:
+    """A command of the house, ``lianglin GROUP NAME …``: runs "module:function"(arguments) -> exit status as the owner."""
+
+    group: str
+    name: str
+    text: str
+    run: str
+
+
+@dataclass(frozen=True)
 class RowServed:
     """A row of the requirement (R001-R136) that this package serves: the screen (URL name) where it is seen and
     the indicator that counts it, where the row has a figure. ``missing`` says in words what is not there yet.
@@ -443,6 +453,7 @@ class Domain:
     database: tuple[str, ...] = ()
     """"module:function"(cursor): what the package adds to the database after every migration, idempotent."""
     seed: str = ""  # "module:function"(SeedContext)
+    commands: tuple[Command, ...] = ()
     rows: tuple[RowServed, ...] = ()
 
 

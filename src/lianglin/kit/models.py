@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -9,13 +12,29 @@ from lianglin.kit.crypto import EncryptedTextField
 
 
 class ScopeCodeField(models.CharField):
-    """A division code prefix (6 to 12 digits) that carries the scope: text COLLATE "C", compared bytewise."""
+    """A division code prefix (6 to 12 digits) that carries the scope: text COLLATE "C", compared bytewise.
+
+    It follows its place when communities are merged or split; see :class:`DatedScopeCodeField` for one that does not.
+    """
+
+    dated = False
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         kwargs.setdefault("max_length", 12)
         kwargs.setdefault("db_collation", "C")
         kwargs.setdefault("verbose_name", _("scope code"))
         super().__init__(*args, **kwargs)  # pyright: ignore[reportArgumentType] - Django's own keywords
+
+
+class DatedScopeCodeField(ScopeCodeField):
+    """A scope code that stays as it was: the row tells of its time (a figure of a month, a decision)."""
+
+    dated = True
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        """The same column as its parent's: nothing for a migration to change."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, f"{ScopeCodeField.__module__}.{ScopeCodeField.__qualname__}", args, kwargs
 
 
 class CalendarDay(models.Model):

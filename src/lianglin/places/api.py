@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
+from lianglin.kit import clock
 from lianglin.places import queries
 from lianglin.places.models import Community
+from lianglin.places.queries import doors, services
 from lianglin.places.search import search
 
 router = Router()
@@ -54,6 +57,10 @@ class Question(Schema):
     )
 
 
+class AddressAsked(Schema):
+    q: str = Field(min_length=2, max_length=120, description="an address as people write it")
+
+
 class Point(Schema):
     """WGS84 degrees."""
 
@@ -79,6 +86,100 @@ def covering(request: HttpRequest, point: Query[Point]) -> Any:
     if found is None:
         raise Http404(_("No community of this city covers this point."))
     return _out(found)
+
+
+class AddressOut(Schema):
+    """An address taken apart. ``confidence`` is the share of its characters that were understood; ``left`` the rest."""
+
+    parts: dict[str, str]
+    left: str
+    confidence: float
+    found: list[dict[str, str]]
+
+
+class DoorOut(Schema):
+    """A building near a point; metres as the crow flies."""
+
+    building: int
+    address: str
+    community: str
+    scope_code: str
+    lon: float
+    lat: float
+    metres: int
+
+
+class PointOut(Schema):
+    """A service point with its hours. ``until`` is the next turn of ``open``; null when none comes within 60 days."""
+
+    id: int
+    name: str
+    name_en: str
+    kind: str
+    scope_code: str
+    address: str
+    phone: str
+    accessibility: str
+    lon: float
+    lat: float
+    open: bool
+    until: datetime | None
+    sample: bool
+
+
+class PlaceAsked(Schema):
+    place: str = Field(
+        min_length=4, max_length=12, pattern=r"^\d+$", description="scope code, 4 to 12 digits"
+    )
+    kind: str = Field("", max_length=10)
+
+
+@router.get("address", response={200: AddressOut, 422: Refusal}, auth=None, url_name="places_address")
+def address(request: HttpRequest, question: Query[AddressAsked]) -> Any:
+    """An address in Chinese taken apart, with the places of the register that fit it."""
+    parsed, found = doors.locate(question.q)
+    return {
+        "parts": parsed.parts(),
+        "left": parsed.left,
+        "confidence": parsed.confidence,
+        "found": [{"key": f.key, "label": f.label, "where": f.where} for f in found],
+    }
+
+
+@router.get("nearest", response={200: list[DoorOut], 422: Refusal}, auth=None, url_name="places_nearest")
+def nearest(request: HttpRequest, point: Query[Point]) -> Any:
+    """The three buildings nearest to a point, within 500 metres."""
+    return [
+        {
+            "building": near.building.pk,
+            "address": near.building.address,
+            "community": near.building.community.name,
+            "scope_code": near.building.scope_code,
+            "lon": near.building.lon,
+            "lat": near.building.lat,
+            "metres": near.metres,
+        }
+        for near in doors.nearest(point.lon, point.lat, count=3)
+    ]
+
+
+@router.get("services", response={200: list[PointOut], 422: Refusal}, auth=None, url_name="places_services")
+def service_points(request: HttpRequest, asked: Query[PlaceAsked]) -> Any:
+    """The service points of a place, a hundred at most, with whether they are open now."""
+    found = services.shown(services.of_place(asked.place, kind=asked.kind)[:100], clock.now())
+    return [
+        {
+            **{name: getattr(one.point, name) for name in _POINT},
+            "open": one.status.open,
+            "until": one.status.until,
+        }
+        for one in found
+    ]
+
+
+_POINT = (
+    "id", "name", "name_en", "kind", "scope_code", "address", "phone", "accessibility", "lon", "lat", "sample",
+)  # fmt: skip
 
 
 @router.get(

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
+from lianglin.kit import discovery
+from lianglin.kit.domain import Command as Plugged
 from lianglin.project import attach, environment, processes
 from lianglin.project.errors import SetupError
 
@@ -64,9 +66,23 @@ def parser() -> argparse.ArgumentParser:
     settings = add("settings", run_settings, "Print the table of all settings.")
     settings.add_argument("--language", choices=("en", "zh"), default="en")
     add("stop", run_stop, "Stop an embedded database that a killed process left running.")
+    for group, names in plugged().items():
+        text = "; ".join(f"{name}: {command.text}" for name, command in names.items())
+        plug = add(group, run_plugged, text)
+        plug.add_argument("name", choices=tuple(names))
+        plug.add_argument("arguments", nargs=argparse.REMAINDER)
+        plug.set_defaults(group=group)
     manage = add("manage", run_manage, "Any command of Django, for example: lianglin manage shell")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     return top
+
+
+def plugged() -> dict[str, dict[str, Plugged]]:
+    """The commands that manifests bring: group -> name -> command."""
+    found: dict[str, dict[str, Plugged]] = {}
+    for command in discovery.each("commands"):
+        found.setdefault(command.group, {})[command.name] = command
+    return found
 
 
 def overview() -> list[tuple[str, str]]:
@@ -198,6 +214,13 @@ def run_stop(options: argparse.Namespace) -> int:
     data = environment.data_folder(os.environ)
     print("Stopped." if shut_down(data / "pg") else "No database was running.")
     return 0
+
+
+def run_plugged(options: argparse.Namespace) -> int:
+    env = _as("owner")
+    with attach.running(env):
+        attach.setup_django()
+        return discovery.resolve(plugged()[options.group][options.name].run)(options.arguments)
 
 
 def run_manage(options: argparse.Namespace) -> int:

@@ -1,0 +1,1 @@
+"""What people and the background do to the register of places."""

@@ -1,0 +1,1 @@
+"""Pure rules of places: no Django, no database."""
