@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+COLUMNS = (
+    "id, scope_code, object_class, subject_id, element_id, value, retracted, valid_from, recorded_at, source, purpose,"
+    " basis, consent_id, post_id, expires_on, sample"
+)
 REST = "facts_fact_rest"
 """Holds rows of districts that have no partition yet; nothing is refused for want of one."""
 
@@ -29,9 +33,12 @@ def make_partition(cursor: Any, county: str) -> bool:
     if cursor.fetchone()[0]:
         return False
     upper = f"{county}~"
-    cursor.execute(f"create table {name} (like facts_fact including defaults including constraints)")
     cursor.execute(
-        f"with moved as (delete from {REST} where scope_code >= %s and scope_code < %s returning *) insert into {name} select * from moved",
+        f"create table {name} (like facts_fact including defaults including constraints including generated)"
+    )
+    cursor.execute(
+        f"with moved as (delete from {REST} where scope_code >= %s and scope_code < %s returning {COLUMNS})"
+        f" insert into {name} ({COLUMNS}) select {COLUMNS} from moved",
         [county, upper],
     )
     cursor.execute(

@@ -9,9 +9,11 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     NavItem,
+    OwnResident,
     Personal,
     Retention,
     RowServed,
+    Subject,
 )
 
 PURPOSE = "serve_household"
@@ -54,7 +56,11 @@ DOMAIN = Domain(
         Guard("facts.DataElement", _REGISTRY),
         Guard(
             "facts.Fact",
-            {"staff": Access("SI", InScope(purpose=PURPOSE)), "job": Access("SID", InScope())},
+            {
+                "staff": Access("SI", InScope(purpose=PURPOSE)),
+                "resident": Access("S", OwnResident()),
+                "job": Access("SID", InScope()),
+            },
             personal=True,
             neutral=(
                 *("object_class", "element", "retracted", "valid_from", "recorded_at", "source", "purpose"),
@@ -75,6 +81,7 @@ DOMAIN = Domain(
             "facts.Fact.value", _("value"), _WHY, "statutory_duty", "P10Y", _AFTER, "never", sensitive=True
         ),
         Personal("facts.Fact.subject_id", _("subject"), _WHY, "statutory_duty", "P10Y", _AFTER, "none"),
+        Personal("facts.Fact.resident_id", _("resident"), _WHY, "statutory_duty", "P10Y", _AFTER, "never"),
         Personal("facts.Conflict.subject_id", _("subject"), _WHY, "statutory_duty", "P2Y", _AFTER, "none"),
         Personal("facts.Conflict.reason", _("reason"), _WHY, "statutory_duty", "P2Y", _AFTER, "text"),
     ),
@@ -82,6 +89,7 @@ DOMAIN = Domain(
         Retention("facts.Fact", "P0D", "expires_on", "erase"),
         Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
     ),
+    subjects=(Subject("facts.Fact", "resident_id", "resident"),),
     rows=(
         RowServed(
             "R101",

@@ -80,7 +80,7 @@ class DataElement(models.Model):
     definition = models.CharField(_("definition"), max_length=200)
     definition_en = models.CharField(_("English definition"), max_length=240)
     kind = models.CharField(_("kind of value"), max_length=8, choices=Kind)
-    unit = models.CharField(_("unit"), max_length=12, blank=True)
+    unit = models.CharField(_("unit of measure"), max_length=12, blank=True)
     domain = models.CharField(_("value domain"), max_length=40, blank=True)
     steward = models.CharField(_("steward"), max_length=60, blank=True)
     standard = models.CharField(_("source of the rule"), max_length=120)
@@ -115,6 +115,12 @@ class Fact(models.Model):
     scope_code = ScopeCodeField()
     object_class = models.CharField(_("object class"), max_length=10, choices=DataElement.ObjectClass)
     subject_id = models.BigIntegerField(_("subject"))
+    resident_id = models.GeneratedField(
+        expression=models.Case(models.When(object_class="person", then="subject_id")),
+        output_field=models.BigIntegerField(_("resident"), null=True),
+        db_persist=True,
+        verbose_name=_("resident"),
+    )
     element = models.ForeignKey(
         DataElement, models.PROTECT, verbose_name=_("data element"), related_name="facts", db_index=False
     )

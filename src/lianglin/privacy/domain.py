@@ -20,8 +20,7 @@ from lianglin.kit.domain import (
     Subject,
 )
 from lianglin.kit.events import CaseMoved, ReplayErasures
-from lianglin.privacy.queries.requests import ASKED, IN_TIME
-from lianglin.privacy.rules import LIFECYCLE
+from lianglin.privacy.rules import ASKED, IN_TIME, LIFECYCLE
 
 _ANSWER = _("answer the request")
 _CLOSED = _("the request is closed")

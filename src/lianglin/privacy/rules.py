@@ -79,6 +79,8 @@ MASKS = {
     "never": _("never shown"),
 }
 
+ASKED, IN_TIME = "privacy_asked", "privacy_in_time"
+"""Codes of the two figures."""
 LIFECYCLE = Lifecycle(
     kind=KIND,
     label=_("rights request"),

@@ -15,7 +15,7 @@ from lianglin.kit.events import CaseMoved
 from lianglin.kit.period import Period
 from lianglin.privacy import rules
 from lianglin.privacy.actions import retaining
-from lianglin.privacy.queries import requests, retention
+from lianglin.privacy.queries import retention
 
 log = logging.getLogger("lianglin.privacy")
 BATCH_TASK = "privacy_retention_batch"
@@ -52,7 +52,7 @@ def refresh_figures(event: CaseMoved) -> None:
         return
     refresh(
         by=job(),
-        codes=[requests.ASKED, requests.IN_TIME],
+        codes=[rules.ASKED, rules.IN_TIME],
         span=Period.month_of(clock.today()),
         scope_codes=[event.scope_code],
     )

@@ -94,7 +94,7 @@ def take_over(*, by: Actor, pk: int) -> PlaceImport:
             .first()
         )
         if found is None:
-            raise Refused(_("There is no such file in the area of your post."))
+            raise Refused(_("There is no such upload in the area of your post."))
         if found.state != State.CHECKED:
             raise Conflict(
                 _("This file is “%(state)s” already. Reload the page.") % {"state": found.get_state_display()}

@@ -53,7 +53,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest, pk: int) -> PlaceImport:
     found = read.imports(acting(request)).filter(pk=pk).defer(None).defer("content").first()
     if found is None:
-        raise Http404(_("There is no such file in the area of your post."))
+        raise Http404(_("There is no such upload in the area of your post."))
     return found
 
 

@@ -17,7 +17,7 @@ from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Cell
 from lianglin.kit.period import Period
 from lianglin.privacy.models import Petitioner, RightsRequest
-from lianglin.privacy.rules import KIND
+from lianglin.privacy.rules import ASKED, IN_TIME, KIND
 
 OFFICER = "privacy.decide"
 MINE = 50
@@ -94,8 +94,6 @@ def request_of(case: Case, actor: Actor) -> RightsRequest:
 
 
 # --- figures ---------------------------------------------------------------------------------------------
-
-ASKED, IN_TIME = "privacy_asked", "privacy_in_time"
 
 
 def cells(codes: Iterable[str], span: Period, scope_codes: Any) -> Iterable[Cell]:

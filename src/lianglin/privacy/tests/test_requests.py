@@ -203,6 +203,6 @@ def test_figures_count_what_was_answered_in_time(city: World, two: Two) -> None:
     month = queries.Period.month_of(clock.today())
     with acting(actors.job()):
         found = {(c.indicator, c.scope_code): (c.numerator, c.denominator) for c in
-                 queries.cells([queries.ASKED, queries.IN_TIME], month, None)}  # fmt: skip
-    assert found == {(queries.ASKED, HERE): (3, None), (queries.IN_TIME, HERE): (1, 2)}
+                 queries.cells([rules.ASKED, rules.IN_TIME], month, None)}  # fmt: skip
+    assert found == {(rules.ASKED, HERE): (3, None), (rules.IN_TIME, HERE): (1, 2)}
     assert Case._base_manager.get(pk=third.case.pk).due_at is not None
