@@ -41,6 +41,7 @@ def test_an_empty_variable_counts_as_not_set(given: dict[str, str]) -> None:
         ("LIANGLIN_LOG_LEVEL", "LOUD", "one of DEBUG, INFO, WARNING, ERROR"),
         ("DATABASE_URL", "mysql://x", "postgresql://"),
         ("LIANGLIN_FIELD_KEYS", KEY, "numbered keys"),
+        ("LIANGLIN_FIELD_KEYS", f"1:sm4:{KEY}", "16 bytes"),
         ("LIANGLIN_FIELD_KEYS", f"1:{KEY},1:{KEY}", "numbered keys"),
         ("LIANGLIN_FIELD_KEYS", f"300:{KEY}", "numbered keys"),
         ("LIANGLIN_MATCH_KEY", "short", "32 bytes in base64"),

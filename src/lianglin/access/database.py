@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from lianglin.access.encrypted import encrypted_columns
+
 APPEND = """
 create or replace function access_audit_append(c text, bodies bytea[]) returns void
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -39,3 +41,53 @@ def install(cursor: Any) -> None:
     """Creates or replaces the function; every role may call it, none may write the tables behind it."""
     cursor.execute(APPEND)
     cursor.execute(OWN_LOOKS)
+
+
+STALE = """
+create or replace function access_stale_values(label text, behind text, most integer, newest integer)
+returns table (pk text, value bytea)
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    k record;
+begin
+    select * into k from (values {columns}) known(label, tbl, col, pk, kind) where known.label = access_stale_values.label;
+    if not found then raise exception 'no encrypted column %', label; end if;
+    return query execute format(
+        'select %I::text, %I from %I where %I is not null and get_byte(%I, 0) <> $1 %s order by %I limit $2',
+        k.pk, k.col, k.tbl, k.col, k.col, case when behind <> '' then format('and %I > $3::%s', k.pk, k.kind) else '' end, k.pk
+    ) using newest, most, behind;
+end $$"""
+REPLACE = """
+create or replace function access_replace_values(label text, pks text[], olds bytea[], news bytea[]) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    k record;
+    n integer;
+begin
+    select * into k from (values {columns}) known(label, tbl, col, pk, kind) where known.label = access_replace_values.label;
+    if not found then raise exception 'no encrypted column %', label; end if;
+    execute format(
+        'update %I t set %I = v.new from unnest($1, $2, $3) v (pk, old, new) where t.%I = v.pk::%s and t.%I = v.old',
+        k.tbl, k.col, k.pk, k.kind, k.col
+    ) using pks, olds, news;
+    get diagnostics n = row_count;
+    return n;
+end $$"""
+"""Rotation reads and writes ciphertext of the declared columns and nothing else, whatever rights a role has on the
+tables. A value that somebody wrote meanwhile is left: it is under the newest key already."""
+
+
+def install_rotation(cursor: Any) -> None:
+    """Makes the two functions of the rotation for the encrypted columns there are; only the job role calls them."""
+    columns = ", ".join(
+        "(" + ", ".join(f"'{part}'" for part in (c.label, c.table, c.column, c.key, c.kind)) + ")"
+        for c in encrypted_columns()
+    )
+    signatures = (
+        "access_stale_values(text, text, integer, integer)",
+        "access_replace_values(text, text[], bytea[], bytea[])",
+    )
+    for text, signature in zip((STALE, REPLACE), signatures, strict=True):
+        cursor.execute(text.replace("{columns}", columns))
+        cursor.execute(f"revoke execute on function {signature} from public")
+        cursor.execute(f"grant execute on function {signature} to lianglin_job")

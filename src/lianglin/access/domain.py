@@ -25,7 +25,7 @@ DOMAIN = Domain(
     code="access",
     label=_("Access"),
     order=20,
-    database=("lianglin.access.database:install",),
+    database=("lianglin.access.database:install", "lianglin.access.database:install_rotation"),
     seed="lianglin.access.seed.load:seed",
     panels=(Panel("place", "access/office.html", "lianglin.access.panels:office", 10),),
     urls="lianglin.access.urls",
@@ -107,6 +107,7 @@ DOMAIN = Domain(
         ),
         Guard("access.AuditHead", {"staff": Access("S"), "job": Access("S")}),
         Guard("access.AuditEntry", {"staff": Access("S"), "job": Access("S")}),
+        Guard("access.KeyRotation", {"staff": Access("S"), "job": Access("SIU")}),
         Guard("access.AuditSeal", {"staff": Access("S"), "job": Access("SI")}),
     ),
     personal=(

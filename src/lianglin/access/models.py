@@ -190,3 +190,19 @@ class AuditSeal(models.Model):
     class Meta:
         verbose_name = _("audit seal")
         verbose_name_plural = _("audit seals")
+
+
+class KeyRotation(models.Model):
+    """How far the values of one encrypted column have come to the newest key."""
+
+    column = models.CharField(_("column"), max_length=120)
+    key_number = models.PositiveSmallIntegerField(_("key number"))
+    behind = models.CharField(_("last row"), max_length=160, blank=True)
+    changed = models.BigIntegerField(_("rows encrypted anew"), default=0)
+    begun_at = models.DateTimeField(_("begun at"))
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("key rotation")
+        verbose_name_plural = _("key rotations")
+        constraints = [models.UniqueConstraint(fields=["column", "key_number"], name="access_rotation_once")]

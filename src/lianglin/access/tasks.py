@@ -12,7 +12,7 @@ from django.db import close_old_connections, connection, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
-from lianglin.access import actor, audit
+from lianglin.access import actor, audit, rotation
 from lianglin.access.models import AuditHead, AuditSeal
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, events
@@ -62,3 +62,13 @@ def seal_audit(timestamp: int) -> None:
     heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
     if last is None or last.heads != heads:
         audit.seal()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="rotate_keys", queue="events", queueing_lock="rotate_keys")
+def rotate_keys(timestamp: int) -> int:
+    """Brings encrypted values to the newest key, a minute at a time; once a night it looks through all of them."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+    night = clock.local(clock.now()).hour == 3
+    return rotation.run(seconds=60, again=night).changed

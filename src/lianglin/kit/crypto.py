@@ -1,7 +1,8 @@
-"""Field encryption (AES-256-GCM with a key ring) and keyed digests for exact matching.
+"""Field encryption (AES-256-GCM, or SM4-GCM where configured, with a key ring) and keyed digests for exact matching.
 
-Stored form: key number (1 byte) | nonce (12 bytes) | ciphertext and tag. The column's name goes in as
-associated data, so that a value cannot be moved to another column unnoticed.
+Stored form: key number (1 byte) | nonce (12 bytes) | ciphertext and tag (16 bytes). The column's name goes in as
+associated data, so that a value cannot be moved to another column unnoticed. The key's number says the algorithm:
+a key of 32 bytes is AES-256, one of 16 bytes is SM4 (GB/T 32907-2016; written ``2:sm4:<base64>`` in the setting).
 """
 
 from __future__ import annotations
@@ -13,20 +14,54 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+AES_BYTES, SM4_BYTES, TAG_BYTES = 32, 16, 16
+
+
+class Sm4Gcm:
+    """SM4 in Galois/counter mode with the interface of AESGCM: the tag follows the ciphertext."""
+
+    def __init__(self, key: bytes) -> None:
+        self._cipher = algorithms.SM4(key)
+
+    def encrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """Ciphertext and tag."""
+        engine = Cipher(self._cipher, modes.GCM(nonce)).encryptor()
+        engine.authenticate_additional_data(associated_data)
+        return engine.update(data) + engine.finalize() + engine.tag
+
+    def decrypt(self, nonce: bytes, data: bytes, associated_data: bytes) -> bytes:
+        """The plain bytes; InvalidTag when anything was changed."""
+        if len(data) < TAG_BYTES:
+            raise InvalidTag
+        engine = Cipher(self._cipher, modes.GCM(nonce, data[-TAG_BYTES:])).decryptor()
+        engine.authenticate_additional_data(associated_data)
+        return engine.update(data[:-TAG_BYTES]) + engine.finalize()
+
+
+def algorithm_of(key: bytes) -> str:
+    """The algorithm that a key of this length belongs to."""
+    return "SM4-GCM" if len(key) == SM4_BYTES else "AES-256-GCM"
+
+
+def newest_key() -> int:
+    """The number of the key that encrypts."""
+    return max(_ring())
+
 
 @cache
-def _ring() -> dict[int, AESGCM]:
+def _ring() -> dict[int, AESGCM | Sm4Gcm]:
     keys: dict[int, bytes] = settings.FIELD_KEYS
     if not keys:
         raise ImproperlyConfigured(
             "LIANGLIN_FIELD_KEYS is empty. Set it, for example 1:<32 bytes in base64>."
         )
-    return {number: AESGCM(key) for number, key in keys.items()}
+    return {number: Sm4Gcm(key) if len(key) == SM4_BYTES else AESGCM(key) for number, key in keys.items()}
 
 
 def encrypt(text: str, column: str) -> bytes:

@@ -136,8 +136,11 @@ class Environment:
             kinds.key_ring,
             None,
             "Key ring of the encrypted columns: 1:<base64>,2:<base64>; the highest number "
-            "encrypts, all decrypt.",
-            "加密字段的密钥环：1:<base64>,2:<base64>；编号最大的用于加密，全部可解密。",
+            "encrypts, all decrypt. 2:sm4:<base64 of 16 bytes> is a key of SM4-GCM, else AES-256-GCM. "
+            "Rotation: add a key, restart, wait for “lianglin manage keys” to show no row under the old one.",
+            "加密字段的密钥环：1:<base64>,2:<base64>；编号最大的用于加密，全部可解密。"
+            "2:sm4:<16字节的base64>为SM4-GCM密钥，其余为AES-256-GCM。"
+            "轮换：增加新密钥并重启，待“lianglin manage keys”显示旧密钥下已无数据后再移除。",
             shown="numbered keys",
             secret=True,
         ),

@@ -101,23 +101,32 @@ def long_text(value: str) -> str:
 
 def key(value: str) -> bytes:
     """32 bytes in base64."""
+    return _key_of(32, value)
+
+
+def sm4_key(value: str) -> bytes:
+    """16 bytes in base64: a key of SM4 (GB/T 32907-2016)."""
+    return _key_of(16, value)
+
+
+def _key_of(size: int, value: str) -> bytes:
     try:
         found = base64.b64decode(value, validate=True)
     except binascii.Error:
         found = b""
-    if len(found) != 32:
-        raise ValueError("32 bytes in base64, for example from: openssl rand -base64 32")
+    if len(found) != size:
+        raise ValueError(f"{size} bytes in base64, for example from: openssl rand -base64 {size}")
     return found
 
 
 def key_ring(value: str) -> dict[int, bytes]:
-    """Numbered keys; the highest number encrypts, all decrypt."""
+    """Numbered keys; the highest number encrypts, all decrypt. ``2:sm4:<16 bytes>`` is a key of SM4."""
     ring: dict[int, bytes] = {}
     for part in words(value):
         number, _, encoded = part.partition(":")
         if not number.isdigit() or not 1 <= int(number) <= 255 or int(number) in ring:
             raise ValueError("numbered keys like 1:<32 bytes in base64>,2:<32 bytes in base64>")
-        ring[int(number)] = key(encoded)
+        ring[int(number)] = sm4_key(encoded[4:]) if encoded.startswith("sm4:") else key(encoded)
     if not ring:
         raise ValueError("at least one key like 1:<32 bytes in base64>")
     return ring

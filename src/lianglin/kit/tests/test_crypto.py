@@ -55,6 +55,39 @@ def test_old_values_stay_readable_after_a_new_key() -> None:
         crypto.decrypt(before, "a.B.c")
 
 
+def test_sm4_is_read_beside_aes_and_keeps_the_same_promises() -> None:
+    """GB/T 32907-2016: a key of 16 bytes; the stored form is the same."""
+    with override_settings(FIELD_KEYS={1: OLD}):
+        before = crypto.encrypt("x", "a.B.c")
+    crypto._ring.cache_clear()
+    with override_settings(FIELD_KEYS={1: OLD, 2: b"s" * 16}):
+        stored = crypto.encrypt("王示例", "a.B.c")
+        assert (stored[0], len(stored)) == (2, 1 + 12 + len("王示例".encode()) + 16)
+        assert crypto.decrypt(stored, "a.B.c") == "王示例"
+        assert crypto.decrypt(before, "a.B.c") == "x"
+        for position in (1, 13, len(stored) - 1):
+            changed = bytearray(stored)
+            changed[position] ^= 1
+            with pytest.raises(ValueError, match="changed or belongs elsewhere"):
+                crypto.decrypt(bytes(changed), "a.B.c")
+        with pytest.raises(ValueError, match="belongs elsewhere"):
+            crypto.decrypt(stored, "a.B.d")
+        with pytest.raises(ValueError, match="changed"):
+            crypto.decrypt(stored[:20], "a.B.c")
+
+
+def test_sm4_gcm_gives_the_published_vector() -> None:
+    """RFC 8998, appendix A.1."""
+    key = bytes.fromhex("0123456789abcdeffedcba9876543210")
+    nonce = bytes.fromhex("00001234567800000000abcd")
+    aad = bytes.fromhex("feedfacedeadbeeffeedfacedeadbeefabaddad2")
+    plain = bytes.fromhex("".join(16 * digit for digit in "abcdefea"))
+    sealed = crypto.Sm4Gcm(key).encrypt(nonce, plain, aad)
+    assert sealed[-16:].hex() == "83de3541e4c2b58177e065a9bf7b62ec"
+    assert sealed[:16].hex() == "17f399f08c67d5ee19d0dc9969c4bb7d"
+    assert crypto.Sm4Gcm(key).decrypt(nonce, sealed, aad) == plain
+
+
 def test_equal_values_match_only_for_the_same_purpose() -> None:
     assert crypto.match_key("15400000000", "phone") == crypto.match_key("15400000000", "phone")
     assert crypto.match_key("15400000000", "phone") != crypto.match_key("15400000000", "id")
