@@ -59,6 +59,7 @@ OPEN = {
     "appeals:report_tell", "appeals:report_photo", "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
     "appeals:report_again", "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
     "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
+    "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",
     "privacy:notice", "privacy:mine", "privacy:held", "privacy:copy", "privacy:looks", "privacy:looks_csv", "privacy:ask",
     "privacy:request", "privacy:granted_copy", "privacy:open_request", "privacy:withdraw",
@@ -122,6 +123,7 @@ class Planted:
         for pattern, value in (
             (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
             ("<slug:code>", code), ("<int:pk>", "1"), ("<slug:name>", "a-file"), ("<slug:form>", "report"),
+            ("<str:kind>", "household"), ("<int:subject>", "1"),
         ):  # fmt: skip
             path = path.replace(pattern, value)
         assert not set("<>^$\\") & set(path), f"{name}: say in this test what fills {path}"

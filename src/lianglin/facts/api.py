@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
@@ -50,16 +50,6 @@ class ElementDetail(ElementOut):
 def elements(request: HttpRequest) -> list[DataElement]:
     """Every data element in force, by code."""
     return [element for element in registry.elements().values() if element.retired_on is None]
-
-
-@router.get("elements.csv", response={200: None}, url_name="facts_elements_csv")
-def elements_csv(request: HttpRequest) -> HttpResponse:
-    """The same as CSV, in the form that the import reads."""
-    answer = HttpResponse(
-        registry.to_csv(registry.elements().values()), content_type="text/csv; charset=utf-8"
-    )
-    answer["Content-Disposition"] = 'attachment; filename="data-elements.csv"'
-    return answer
 
 
 @router.get("elements/{code}", response={200: ElementDetail, 404: Refusal}, url_name="facts_element")

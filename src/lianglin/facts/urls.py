@@ -7,6 +7,7 @@ from lianglin.facts.views import household, registry
 app_name = "facts"
 urlpatterns = [
     path("elements/", registry.index, name="registry"),
+    path("elements.csv", registry.export, name="export"),
     path("elements/import/", registry.take_in, name="import"),
     path("elements/<str:code>/", registry.element, name="element"),
     path("households/", household.index, name="households"),

@@ -163,5 +163,10 @@ def test_the_api_gives_definitions_and_nobodys_data(scene: Scene) -> None:
     found = Client().get("/api/v1/facts/elements/dwelling.heating").json()
     assert (found["steward"], found["values"][0]["label_en"]) == ("供热管理部门", "district heating")
     assert len(Client().get("/api/v1/facts/elements").json()) >= 120
-    assert Client().get("/api/v1/facts/elements.csv").content.decode().startswith("code,object_class")
+    assert (
+        scene.world.browser(STREET)
+        .get(reverse("facts:export"))
+        .content.decode()
+        .startswith("code,object_class")
+    )
     assert Client().get("/api/v1/facts/elements/person.nothing").status_code == 404

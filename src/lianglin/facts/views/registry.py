@@ -48,6 +48,17 @@ def _fits(element: Any, asked: str) -> bool:
 
 @require_GET
 @in_post("facts.registry")
+def export(request: HttpRequest) -> HttpResponse:
+    """The registry as CSV, in the form that the import reads."""
+    answer = HttpResponse(
+        registry.to_csv(registry.elements().values()), content_type="text/csv; charset=utf-8"
+    )
+    answer["Content-Disposition"] = 'attachment; filename="data-elements.csv"'
+    return answer
+
+
+@require_GET
+@in_post("facts.registry")
 def element(request: HttpRequest, code: str) -> HttpResponse:
     """One data element: definition, steward, values, freshness, legal basis, what is computed from it."""
     found = registry.elements().get(code)
