@@ -11,25 +11,28 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
+from lianglin.access import audit, second_factor
 from lianglin.access.actor import Actor
 from lianglin.access.models import FOREVER, AccessLog, Account, Grant, Organisation, Post
-from lianglin.access.queries import HELD_CASE_KEY, POST_KEY, POSTS_KEY, posts_in_force
+from lianglin.access.queries import HELD_CASE_KEY, POST_KEY, POSTS_KEY, PROVED_KEY, posts_in_force
+from lianglin.access.second_factor import PENDING_KEY
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Forbidden, HouseError, Refused
 
 LOGIN_TRIES, LOGIN_WINDOW = 5, timedelta(minutes=15)
+NAME_TRIES = 50
+"""Of one name from all addresses: one stranger does not lock the right person out from elsewhere."""
 OFFICE_TRIES = 200
 """Failed logins from one address in a window: an office behind one address is not locked out by one person."""
 LOGIN_ROLE = Actor(role="auth")
 
 
-def log_in(*, request: HttpRequest, username: str, password: str) -> Account:
-    """Checks name and password, starts a session and takes the account's first post.
+def log_in(*, request: HttpRequest, username: str, password: str) -> Account | None:
+    """Checks name and password and starts a session; None when a code of the account's second factor is still due.
 
-    Five failures of one name in 15 minutes lock that name for the window; the answer never tells whether the
-    name exists.
+    Five failures of one name from one address in 15 minutes lock it there for the window; fifty lock the name.
+    The answer never tells whether the name exists.
     """
     username = username.strip()
     address = throttle.client_address(request)
@@ -42,20 +45,50 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account:
                     "Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."
                 )
             )
-        login(request, account)
-        posts = list(posts_in_force(account.pk))
-        request.session[POST_KEY] = posts[0].pk if posts else None
-        request.session[POSTS_KEY] = len(posts)
-        throttle.clear("login", username)
-        if account.language:
-            request.session["_language"] = account.language
-    audit.record("access.login", "access.Account", account.pk)
+        throttle.clear("login", f"{username}\0{address}")
+        throttle.clear("login-name", username)
+        if second_factor.factor_of(account.pk):
+            request.session.cycle_key()
+            until = second_factor.system_now() + second_factor.PENDING_FOR
+            request.session[PENDING_KEY] = {"id": account.pk, "until": until.isoformat()}
+            return None
+    enter(request=request, account=account)
     return account
 
 
+def log_in_with_code(*, request: HttpRequest, code: str) -> Account:
+    """The second step of a login: a code of the authenticator app, or a recovery code; then the session starts."""
+    pending = request.session.get(PENDING_KEY) or {}
+    if pending.get("until", "") < second_factor.system_now().isoformat():
+        raise Forbidden(_("This login took too long. Write your name and password again."))
+    with acting(LOGIN_ROLE):
+        account = Account.objects.filter(pk=pending["id"], is_active=True).first()
+        if account is None:
+            raise Forbidden(_("This login took too long. Write your name and password again."))
+        second_factor.prove(account_id=account.pk, code=code)
+    enter(request=request, account=account)
+    request.session.pop(PENDING_KEY, None)
+    request.session[PROVED_KEY] = second_factor.system_now().isoformat()
+    return account
+
+
+def enter(*, request: HttpRequest, account: Account) -> None:
+    """Starts the session of an account that proved itself, under a new session id, in its first post."""
+    with acting(LOGIN_ROLE):
+        login(request, account, backend="django.contrib.auth.backends.ModelBackend")
+        posts = list(posts_in_force(account.pk))
+        request.session[POST_KEY] = posts[0].pk if posts else None
+        request.session[POSTS_KEY] = len(posts)
+        request.session.pop(PROVED_KEY, None)
+        if account.language:
+            request.session["_language"] = account.language
+    audit.record("access.login", "access.Account", account.pk)
+
+
 def count_try(username: str, address: str) -> None:
-    """Counts a login try; raises TooMany once the name or the address had too many."""
-    throttle.hit("login", username, limit=LOGIN_TRIES, window=LOGIN_WINDOW)
+    """Counts a login try; raises TooMany once the name here, the name anywhere or the address had too many."""
+    throttle.hit("login", f"{username}\0{address}", limit=LOGIN_TRIES, window=LOGIN_WINDOW)
+    throttle.hit("login-name", username, limit=NAME_TRIES, window=LOGIN_WINDOW)
     if address:
         throttle.hit("login-from", address, limit=OFFICE_TRIES, window=LOGIN_WINDOW)
 

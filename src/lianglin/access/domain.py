@@ -70,6 +70,7 @@ DOMAIN = Domain(
         RoleKind("administrator", _("administrator"), "public", ("access.manage",), (), "city"),
     ),
     navigation=(
+        NavItem("desk", _("Lost phone"), "access:reset", "lock", "access.manage", 90),
         NavItem("desk", _("Who looked"), "access:who_looked", "eye", "access.who_looked", 80),
         NavItem("desk", _("Audit"), "access:audit", "shield", "access.audit", 85),
     ),
@@ -82,8 +83,18 @@ DOMAIN = Domain(
                 "handler": Access("S", OwnAccount("id")),
             },
             personal=True,
-            neutral=("password", "last_login", "language", "is_active", "sample", "created_at"),
+            neutral=(
+                "password",
+                "last_login",
+                "language",
+                "is_active",
+                "sample",
+                "created_at",
+                "session_epoch",
+            ),
         ),
+        Guard("access.SecondFactor", {"auth": Access("SIUD")}),
+        Guard("access.RecoveryCode", {"auth": Access("SIUD")}),
         Guard("access.Organisation", READ),
         Guard("access.Post", {**READ}),
         Guard(

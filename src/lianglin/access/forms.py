@@ -28,6 +28,37 @@ class LoginForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """A code of the authenticator app, or a recovery code."""
+
+    code = forms.CharField(
+        label=_("code"),
+        max_length=20,
+        help_text=_("six digits from the authenticator app, or one of your recovery codes"),
+        error_messages={"required": _("Write the code that your authenticator app shows now.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+
+
+class ResetForm(forms.Form):
+    """Whose second factor is forgotten, and why."""
+
+    username = forms.CharField(
+        label=_("login name"),
+        max_length=60,
+        error_messages={"required": _("Write the login name of the person who lost the phone.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=200,
+        help_text=_("how you made sure that it is this person; no personal details"),
+        error_messages={"required": _("Write how you made sure that it is this person.")},
+    )
+
+
 class LookFilter(forms.Form):
     """Which looks the protection officer wants to see."""
 

@@ -26,6 +26,8 @@ POST_KEY = "post_id"
 POSTS_KEY = "posts"
 """How many posts the account had at login: one needs no switcher, and no query for it."""
 HELD_CASE_KEY = "held_case"
+PROVED_KEY = "second_factor"
+"""Session key of a login with a second factor: the ISO instant at which it was proved."""
 RESIDENT_KEY = "resident"
 """Session key of a resident who logged in: {"id": resident id, "until": ISO instant}."""
 
@@ -66,8 +68,16 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
         session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()
     ):
         return public(), None
-    in_force = post is not None and post.starts_on <= clock.today() <= (post.ends_on or date.max)
-    return (actor_in(post) if post and in_force else without_post(account)), account
+    if post is None or not post.starts_on <= clock.today() <= (post.ends_on or date.max):
+        return without_post(account), account
+    if needs_second_factor(post) and not session.get(PROVED_KEY):
+        return without_post(account), account
+    return actor_in(post), account
+
+
+def needs_second_factor(post: Post) -> bool:
+    """Whether a post is acted in only after a second factor: the kinds of post that reach beyond a street."""
+    return role_kinds()[post.role_code].level in settings.SECOND_FACTOR_LEVELS
 
 
 def _set_clock(seconds: int | None) -> None:

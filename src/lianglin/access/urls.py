@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from lianglin.access import views
+from lianglin.access import security_views, views
 
 app_name = "access"
 urlpatterns = [
     path("login/", views.login_page, name="login"),
+    path("login/code/", security_views.code_page, name="code"),
+    path("security/", security_views.security, name="security"),
+    path("security/app/", security_views.app, name="app"),
+    path("security/codes/", security_views.codes, name="codes"),
+    path("security/off/", security_views.off, name="off"),
+    path("security/sessions/", security_views.end_sessions, name="end_sessions"),
+    path("reset/", security_views.reset, name="reset"),
     path("logout/", views.logout_page, name="logout"),
     path("start/", views.start, name="start"),
     path("posts/", views.posts, name="posts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -40,7 +41,7 @@ def see(url: str) -> HttpResponse:
 def login_page(request: HttpRequest) -> HttpResponse:
     """Name and password. Says the same for an unknown name and a wrong password; locks after five tries."""
     form, status = LoginForm(request.POST or None), 200
-    onward = _safe(request, request.POST.get("next") or request.GET.get("next") or "")
+    onward = safe_address(request, request.POST.get("next") or request.GET.get("next") or "")
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -50,11 +51,13 @@ def login_page(request: HttpRequest) -> HttpResponse:
                 form.add_error(None, str(error.message))
                 status = error.status
             else:
-                return _greet(request, account.language, onward or reverse("access:start"))
+                if account is None:
+                    return see(f"{reverse('access:code')}?{urlencode({'next': onward})}")
+                return greet(request, account.language, onward or reverse("access:start"))
     return render(request, "access/login.html", {"form": form, "next": onward}, status=status)
 
 
-def _greet(request: HttpRequest, language: str, onward: str) -> HttpResponse:
+def greet(request: HttpRequest, language: str, onward: str) -> HttpResponse:
     """Onward after the login, in the account's language unless this browser has chosen one."""
     response = see(onward)
     name = settings.LANGUAGE_COOKIE_NAME
@@ -64,7 +67,7 @@ def _greet(request: HttpRequest, language: str, onward: str) -> HttpResponse:
     return response
 
 
-def _safe(request: HttpRequest, url: str) -> str:
+def safe_address(request: HttpRequest, url: str) -> str:
     """The address, if it stays on this site; "" otherwise."""
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
     return url if safe and not url.startswith(reverse("access:login")) else ""
@@ -74,9 +77,20 @@ def _safe(request: HttpRequest, url: str) -> str:
 def start(request: HttpRequest) -> HttpResponse:
     """The first page of one's door: the first thing that the post's duties open."""
     if acting(request).post_id is None:
+        if _waits_for_factor(request):
+            return HttpResponseRedirect(reverse("access:security"))
         return HttpResponseRedirect(reverse("access:posts" if acting(request).account_id else "access:login"))
     links = navigation(request, "desk")
     return HttpResponseRedirect(links[0]["url"] if links else reverse("access:posts"))
+
+
+def _waits_for_factor(request: HttpRequest) -> bool:
+    """Whether the post of this login is in force but closed until a second factor is set up."""
+    post_id, account_id = request.session.get(queries.POST_KEY), acting(request).account_id
+    if not post_id or account_id is None or acting(request).post_id is not None:
+        return False
+    post = queries.posts_in_force(account_id).filter(pk=post_id).first()
+    return post is not None and queries.needs_second_factor(post)
 
 
 @require_POST
@@ -96,6 +110,7 @@ def posts(request: HttpRequest) -> HttpResponse:
     rows = [_post_row(post, today, actor.post_id) for post in queries.posts_of(actor.account_id)]
     context = {
         "rows": rows,
+        "waits_for_factor": _waits_for_factor(request),
         "switchable": sum(row["in_force"] for row in rows) > 1,
         "duties": _duty_labels(actor.role_code),
         "purposes": [PURPOSES[code] for code in PURPOSES if code in actor.purposes],
