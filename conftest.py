@@ -53,8 +53,9 @@ from django.conf import settings  # noqa: E402 - reads the environment made abov
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from tests import roles  # noqa: E402
+from tests.assessed import assess  # noqa: E402
 
-from lianglin.kit import discovery, live  # noqa: E402
+from lianglin.kit import live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402
 
 TEMPLATE = database.NAME
@@ -145,20 +146,9 @@ def postgres() -> Iterator[embedded.Server]:
                 lianglin = [sys.executable, "-m", "lianglin.project.cli"]
                 made = subprocess.run([*lianglin, "migrate"], capture_output=True, text=True, timeout=300)
                 assert made.returncode == 0, made.stderr
-                _assess(server)
+                assess(server.dsn(dbname=TEMPLATE))
                 (DATA / "template.made").touch()
         yield server
-
-
-def _assess(server: embedded.Server) -> None:
-    """An impact assessment for every domain that needs one, in the template: tests run in a city that is live."""
-    codes = [found.code for found in discovery.manifests() if found.assess]
-    with psycopg.connect(server.dsn(dbname=TEMPLATE), autocommit=True) as admin:
-        admin.execute(
-            "insert into privacy_assessment (domain, necessity, risks, measures, result, valid_until, made_at, approved_at, sample)"
-            " select code, 'test', 'test', 'test', 'passed', '9999-01-01', now(), now(), false from unnest(%s::text[]) code",
-            [codes],
-        )
 
 
 @pytest.fixture(scope="session")

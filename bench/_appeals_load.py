@@ -77,6 +77,7 @@ def main(appeals: int) -> None:
             cursor.execute(COMMUNITIES, {"codes": [*codes, EMPTY]})
             _catalogue()
             _people()
+            _assessment()
             cursor.execute(
                 "create temporary table bench_communities as select row_number() over (order by scope_code <> %s, scope_code) - 1 as position,"
                 " id, scope_code from places_community where scope_code <> %s",
@@ -88,6 +89,16 @@ def main(appeals: int) -> None:
                 cursor.execute(statement.replace("%%", "%"))
         with connection.cursor() as cursor:
             cursor.execute("vacuum analyze")
+
+
+def _assessment() -> None:
+    """Appeals wait for their impact assessment (docs/decisions/0025): this one lets the bench in."""
+    from lianglin.kit import clock
+    from lianglin.privacy.models import Assessment
+
+    told = {"necessity": "bench", "risks": "bench", "measures": "bench", "result": "passed"}
+    instants = {"made_at": clock.now(), "approved_at": clock.now(), "valid_until": date(2099, 1, 1)}
+    Assessment.objects.create(domain="appeals", sample=True, **told, **instants)
 
 
 def _catalogue() -> None:

@@ -17,6 +17,7 @@ from lianglin.project import embedded
 from lianglin.project.embedded import Server
 from tests import roles
 from tests import world as worlds
+from tests.assessed import assess
 from tests.failure.system import System
 
 
@@ -50,6 +51,7 @@ def own_server(transactional_db: None) -> Iterator[Server]:
         with Server.start(data / "pg") as server:
             migrate = [sys.executable, "-m", "lianglin.project.cli", "migrate"]
             subprocess.run(migrate, env={**os.environ, "LIANGLIN_DATA": str(data)}, check=True, timeout=120)
+            assess(server.dsn(dbname="lianglin"))
             for wrapper in wrappers:
                 wrapper.close()
                 wrapper.settings_dict.update(HOST=str(data / "pg"), NAME="lianglin")
