@@ -18,7 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access import actions, second_factor, totp
-from lianglin.access.forms import CodeForm, ResetForm
+from lianglin.access.forms import CodeForm, FirstCodeForm, ResetForm
 from lianglin.access.gate import acting, in_post
 from lianglin.access.views import greet, safe_address, see
 from lianglin.kit.errors import HouseError
@@ -88,7 +88,7 @@ def app(request: HttpRequest) -> HttpResponse:
     prepared = second_factor.prepared(account_id)
     if prepared is None:
         return HttpResponseRedirect(reverse("access:security"))
-    form, status = CodeForm(request.POST or None), 200
+    form, status = FirstCodeForm(request.POST or None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
