@@ -141,6 +141,15 @@ DOMAIN = Domain(
             "name",
         ),
         Personal(
+            "access.SecondFactor.secret",
+            _("secret of the authenticator app"),
+            _("staff login"),
+            "contract",
+            "P1Y",
+            _("end of the last post"),
+            "never",
+        ),
+        Personal(
             "access.AccessLog.resident_id",
             _("resident who was looked at"),
             _("accountability"),
