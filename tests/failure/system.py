@@ -20,7 +20,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
 from lianglin.access.models import Post
-from lianglin.access.queries import POST_KEY, POSTS_KEY
+from lianglin.access.queries import POST_KEY, POSTS_KEY, PROVED_KEY
 
 CSRF = "c" * 32
 
@@ -121,6 +121,7 @@ def session(post_id: int) -> dict[str, str]:
     store[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     store[HASH_SESSION_KEY] = post.account.get_session_auth_hash()
     store[POST_KEY], store[POSTS_KEY] = post.pk, 1
+    store[PROVED_KEY] = "2026-01-01T00:00:00+00:00"
     store.create()
     cookies = f"{settings.SESSION_COOKIE_NAME}={store.session_key}; {settings.CSRF_COOKIE_NAME}={CSRF}"
     return {"Cookie": cookies, "X-CSRFToken": CSRF}

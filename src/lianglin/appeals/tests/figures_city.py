@@ -15,7 +15,7 @@ from lianglin.access import actor as actors
 from lianglin.access import queries
 from lianglin.access.actor import Actor
 from lianglin.access.models import Account, Organisation, Post
-from lianglin.access.queries import POST_KEY
+from lianglin.access.queries import POST_KEY, PROVED_KEY
 from lianglin.access.transaction import acting
 from lianglin.appeals import actions
 from lianglin.appeals.models import Catalogue, Category, Field, Item
@@ -64,6 +64,7 @@ class City:
         session[SESSION_KEY], session[POST_KEY] = str(post.account_id), post.pk
         session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
         session[HASH_SESSION_KEY] = post.account.get_session_auth_hash()
+        session[PROVED_KEY] = "2026-01-01T00:00:00+00:00"
         session.save()
         return browser
 

@@ -11,7 +11,7 @@ from django.test import Client
 from lianglin.access import queries
 from lianglin.access.actor import Actor
 from lianglin.access.models import Account, Organisation, Post
-from lianglin.access.queries import HELD_CASE_KEY, POST_KEY
+from lianglin.access.queries import HELD_CASE_KEY, POST_KEY, PROVED_KEY
 from lianglin.kit import clock
 
 HERE, NEXT_DOOR = "230103001001", "230103001002"
@@ -49,6 +49,7 @@ def _logged_in(account: Account, post: Post) -> Client:
     session[SESSION_KEY], session[POST_KEY] = str(account.pk), post.pk
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session[PROVED_KEY] = "2026-01-01T00:00:00+00:00"
     session.save()
     return browser
 

@@ -9,7 +9,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.test import Client
 
 from lianglin.access.models import Account, Organisation, Post
-from lianglin.access.queries import POST_KEY
+from lianglin.access.queries import POST_KEY, PROVED_KEY
 from lianglin.indicators.models import IndicatorValue
 from lianglin.kit import clock
 from lianglin.kit.domain import Indicator
@@ -72,5 +72,6 @@ def browser(role: str, scope: str) -> Client:
     session[SESSION_KEY], session[POST_KEY] = str(account.pk), post.pk
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
+    session[PROVED_KEY] = "2026-01-01T00:00:00+00:00"
     session.save()
     return made
