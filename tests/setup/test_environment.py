@@ -47,6 +47,8 @@ def test_an_empty_variable_counts_as_not_set(given: dict[str, str]) -> None:
         ("LIANGLIN_MATCH_KEY", "short", "32 bytes in base64"),
         ("LIANGLIN_SECRET_KEY", "short", "at least 32 characters"),
         ("LIANGLIN_EMAIL_URL", "mail.example", "smtp://"),
+        ("LIANGLIN_PUBLIC_URL", "lianglin.example.org", "without a path, like https://"),
+        ("LIANGLIN_PUBLIC_URL", "https://example.org/lianglin", "without a path"),
         ("LIANGLIN_TRUSTED_PROXIES", "-1", "from 0 to 9"),
         ("LIANGLIN_WEB_WORKER", "2", "Did you mean LIANGLIN_WEB_WORKERS?"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
@@ -21,7 +22,8 @@ DELIVER_TASK = "notices_deliver"
 def put(message: port.Message) -> None:
     """Writes a message into the outbox and defers its delivery, both in the running transaction.
 
-    A second one with the same ``once`` is dropped. ``context["link"]`` (a path) is where an in-app message leads.
+    A second one with the same ``once`` is dropped. ``context["link"]`` (a path) is where an in-app message leads;
+    a text message or mail gives it after the site's address (LIANGLIN_PUBLIC_URL).
     Raises LookupError for an undeclared code or a placeholder that was not given, ValueError without a recipient.
     """
     if not (message.post_id if message.channel == Channel.IN_APP else message.address):
@@ -31,6 +33,7 @@ def put(message: port.Message) -> None:
     notice = declared(message.code)
     now = clock.now()
     in_app = message.channel == Channel.IN_APP
+    context = message.context if in_app else rules.outside(message.context, settings.PUBLIC_URL)
     made = Message(
         code=message.code,
         channel=message.channel,
@@ -39,8 +42,8 @@ def put(message: port.Message) -> None:
         case_id=message.case_id,
         post_id=message.post_id,
         address=message.address or None,
-        body=_text(notice, "zh-hans" if in_app else message.language, message.context),
-        body_en=_text(notice, "en", message.context) if in_app else "",
+        body=_text(notice, "zh-hans" if in_app else message.language, context),
+        body_en=_text(notice, "en", context) if in_app else "",
         link=str(message.context.get("link", "")),
         state=Message.State.SENT if in_app else Message.State.QUEUED,
         next_try_at=None if in_app else now,

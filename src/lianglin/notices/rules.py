@@ -38,6 +38,17 @@ def fill_in(notice: Notice, language: str, context: Mapping[str, Any]) -> str:
     return text.format_map({name: str(value) for name, value in context.items()})
 
 
+def outside(context: Mapping[str, Any], site: str) -> Mapping[str, Any]:
+    """The context of a message that is read outside the site: its ``link``, a path, after the site's address.
+
+    ``site`` is like "https://lianglin.example.org"; without one the path stands alone. What is no path of
+    this site stays as it is.
+    """
+    link = str(context.get("link", ""))
+    path = link.startswith("/") and not link.startswith("//")
+    return {**context, "link": f"{site}{link}"} if path else context
+
+
 def flaws(notice: Notice) -> list[str]:
     """What is wrong with a declared message; empty when it is sound."""
     found = [

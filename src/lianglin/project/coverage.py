@@ -94,7 +94,7 @@ def _state(row: dict[str, str], served: list[RowServed], tests: list[str]) -> tu
         gaps.append("no indicator")
     if not tests:
         gaps.append("no test names it")
-    return ("part", "; ".join(gaps)) if gaps else ("works", "")
+    return ("part", "; ".join(map(str, gaps))) if gaps else ("works", "")
 
 
 def as_markdown() -> str:

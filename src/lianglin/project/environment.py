@@ -168,6 +168,18 @@ class Environment:
             shown="list",
         ),
     ]
+    public_url: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_PUBLIC_URL",
+            kinds.site,
+            "",
+            "Address under which residents reach the site, like https://lianglin.example.org; text messages "
+            "and mails lead there. Empty: they give the path alone.",
+            "居民访问本站的网址，如 https://lianglin.example.org；短信和邮件中的链接以它开头。留空则只写站内路径。",
+            shown="address",
+        ),
+    ]
     trusted_proxies: Annotated[
         int,
         Setting(

@@ -83,6 +83,16 @@ def mail(value: str) -> str:
     return value
 
 
+def site(value: str) -> str:
+    """The address of the site itself, without a path; a slash at its end is dropped."""
+    value = value.rstrip("/")
+    parts = urlsplit(value)
+    bare = not (parts.path or parts.query or parts.fragment or "@" in parts.netloc)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and bare):
+        raise ValueError("an address without a path, like https://lianglin.example.org")
+    return value
+
+
 def gateway(value: str) -> str:
     """The address of an HTTP gateway."""
     parts = urlsplit(value)

@@ -16,6 +16,7 @@ SECRET_KEY = env.secret_key
 FIELD_KEYS = env.field_keys
 MATCH_KEY = env.match_key
 ALLOWED_HOSTS = list(env.allowed_hosts)
+PUBLIC_URL = env.public_url
 TRUSTED_PROXIES = env.trusted_proxies
 DATA = env.data
 

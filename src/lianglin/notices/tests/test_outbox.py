@@ -16,6 +16,7 @@ from lianglin.access import actor as actors
 from lianglin.access.transaction import acting
 from lianglin.files.tests.factories import HERE, NEXT_DOOR, staff
 from lianglin.kit import clock, messages
+from lianglin.kit.domain import Notice
 from lianglin.kit.messages import Message as Request
 from lianglin.notices import actions, adapters, queries, rules, tasks
 from lianglin.notices.adapters.base import Outgoing, Undeliverable, Unreachable
@@ -295,3 +296,22 @@ def test_a_worker_killed_before_its_commit_repeats_under_the_same_key(
         "the gateway knows the second for the first"
     )
     assert Message._base_manager.get().state == "sent"
+
+
+@pytest.mark.parametrize(
+    ("channel", "body"),
+    [
+        ("sms", "查进度：https://city.example/appeals/track/"),
+        ("in_app", "查进度：/appeals/track/"),
+    ],
+)
+def test_only_what_is_read_outside_carries_the_address_of_the_site(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, channel: str, body: str
+) -> None:
+    settings.PUBLIC_URL = "https://city.example"
+    texts = {"zh-hans": "查进度：{link}", "en": "Progress: {link}"}
+    notice = Notice("test.state", "状态", texts, ("link",))
+    monkeypatch.setattr(actions, "declared", lambda _code: notice)
+    post = staff("community_worker", HERE).post.pk
+    message = put(channel=channel, post_id=post, context={"link": "/appeals/track/"})
+    assert (message.body, message.link) == (body, "/appeals/track/")

@@ -31,6 +31,23 @@ def test_a_missing_value_is_a_loud_error() -> None:
 
 
 @pytest.mark.parametrize(
+    ("site", "link", "read"),
+    [
+        ("https://city.example", "/appeals/track/", "https://city.example/appeals/track/"),
+        ("", "/appeals/track/", "/appeals/track/"),
+        ("https://city.example", "https://other.example/", "https://other.example/"),
+        ("https://city.example", "//other.example/", "//other.example/"),
+    ],
+)
+def test_a_path_is_read_outside_after_the_address_of_the_site(site: str, link: str, read: str) -> None:
+    assert rules.outside({"number": "A 1", "link": link}, site) == {"number": "A 1", "link": read}
+
+
+def test_a_message_without_a_link_gets_none() -> None:
+    assert rules.outside({"number": "A 1"}, "https://city.example") == {"number": "A 1"}
+
+
+@pytest.mark.parametrize(
     ("texts", "fields", "flaw"),
     [
         ({"zh-hans": "好"}, (), "no text in en"),
