@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 
 from lianglin.kit.crypto import EncryptedTextField
+
+
+KEY_TYPES = {"CharField": "text", "UUIDField": "uuid"}
 
 
 @dataclass(frozen=True)
@@ -26,9 +30,9 @@ def encrypted_columns() -> list[EncryptedColumn]:
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if isinstance(field, EncryptedTextField):
-                key = model._meta.pk
-                number = key.get_internal_type() not in ("CharField", "UUIDField")
-                kind = "bigint" if number else "uuid" if key.get_internal_type() == "UUIDField" else "text"
+                key: Any = model._meta.pk
+                target = key.target_field if key.is_relation else key
+                kind = KEY_TYPES.get(target.get_internal_type(), "bigint")
                 found.append(
                     EncryptedColumn(field.column_name, model._meta.db_table, field.column, key.column, kind)
                 )

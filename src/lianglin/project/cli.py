@@ -67,7 +67,7 @@ def parser() -> argparse.ArgumentParser:
     settings.add_argument("--language", choices=("en", "zh"), default="en")
     add("stop", run_stop, "Stop an embedded database that a killed process left running.")
     for group, names in plugged().items():
-        text = "; ".join(f"{name}: {command.text}" for name, command in names.items())
+        text = "; ".join(f"{name}: {command.text}" for name, command in names.items()) + "."
         plug = add(group, run_plugged, text)
         plug.add_argument("name", choices=tuple(names))
         plug.add_argument("arguments", nargs=argparse.REMAINDER)
