@@ -237,7 +237,7 @@ LISTS = (
     List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
     List("board", STREET, board, WAITING, 3 * OWN, 0, "one state's rows in the order of the index"),
     List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
-    List("list", UNIT, worklist(), GRANTED, 8 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
+    List("list", UNIT, worklist(), GRANTED, 15 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
     List("my work", UNIT, inbox, GRANTED, 15 * GIVEN, GIVEN, "the unit's grants among what waits"),
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),

@@ -9,7 +9,6 @@ from django.apps import apps
 
 from lianglin.kit.crypto import EncryptedTextField
 
-
 KEY_TYPES = {"CharField": "text", "UUIDField": "uuid"}
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import DateTimeField, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from lianglin.kit.errors import HouseError
@@ -84,6 +84,11 @@ def page(rows: QuerySet[Any], *keys: str, cursor: str = "", size: int = 50) -> P
     A damaged cursor raises :class:`HouseError` (400). One query.
     """
     direction, values = _decode(cursor, len(keys)) if cursor else ("o", [])
+    if any(
+        isinstance(v, str) and _is_instant(rows, key) and not _has_zone(v)
+        for key, v in zip(keys, values, strict=False)
+    ):
+        raise _damaged()
     backwards = direction == "n"
     if values:
         try:
@@ -101,6 +106,21 @@ def page(rows: QuerySet[Any], *keys: str, cursor: str = "", size: int = 50) -> P
         newer=_encode("n", _values(found[0], keys)) if found and has_newer else "",
         older=_encode("o", _values(found[-1], keys)) if found and has_older else "",
     )
+
+
+def _is_instant(rows: QuerySet[Any], key: str) -> bool:
+    try:
+        return isinstance(rows.model._meta.get_field(key.lstrip("-")), DateTimeField)
+    except FieldDoesNotExist:
+        return False
+
+
+def _has_zone(text: str) -> bool:
+    """Whether it is an instant: a date alone, or a time without its zone, would be guessed."""
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _flip(key: str) -> str:

@@ -37,7 +37,7 @@ def world(db: None) -> World:
 @pytest.fixture
 def tour(world: World, settings: Any, tmp_path: Path) -> World:
     """The demo city with its story and three personas."""
-    settings.DEMO, settings.DATA = True, tmp_path
+    settings.DEMO, settings.DATA, settings.SECOND_FACTOR_LEVELS = True, tmp_path, ()
     DemoClock.objects.get_or_create(id=1)
     bureau, officer = world.organisations["bureau-1"], world.organisations["city"]
     community = world.organisations[f"community-{HERE}"]
