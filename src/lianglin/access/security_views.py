@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -21,6 +19,7 @@ from lianglin.access import actions, second_factor, totp
 from lianglin.access.forms import CodeForm, FirstCodeForm, ResetForm
 from lianglin.access.gate import acting, in_post
 from lianglin.access.views import greet, safe_address, see
+from lianglin.kit import qr
 from lianglin.kit.errors import HouseError
 
 
@@ -102,17 +101,10 @@ def app(request: HttpRequest) -> HttpResponse:
     address = totp.address(secret, account=request.user.get_username(), issuer=settings.CITY_NAME)
     context = {
         "form": form,
-        "qr": _qr(address),
+        "qr": qr.svg(address),
         "secret": " ".join(secret[start : start + 4] for start in range(0, len(secret), 4)),
     }
     return render(request, "access/app.html", context, status=status)
-
-
-def _qr(address: str) -> SafeString:
-    drawn = segno.make(address, error="m").svg_inline(
-        svgclass="receipt__qr", lineclass=None, omitsize=True, border=2
-    )
-    return mark_safe(drawn)  # noqa: S308 - path data made by segno from modules, no text of ours
 
 
 @never_cache

@@ -241,7 +241,7 @@ def _find_conflicts(rows: Sequence[Fact], *, by: Actor) -> None:
         }
         for element_id, row in touched.items():
             now_held, conflict = held.get(element_id), known.get(element_id)
-            disputed = bool(now_held and now_held.current and now_held.current.disputed)
+            disputed = now_held is not None and now_held.current.disputed
             if disputed and (conflict is None or conflict.state == Conflict.State.DECIDED):
                 _open_conflict(conflict, row, now)
             elif not disputed and conflict is not None and conflict.state == Conflict.State.OPEN:

@@ -31,14 +31,13 @@ class Held:
     element: DataElement
     object_class: str
     subject_id: int
-    current: rules.Current | None
-    derived: str | None = None
+    current: rules.Current
     stale: bool = False
 
     @property
     def value(self) -> str:
-        """The canonical value, "" when nothing is known."""
-        return self.derived or (self.current.record.value if self.current else "")
+        """The canonical value."""
+        return self.current.record.value
 
 
 def purpose_of(actor: Actor) -> str:
@@ -62,7 +61,7 @@ def of_household(
 ) -> list[Held]:
     """What is known of a household, its members and its dwelling on a day, by what was known at an instant.
 
-    One query reads the facts. Derived facts (size, income per head) are computed, not read.
+    One query reads the facts.
     """
     rows = _of_household(actor, household_id)
     return _held(rows, actor, valid_on or clock.today(), known_at or clock.now())

@@ -20,7 +20,7 @@ from lianglin.appeals import actions
 from lianglin.appeals.forms.record import RecordForm
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import words
-from lianglin.appeals.views.public import qr
+from lianglin.kit import qr
 from lianglin.kit.crypto import decrypt, encrypt
 from lianglin.kit.errors import HouseError
 from lianglin.kit.idempotency import once
@@ -125,6 +125,6 @@ def done(request: HttpRequest) -> HttpResponse:
         "number": words.grouped(case.number),
         "secret": receipt["secret"],
         "facts": facts,
-        "qr": qr(request.build_absolute_uri(f"{reverse('appeals:track')}?number={case.number}")),
+        "qr": qr.svg(request.build_absolute_uri(f"{reverse('appeals:track')}?number={case.number}")),
     }
     return render(request, "appeals/desk/recorded.html", context)

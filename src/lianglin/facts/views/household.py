@@ -158,7 +158,6 @@ def words(element: DataElement, value: str) -> str:
 
 def _shown(held: queries.Held) -> dict[str, Any]:
     current = held.current
-    assert current is not None  # _held keeps what holds  # noqa: S101
     return {
         "element": held.element,
         "words": words(held.element, held.value),

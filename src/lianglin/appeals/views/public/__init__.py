@@ -6,11 +6,11 @@ from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
-from lianglin.appeals.views.public.receipt import qr, sent
+from lianglin.appeals.views.public.receipt import sent
 from lianglin.appeals.views.public.sending import again, check
 from lianglin.appeals.views.public.where import where
 
-__all__ = ["qr", "routes"]
+__all__ = ["routes"]
 
 routes: list[URLPattern] = [
     path("report/", what, name="report"),

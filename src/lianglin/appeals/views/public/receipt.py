@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import segno
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
@@ -19,6 +17,7 @@ from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
+from lianglin.kit import qr
 from lianglin.kit.ids import group_case_number
 from lianglin.kit.templatetags.kit import local_dt
 
@@ -46,7 +45,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "secret": slip["secret"],
         "facts": facts,
         "promises": _promises(case, item),
-        "qr": qr(request.build_absolute_uri(track)),
+        "qr": qr.svg(request.build_absolute_uri(track)),
         "track_url": reverse("appeals:mine") if actor.case_id == slip["case"] else track,
     }
     return render(request, "appeals/public/sent.html", context)
@@ -70,11 +69,3 @@ def _promises(case: Case | None, item: Item | None) -> list[str]:
         % {"limit": cases.limit_words(call_back.amount, call_back.unit)}
     )
     return promises
-
-
-def qr(address: str) -> SafeString:
-    """A QR code as SVG without styles; segno escapes nothing because it writes only path data."""
-    drawn = segno.make(address, error="m").svg_inline(
-        svgclass="receipt__qr", lineclass=None, omitsize=True, border=2
-    )
-    return mark_safe(drawn)  # noqa: S308 - path data made by segno from modules, no text of ours
