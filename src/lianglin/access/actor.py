@@ -13,6 +13,8 @@ from lianglin.kit.errors import Forbidden
 
 TOP = "~"
 """Sorts behind every digit: the upper bound of a scope is its prefix and this."""
+WHOLE_CODE = 12
+"""Digits of a community's code; no scope is narrower."""
 NOWHERE = ("~", "")
 """A scope that holds no code at all."""
 

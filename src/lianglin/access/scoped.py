@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from lianglin.access.actor import TOP, Actor
+from lianglin.access.actor import TOP, WHOLE_CODE, Actor
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import (
     Everything,
@@ -26,9 +26,6 @@ from lianglin.kit.domain import (
     Predicate,
 )
 from lianglin.kit.errors import Forbidden
-
-WHOLE_CODE = 12
-"""Digits of a community's code; no scope is narrower."""
 
 
 class ScopeForgotten(RuntimeError):
