@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -55,7 +56,7 @@ from django.test import TransactionTestCase  # noqa: E402
 from tests import roles  # noqa: E402
 from tests.assessed import assess  # noqa: E402
 
-from lianglin.kit import live  # noqa: E402
+from lianglin.kit import fresh, live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402
 
 TEMPLATE = database.NAME
@@ -66,6 +67,11 @@ SERVER_SETTINGS = {
     "full_page_writes": "off",
     "max_connections": "150",
 }
+# How fast this machine makes examples is no promise of ours.
+hypothesis.settings.register_profile(
+    "house", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("house")
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TransactionTestCase.databases = frozenset(roles.ALIASES)
 for _alias in roles.ALIASES:
@@ -187,6 +193,12 @@ def django_db_setup(
         yield
         for alias in roles.ALIASES:
             connections[alias].close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No test reads what another one left in this process."""
+    fresh.forget_all()
 
 
 @pytest.fixture

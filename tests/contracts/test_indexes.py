@@ -115,7 +115,9 @@ def city(db: None) -> World:
         for statement in FILL:
             cursor.execute(statement, {"cases": CASES, "here": HERE, "figures": codes})
         cursor.execute("set local enable_seqscan = off")
-        cursor.execute("analyze")  # the small tables too: what an earlier test left of them would choose the plan
+        cursor.execute(
+            "analyze"
+        )  # the small tables too: what an earlier test left of them would choose the plan
     return made
 
 
@@ -155,6 +157,10 @@ def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(below)
 
 
+def _given(node: dict[str, Any]) -> int:
+    return int(node.get("Actual Rows", 0) * node["Actual Loops"])
+
+
 def _looked_at(node: dict[str, Any]) -> int:
     kinds = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
     return int(sum(node.get(kind, 0) for kind in kinds) * node["Actual Loops"])
@@ -163,7 +169,7 @@ def _looked_at(node: dict[str, Any]) -> int:
 def _plan(root: dict[str, Any]) -> Plan:
     nodes = list(_nodes(root))
     scans = [node for node in nodes if node.get("Relation Name") in BIG]
-    sorts = [_looked_at(node["Plans"][0]) for node in nodes if "Sort" in node["Node Type"]]
+    sorts = [_given(node["Plans"][0]) for node in nodes if "Sort" in node["Node Type"]]
     return Plan(
         read=sum(_looked_at(node) for node in scans),
         sorted=max(sorts, default=0),
@@ -235,7 +241,7 @@ LISTS = (
     List("list", STREET, worklist(), ("cases_case_pkey",), 15 * OWN, 0, "newest first: stops at the 51st row of a 20th"),
     List("list by state", STREET, worklist(state="received"), WAITING, OWN, 20, "the state's rows of the street"),
     List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
-    List("board", STREET, board, WAITING, 3 * OWN, 0, "one state's rows in the order of the index"),
+    List("board", STREET, board, WAITING, 3 * OWN, 20, "one state's rows in the order of the index, or the street's few sorted"),
     List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
     List("list", UNIT, worklist(), GRANTED, 15 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
     List("my work", UNIT, inbox, GRANTED, 15 * GIVEN, GIVEN, "the unit's grants among what waits"),
@@ -243,6 +249,7 @@ LISTS = (
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
     List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
+    List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip
 
 

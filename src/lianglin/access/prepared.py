@@ -36,6 +36,7 @@ class _Text:
     init_list: list[str]
     span: tuple[int, int]
     related: list[Any]
+    converters: dict[int, Any]
 
 
 class Prepared:
@@ -94,7 +95,8 @@ class Prepared:
         span = (fields[0], fields[-1] + 1)
         init_list = [entry[0].target.attname for entry in compiler.select[slice(*span)]]
         related = get_related_populators(info, compiler.select, DEFAULT_DB_ALIAS)
-        return _Text(compiler, sql, slots, init_list, span, related)
+        converters = compiler.get_converters([entry[0] for entry in compiler.select])
+        return _Text(compiler, sql, slots, init_list, span, related, converters)
 
 
 def _run(text: _Text, actor: Actor, values: tuple[str | int, ...]) -> list[Any]:
@@ -107,7 +109,7 @@ def _run(text: _Text, actor: Actor, values: tuple[str | int, ...]) -> list[Any]:
         fetched = cursor.fetchall()
     model, (start, end) = text.compiler.query.model, text.span
     found = []
-    for row in text.compiler.results_iter([fetched]):
+    for row in text.compiler.apply_converters(fetched, text.converters) if text.converters else fetched:
         made = model.from_db(DEFAULT_DB_ALIAS, text.init_list, row[start:end])
         for populator in text.related:
             populator.populate(row, made)

@@ -10,8 +10,9 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeData, SafeString
+
+from lianglin.kit.markup import escaped
 
 _PLACE = "django/forms/widgets/"
 
@@ -28,10 +29,8 @@ class HeldSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """The control with ``value`` chosen."""
-        chosen = f'<option value="{conditional_escape("" if value is None else value)}"'
-        opened = (
-            f'<select name="{conditional_escape(name)}"{_attributes(self.build_attrs(self.attrs, attrs))}>'
-        )
+        chosen = f'<option value="{escaped("" if value is None else value)}"'
+        opened = f'<select name="{escaped(name)}"{_attributes(self.build_attrs(self.attrs, attrs))}>'
         return SafeString(
             f"{opened}{self.options().replace(f'{chosen}>', f'{chosen} selected>', 1)}</select>"  # pyright: ignore[reportCallIssue] - the stub wants what Django does not
         )
@@ -43,9 +42,9 @@ def options_markup(groups: Iterable[tuple[str, Any]]) -> str:
     for value, label in groups:
         if isinstance(label, list | tuple):
             inner = options_markup(label)
-            parts.append(f'<optgroup label="{conditional_escape(value)}">{inner}</optgroup>')
+            parts.append(f'<optgroup label="{escaped(value)}">{inner}</optgroup>')
         else:
-            parts.append(f'<option value="{conditional_escape(value)}">{conditional_escape(label)}</option>')
+            parts.append(f'<option value="{escaped(value)}">{escaped(label)}</option>')
     return "".join(parts)
 
 
@@ -66,13 +65,13 @@ class Renderer(DjangoTemplates):
 
 def _text(value: Any) -> str:
     """A value as ``|stringformat:"s"`` prints it, escaped unless it is markup already."""
-    return conditional_escape(value if isinstance(value, SafeData) else str(value))
+    return escaped(value if isinstance(value, SafeData) else str(value))
 
 
 def _attributes(attrs: Mapping[str, Any]) -> str:
     """`` name="value"`` of each attribute; True gives the bare name, False nothing."""
     return "".join(
-        f" {conditional_escape(name)}" if value is True else f' {conditional_escape(name)}="{_text(value)}"'
+        f" {escaped(name)}" if value is True else f' {escaped(name)}="{_text(value)}"'
         for name, value in attrs.items()
         if value is not False
     )
@@ -80,24 +79,24 @@ def _attributes(attrs: Mapping[str, Any]) -> str:
 
 def _input(widget: Mapping[str, Any]) -> SafeString:
     value = "" if widget["value"] is None else f' value="{_text(widget["value"])}"'
-    kind, name = conditional_escape(widget["type"]), conditional_escape(widget["name"])
+    kind, name = escaped(widget["type"]), escaped(widget["name"])
     return SafeString(f'<input type="{kind}" name="{name}"{value}{_attributes(widget["attrs"])}>')
 
 
 def _textarea(widget: Mapping[str, Any]) -> SafeString:
-    value = conditional_escape(widget["value"]) if widget["value"] else ""
-    name = conditional_escape(widget["name"])
+    value = escaped(widget["value"]) if widget["value"] else ""
+    name = escaped(widget["name"])
     return SafeString(f'<textarea name="{name}"{_attributes(widget["attrs"])}>\n{value}</textarea>')
 
 
 def _select(widget: Mapping[str, Any]) -> SafeString:
-    parts = [f'<select name="{conditional_escape(widget["name"])}"{_attributes(widget["attrs"])}>']
+    parts = [f'<select name="{escaped(widget["name"])}"{_attributes(widget["attrs"])}>']
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f'\n  <optgroup label="{conditional_escape(group)}">')
+            parts.append(f'\n  <optgroup label="{escaped(group)}">')
         parts += [
             f'\n  <option value="{_text(option["value"])}"{_attributes(option["attrs"])}>'
-            f"{conditional_escape(option['label'])}</option>\n"
+            f"{escaped(option['label'])}</option>\n"
             for option in options
         ]
         if group:
@@ -111,7 +110,7 @@ def _several(widget: Mapping[str, Any]) -> SafeString:
     parts = [f"<div{_attributes(outer)}>"]
     for group, options, _index in widget["optgroups"]:
         if group:
-            parts.append(f"\n  <div><label>{conditional_escape(group)}</label>")
+            parts.append(f"\n  <div><label>{escaped(group)}</label>")
         parts += [f"<div>\n    {_choice(option)}\n\n</div>" for option in options]
         if group:
             parts.append("\n  </div>")
@@ -122,7 +121,7 @@ def _choice(option: Mapping[str, Any]) -> str:
     if not option.get("wrap_label"):
         return f"{_input(option)}\n"
     belongs = {"for": option["attrs"]["id"]} if option["attrs"].get("id") else {}
-    return f"<label{_attributes(belongs)}>{_input(option)}\n {conditional_escape(option['label'])}</label>"
+    return f"<label{_attributes(belongs)}>{_input(option)}\n {escaped(option['label'])}</label>"
 
 
 _DIRECT: dict[str, Callable[[Mapping[str, Any]], SafeString]] = {

@@ -351,7 +351,11 @@ class Indicator:
 
 @dataclass(frozen=True)
 class NavItem:
-    """A link in one of the doors; shown to those who hold ``duty`` (or to all when empty)."""
+    """A link in one of the doors; shown to those who hold ``duty`` (or to all when empty).
+
+    ``count`` ("module:function") gives from the actor how many things wait there; 0 shows nothing. It runs on every
+    page, so it must be cheap.
+    """
 
     door: Literal["resident", "desk"]
     label: Text
@@ -359,6 +363,7 @@ class NavItem:
     icon: str = ""
     duty: str = ""
     order: int = 50
+    count: str = ""
 
 
 @dataclass(frozen=True)

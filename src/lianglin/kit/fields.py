@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+
+from lianglin.kit.markup import escaped
 
 
 def kind_of(field: Any) -> str:
@@ -37,11 +38,11 @@ def block(field: Any, icon: str, *, big: bool = False) -> SafeString:
     parts = [f'<div class="{" ".join(name for name in classes if name)}">']
     if field.use_fieldset:
         described = field.aria_describedby
-        aria = f' aria-describedby="{conditional_escape(described)}"' if described else ""
+        aria = f' aria-describedby="{escaped(described)}"' if described else ""
         label_class = ' class="field__label--big"' if big else ""
         parts.append(f"<fieldset{aria}><legend{label_class}>{_label(field)}</legend>")
     elif kind == "check":
-        label = conditional_escape(capfirst(field.label))
+        label = escaped(capfirst(field.label))
         parts.append(
             f'<div class="field__control"><label class="tick" for="{field.id_for_label}">{field}<span>{label}</span></label></div>'
         )
@@ -50,7 +51,7 @@ def block(field: Any, icon: str, *, big: bool = False) -> SafeString:
         parts.append(f'<label class="field__label{large}" for="{field.id_for_label}">{_label(field)}</label>')
     if field.help_text:
         parts.append(
-            f'<div class="field__hint" id="{field.auto_id}_helptext">{conditional_escape(field.help_text)}</div>'
+            f'<div class="field__hint" id="{field.auto_id}_helptext">{escaped(field.help_text)}</div>'
         )
     if errors:
         parts.append(f'<div id="{field.auto_id}_error">{_errors(errors, icon)}</div>')
@@ -64,15 +65,15 @@ def block(field: Any, icon: str, *, big: bool = False) -> SafeString:
 
 
 def _label(field: Any) -> str:
-    label = conditional_escape(capfirst(field.label))
+    label = escaped(capfirst(field.label))
     if field.field.required:
         return label
-    return f'{label} <span class="field__optional">{conditional_escape(gettext("(optional)"))}</span>'
+    return f'{label} <span class="field__optional">{escaped(gettext("(optional)"))}</span>'
 
 
 def _errors(errors: Any, icon: str) -> str:
-    said = conditional_escape(gettext("Error:"))
+    said = escaped(gettext("Error:"))
     return "".join(
-        f'<p class="field__error">{icon}<span><span class="vh">{said} </span>{conditional_escape(error)}</span></p>'
+        f'<p class="field__error">{icon}<span><span class="vh">{said} </span>{escaped(error)}</span></p>'
         for error in errors
     )

@@ -1,13 +1,16 @@
 """Which domains are live: one that processes what the law wants assessed first waits for its impact assessment.
 
 A manifest says with ``assess`` why it needs one (PIPL arts 55, 56). Whoever keeps the assessments connects a reader;
-without a reader, and while the reader fails, such a domain stays closed.
+while it fails, such a domain stays closed. Where no package keeps assessments, the operator's word counts: the setting
+LIANGLIN_ASSESSED names the packages whose assessment is kept elsewhere; the others stay closed.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+
+from django.conf import settings
 
 from lianglin.kit import discovery
 
@@ -46,7 +49,7 @@ def refresh() -> frozenset[str]:
     """The codes with an assessment in force, read anew when the last reading is too old. Once per request."""
     global _kept
     if _reader is None:
-        return frozenset()
+        return frozenset(settings.ASSESSED)
     now = time.monotonic()
     if _kept is None or now - _kept[0] > FRESH_SECONDS:
         _kept = (now, _reader())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import override
 from procrastinate.contrib.django import app
 
@@ -12,7 +14,7 @@ from lianglin.access.actor import Actor
 from lianglin.kit import clock, discovery
 from lianglin.kit import messages as port
 from lianglin.kit.domain import Notice
-from lianglin.notices import rules
+from lianglin.notices import queries, rules
 from lianglin.notices.models import Channel, LastRead, Message
 
 DELIVER_TASK = "notices_deliver"
@@ -74,3 +76,4 @@ def mark_read(*, by: Actor) -> None:
     """All messages to the actor's post that are there now count as read."""
     by.require("notices.inbox")
     LastRead.objects.update_or_create(post_id=by.post_id, defaults={"read_at": clock.now()})
+    transaction.on_commit(partial(queries.forget_waiting, by.post_id))

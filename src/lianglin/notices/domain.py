@@ -32,7 +32,17 @@ DOMAIN = Domain(
     database=("lianglin.notices.database:install",),
     duties=(Duty("notices.inbox", _("read the messages to one's post")),),
     role_duties=dict.fromkeys(_WORKERS, ("notices.inbox",)),
-    navigation=(NavItem("desk", _("Messages"), "notices:inbox", "letter", "notices.inbox", 30),),
+    navigation=(
+        NavItem(
+            "desk",
+            _("Messages"),
+            "notices:inbox",
+            "letter",
+            "notices.inbox",
+            30,
+            "lianglin.notices.queries:waiting",
+        ),
+    ),
     guards=(
         Guard(
             "notices.Message",

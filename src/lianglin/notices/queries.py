@@ -10,9 +10,13 @@ from django.db.models import QuerySet
 from lianglin.access.actor import Actor
 from lianglin.kit import clock
 from lianglin.kit.crypto import decrypt, encrypt
+from lianglin.kit.fresh import Fresh
 from lianglin.notices.models import Channel, DemoMessage, LastRead, Message
 
 _DRAFT = "notices.Draft.content"
+MOST = 100
+_counts = Fresh(seconds=20)
+"""Unread messages by post."""
 
 
 def to_post(actor: Actor) -> QuerySet[Message]:
@@ -26,10 +30,20 @@ def read_until(actor: Actor) -> datetime | None:
 
 
 def unread(actor: Actor) -> int:
-    """How many messages came to the actor's post since it last read them."""
+    """How many of the newest 100 messages came to the actor's post since it last read them."""
     since = read_until(actor)
-    found = to_post(actor)
-    return (found.filter(created_at__gt=since) if since else found).count()
+    newest = to_post(actor).order_by("-id").values_list("created_at", flat=True)[:MOST]
+    return sum(since is None or at > since for at in newest)
+
+
+def waiting(actor: Actor) -> int:
+    """``unread`` for the navigation of every page, at most twenty seconds old."""
+    return _counts.get(actor.post_id, lambda: unread(actor))
+
+
+def forget_waiting(post_id: int | None) -> None:
+    """Lets the next page of this post count again."""
+    _counts.forget(post_id)
 
 
 def due(before: datetime, actor: Actor, limit: int = 500) -> list[Message]:

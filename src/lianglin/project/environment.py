@@ -180,6 +180,18 @@ class Environment:
             shown="address",
         ),
     ]
+    assessed: Annotated[
+        tuple[str, ...],
+        Setting(
+            "LIANGLIN_ASSESSED",
+            kinds.words,
+            "",
+            "Packages whose impact assessment is kept outside of this system, separated by commas. Counts only where no "
+            "package that keeps assessments is installed; without it they stay closed.",
+            "影响评估在本系统之外留存的模块，用逗号分隔。仅在未安装评估登记模块时有效；不填则这些模块保持关闭。",
+            shown="list",
+        ),
+    ]
     trusted_proxies: Annotated[
         int,
         Setting(

@@ -17,6 +17,7 @@ FIELD_KEYS = env.field_keys
 MATCH_KEY = env.match_key
 ALLOWED_HOSTS = list(env.allowed_hosts)
 PUBLIC_URL = env.public_url
+ASSESSED = env.assessed
 TRUSTED_PROXIES = env.trusted_proxies
 DATA = env.data
 

@@ -6,28 +6,28 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
+from lianglin.kit.markup import fill
 from lianglin.kit.templatetags.kit import deadline, status, when
 
 ROW = (
-    '<tr><th scope="row"><a href="{}">{}</a><span class="cell__meta">{}{}</span></th>'
-    '<td class="cell--place" data-label="{}">{}{}</td><td data-label="{}">{}{}</td><td data-label="{}">{}</td>'
-    '<td data-label="{}" class="nowrap">{}</td><td data-label="{}">{}</td></tr>'
+    '<tr><th scope="row"><a href="%s">%s</a><span class="cell__meta">%s%s</span></th>'
+    '<td class="cell--place" data-label="%s">%s%s</td><td data-label="%s">%s%s</td><td data-label="%s">%s</td>'
+    '<td data-label="%s" class="nowrap">%s</td><td data-label="%s">%s</td></tr>'
 )
-META = '<span class="cell__meta">{}</span>'
-LIMIT = '{}<span class="cell__meta nowrap">{}{}</span>'
+META = '<span class="cell__meta">%s</span>'
+LIMIT = '%s<span class="cell__meta nowrap">%s%s</span>'
 
 
 def table_rows(found: Iterable[Any]) -> SafeString:
     """``<tr>`` of each appeal (with ``item_label``, see worklists.appeals); cells carry their label for phones."""
     labels = [_("Place"), _("State"), _("Unit in charge"), _("Reported"), _("Limit")]
     pattern = reverse("appeals:detail", args=["-"])
-    urgent, provisional = format_html(" {}", status(_("urgent"), "bad")), f" {_('provisional')}"
+    urgent, provisional = fill(" %s", status(_("urgent"), "bad")), f" {_('provisional')}"
     return mark_safe("".join(_row(case, labels, pattern, urgent, provisional) for case in found))  # noqa: S308 - escaped
 
 
@@ -37,8 +37,8 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
     limit = "–"
     if case.due_at:
         mark = provisional if case.due_provisional else ""
-        limit = format_html(LIMIT, deadline(cases.time_left(case)), when(case.due_at, "short"), mark)
-    return format_html(
+        limit = fill(LIMIT, deadline(cases.time_left(case)), when(case.due_at, "short"), mark)
+    return fill(
         ROW,
         pattern.replace("-", case.number),
         case.title,
@@ -46,10 +46,10 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
         urgent if case.urgent else "",
         labels[0],
         where or community,
-        format_html(META, community) if where else "",
+        fill(META, community) if where else "",
         labels[1],
         status(case.state_label, words.tone(case.state)),
-        format_html(META, case.outcome_label) if case.outcome else "",
+        fill(META, case.outcome_label) if case.outcome else "",
         labels[2],
         words.unit_in_charge(case) or "–",
         labels[3],

@@ -17,14 +17,14 @@ from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from lianglin.kit import fields
+from lianglin.kit import fields, side, way
 from lianglin.kit.clock import CITY_ZONE
 from lianglin.kit.ids import mask_id_number
+from lianglin.kit.markup import escaped, fill
 
 register = template.Library()
 
@@ -48,18 +48,13 @@ MESSAGE_TONES = {"debug": "info", "info": "info", "success": "good", "warning": 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def _html(markup: str, *parts: object) -> SafeString:
-    """`format_html` (every part escaped) with the type it has."""
-    return SafeString(format_html(markup, *parts))
-
-
 # -- icons and status ------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=128)
 def _icon(url: str, name: str, css: str) -> SafeString:
-    return _html(
-        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>',
+    return fill(
+        '<svg class="icon%s" aria-hidden="true" focusable="false"><use href="%s#%s"></use></svg>',
         f" {css}" if css else "",
         url,
         name,
@@ -85,7 +80,12 @@ def status(label: str, tone: str = "plain") -> SafeString:
     An unknown tone is shown as "plain" rather than breaking a list.
     """
     known = tone if tone in TONES else "plain"
-    return _html('<span class="tag tag--{}">{}{}</span>', known, icon(TONES[known]), capfirst(label))
+    return _status(str(label), known, icon(TONES[known]))
+
+
+@lru_cache(maxsize=512)
+def _status(label: str, tone: str, drawing: SafeString) -> SafeString:
+    return fill('<span class="tag tag--%s">%s%s</span>', tone, drawing, capfirst(label))
 
 
 # -- dates -----------------------------------------------------------------------------------------
@@ -125,7 +125,7 @@ def when(value: dt.datetime | dt.date | None, style: str = "full") -> SafeString
     """`{% when case.opened_at "short" %}`: `local_dt` inside `<time datetime>`; empty for None."""
     if value is None or value == "":
         return SafeString("")
-    return _html('<time datetime="{}">{}</time>', value.isoformat(), local_dt(value, style))
+    return fill('<time datetime="%s">%s</time>', value.isoformat(), local_dt(value, style))
 
 
 @register.filter
@@ -194,7 +194,7 @@ def masked(value: object, kind: str = "text") -> SafeString:
     else:
         hidden = text[0] + "*" * max(min(len(text) - 1, 2), 1)
     label = gettext("partly hidden")
-    return _html('<span class="masked" title="{}">{}</span>', label, hidden)
+    return fill('<span class="masked" title="%s">%s</span>', label, hidden)
 
 
 # -- page plumbing ---------------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def masked(value: object, kind: str = "text") -> SafeString:
 def elder_attr(context: template.Context) -> SafeString:
     """`data-elder="24"` for `<html>` in 长辈版: context `elder` is "" or its root font, 18, 24, 30."""
     size = context.get("elder")
-    return _html(' data-elder="{}"', size) if size else SafeString("")
+    return fill(' data-elder="%s"', size) if size else SafeString("")
 
 
 @register.filter
@@ -227,6 +227,45 @@ def first_id(field: Any) -> str:
 def field_block(field: Any, big: bool | str = False) -> SafeString:
     """`{% field_block form.text %}`: label, hint, errors and control; `big` makes the label the page's question."""
     return fields.block(field, icon("warn"), big=bool(big))
+
+
+@register.simple_tag
+def side_links(items: Iterable[Mapping[str, Any]]) -> SafeString:
+    """The desk's navigation as `<li>`: from the fifth on in a sheet on narrow screens. Items: {label, url, icon?, current, count?, urgent?}."""
+    given = tuple(
+        (
+            str(item["label"]),
+            item["url"],
+            icon(item.get("icon") or "right"),
+            item.get("current"),
+            item.get("count"),
+            item.get("urgent"),
+        )
+        for item in items
+    )
+    return side.links(given, icon("more"), gettext("More"))
+
+
+@register.simple_tag
+def fact_list(facts: Iterable[tuple[Any, Any]]) -> SafeString:
+    """What `kit/components/facts.html` shows: (label, value), empty values left out."""
+    return way.facts(facts)
+
+
+@register.simple_tag
+def stage_list(stages: Iterable[Mapping[str, Any]]) -> SafeString:
+    """What `kit/components/stages.html` shows."""
+    return way.stages(stages)
+
+
+@register.simple_tag
+def step_list(steps: Iterable[Mapping[str, Any]]) -> SafeString:
+    """What `kit/components/steps.html` shows."""
+    found = list(steps)
+    drawn = {state: icon(name) for state, name in way.DRAWN.items()}
+    return way.steps(
+        found, drawn, {n: when(step["at"], "short") for n, step in enumerate(found) if step.get("at")}
+    )
 
 
 # -- components ------------------------------------------------------------------------------------
@@ -352,4 +391,4 @@ def grades(name: str = "grade", value: object = "", legend: str = "", error: str
 @register.simple_tag
 def joined(values: Iterable[object], separator: str = " · ") -> SafeString:
     """Joins the non-empty values, escaped: a line of facts under a title."""
-    return SafeString(separator.join(str(conditional_escape(v)) for v in values if v))
+    return SafeString(separator.join(escaped(v) for v in values if v))

@@ -13,7 +13,7 @@ from lianglin.access.transaction import acting
 from lianglin.files.tests.factories import HERE, NEXT_DOOR, staff
 from lianglin.kit import clock, messages
 from lianglin.kit.messages import Message as Request
-from lianglin.notices import drafts, tasks
+from lianglin.notices import drafts, queries, tasks
 from lianglin.notices.models import Draft
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +48,20 @@ def test_a_post_reads_its_messages_and_marks_them_read() -> None:
     tell(worker.post.pk, "又来一件")
     assert "tag--new" in worker.browser.get("/messages/").content.decode()
     assert "tag--new" in neighbour.browser.get("/messages/").content.decode(), "each post for itself"
+
+
+def test_the_navigation_of_every_page_says_how_many_wait() -> None:
+    worker, neighbour = staff("community_worker", HERE), staff("community_worker", NEXT_DOOR)
+    counted = '<span class="count">'
+    assert counted not in worker.browser.get("/work/").content.decode()
+    queries.forget_waiting(worker.post.pk)
+    tell(worker.post.pk, "第一件")
+    tell(worker.post.pk, "第二件")
+    assert f"{counted}2</span>" in worker.browser.get("/work/").content.decode()
+    assert counted not in neighbour.browser.get("/work/").content.decode(), "each post for itself"
+    worker.browser.post("/messages/read/")
+    queries.forget_waiting(worker.post.pk)  # the test's own transaction never commits
+    assert counted not in worker.browser.get("/work/").content.decode()
 
 
 def test_the_list_goes_on_behind_a_cursor() -> None:

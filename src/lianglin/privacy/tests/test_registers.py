@@ -109,6 +109,18 @@ def test_without_anybody_who_keeps_assessments_nothing_opens(monkeypatch: pytest
     assert [code for code in ("appeals", "people") if live.is_live(code)] == ["people"]
 
 
+def test_the_operators_word_counts_only_where_nobody_keeps_assessments(
+    monkeypatch: pytest.MonkeyPatch, settings: Any, unassessed: World
+) -> None:
+    settings.ASSESSED = ("appeals",)
+    live.forget()
+    assert not live.is_live("appeals"), "the register wins"
+    monkeypatch.setattr(live, "_reader", None)
+    live.forget()
+    assert live.is_live("appeals")
+    live.forget()
+
+
 def test_whoever_wrote_it_cannot_approve_it(unassessed: World, monkeypatch: pytest.MonkeyPatch) -> None:
     made = assess(unassessed)
     writer = unassessed.actors[OFFICER]
