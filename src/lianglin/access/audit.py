@@ -54,6 +54,8 @@ def record(
         "id": subject_id,
         "digest": digest(values) if values else "",
     }
+    if now.actor.lent:
+        body["under"] = f"{now.actor.lent}:{now.actor.lent_id}"
     now.audit.append((scope_code, _canonical(body)))
 
 

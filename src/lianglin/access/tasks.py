@@ -13,6 +13,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from lianglin.access import actor, audit, rotation
+from lianglin.access.governance import changes
 from lianglin.access.models import AuditHead, AuditSeal
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, events
@@ -62,6 +63,14 @@ def seal_audit(timestamp: int) -> None:
     heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
     if last is None or last.heads != heads:
         audit.seal()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="hand_over_work", queue="events", queueing_lock="hand_over_work")
+@as_job
+def hand_over_work(timestamp: int) -> int:
+    """Passes on the open work of posts whose last day is over."""
+    return changes.hand_over_due()
 
 
 @app.periodic(cron="*/10 * * * *")

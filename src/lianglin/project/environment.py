@@ -202,6 +202,28 @@ class Environment:
             shown="number",
         ),
     ]
+    break_glass_minutes: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_BREAK_GLASS_MINUTES",
+            kinds.whole(5, 480),
+            "60",
+            "How long an emergency opening of personal data lasts.",
+            "紧急打开个人信息的时限（分钟）。",
+            shown="number from 5 to 480",
+        ),
+    ]
+    break_glass_review_days: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_BREAK_GLASS_REVIEW_DAYS",
+            kinds.whole(1, 20),
+            "2",
+            "Working days within which the data-protection officer judges an emergency opening.",
+            "个人信息保护专员审定紧急打开的时限（工作日）。",
+            shown="number from 1 to 20",
+        ),
+    ]
     log_level: Annotated[
         str,
         Setting(
