@@ -130,8 +130,19 @@ DOMAIN = Domain(
         NavItem("desk", _("Emergency openings"), "access:glasses", "warn", "access.review_glass", 79),
         NavItem("desk", _("Who looked"), "access:who_looked", "eye", "access.who_looked", 80),
         NavItem("desk", _("Audit"), "access:audit", "shield", "access.audit", 85),
+        NavItem("desk", _("Verifications"), "access:audit_checks", "check", "access.audit", 86),
+        NavItem("desk", _("Export the audit"), "access:audit_export", "download", "access.audit_export", 87),
     ),
     notices=(
+        Notice(
+            "access.audit_broken",
+            _("the audit does not fit"),
+            {
+                "zh-hans": "审计核验发现{count}处不符。请保持现状，并立即联系系统安全负责人。",
+                "en": "The verification of the audit found {count} places that do not fit. Call whoever is responsible for security.",
+            },
+            ("count",),
+        ),
         Notice(
             "access.break_glass",
             _("emergency opening of personal data"),
@@ -214,6 +225,8 @@ DOMAIN = Domain(
         ),
         Guard("access.AuditHead", {"staff": Access("S"), "auditor": Access("S"), "job": Access("S")}),
         Guard("access.AuditEntry", {"staff": Access("S"), "auditor": Access("S"), "job": Access("S")}),
+        Guard("access.AuditCheck", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SI")}),
+        Guard("access.AuditCut", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SIU")}),
         Guard("access.KeyRotation", {"security": Access("S"), "job": Access("SIU")}),
         Guard("access.AuditSeal", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SI")}),
     ),
@@ -272,8 +285,8 @@ DOMAIN = Domain(
             "",
             "keep",
             _(
-                "Each entry proves the ones before it, so none can be taken out. It holds ids and digests, never values: "
-                "after an erasure its ids lead nowhere."
+                "Each entry proves the ones before it, so none is taken out alone: what has run out (LIANGLIN_AUDIT_MONTHS, "
+                "six months at least) is cut up to a signed seal. It holds ids and digests, never values."
             ),
         ),
     ),

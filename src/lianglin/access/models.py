@@ -10,11 +10,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.governance.models import BreakGlass, HelpTicket, RightsChange
+from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
 
-__all__ = ("BreakGlass", "HelpTicket", "RightsChange")
+__all__ = ("AuditCheck", "AuditCut", "BreakGlass", "HelpTicket", "RightsChange")
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has no end, so that no predicate needs an OR."""
@@ -224,6 +224,8 @@ class AuditSeal(models.Model):
     heads = models.JSONField(_("heads"))
     root = models.BinaryField(_("Merkle root"))
     hash = models.BinaryField(_("hash"))
+    key = models.PositiveSmallIntegerField(_("signing key"), null=True)
+    signature = models.BinaryField(_("signature"), null=True)
 
     class Meta:
         verbose_name = _("audit seal")

@@ -95,6 +95,31 @@ begin
     return found;
 end $$"""
 
+CUT = """
+create or replace function access_audit_cut(wanted bigint, most integer) returns bigint
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    c access_auditcut;
+    n bigint;
+begin
+    select * into c from access_auditcut where id = wanted and finished_at is null for update;
+    if not found then raise exception 'no open cut %', wanted; end if;
+    if c.sealed_at > now() - interval '6 months' then raise exception 'the audit is kept six months at least'; end if;
+    if not exists (
+        select 1 from access_auditseal s where s.id = c.seal and s.at = c.sealed_at and s.heads = c.heads and s.signature = c.signature
+    ) then raise exception 'cut % rests on no seal', wanted; end if;
+    delete from access_auditentry where id in (
+        select e.id from jsonb_each(c.heads) h join access_auditentry e on e.chain = h.key and e.seq <= (h.value->>0)::bigint
+        limit most
+    );
+    get diagnostics n = row_count;
+    if n < most then delete from access_auditseal where id < c.seal; end if;
+    update access_auditcut set removed = removed + n where id = wanted;
+    return n;
+end $$"""
+"""The only way entries go: behind a signed seal of the city, and never younger than the law's six months, by the
+database's own clock (网络安全法: logs are kept for six months at least)."""
+
 DECIDES = (
     ("access_decide_change(bigint, text, text, text)", "lianglin_security"),
     ("access_withdraw_change(bigint)", "lianglin_administrator"),
@@ -108,7 +133,8 @@ def install_offices(cursor: Any) -> None:
     cursor.execute(APART.replace("{alone}", named))
     cursor.execute(DECIDE)
     cursor.execute(WITHDRAW)
-    only(cursor, DECIDES)
+    cursor.execute(CUT)
+    only(cursor, (*DECIDES, ("access_audit_cut(bigint, integer)", "lianglin_job")))
 
 
 def only(cursor: Any, granted: tuple[tuple[str, str], ...]) -> None:

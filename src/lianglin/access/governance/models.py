@@ -201,3 +201,38 @@ class BreakGlass(models.Model):
                 ),
             ),
         ]
+
+
+class AuditCheck(models.Model):
+    """One verification of the whole audit: what was looked at, what was found, how long it took."""
+
+    begun_at = models.DateTimeField(_("begun at"))
+    ended_at = models.DateTimeField(_("ended at"))
+    chains = models.PositiveIntegerField(_("chains"))
+    entries = models.PositiveBigIntegerField(_("entries"))
+    seals = models.PositiveIntegerField(_("seals"))
+    findings = models.PositiveIntegerField(_("places that do not fit"))
+    found = models.JSONField(_("the first of them"), default=list)
+    """At most fifty: [chain, number, words]."""
+
+    class Meta:
+        verbose_name = _("verification of the audit")
+        verbose_name_plural = _("verifications of the audit")
+
+
+class AuditCut(models.Model):
+    """The old part of the audit that ran out: cut up to a signed seal, whose copy is kept here for ever."""
+
+    at = models.DateTimeField(_("at"))
+    seal = models.BigIntegerField(_("seal"))
+    sealed_at = models.DateTimeField(_("sealed at"))
+    previous = models.BinaryField(_("hash of the seal before"))
+    heads = models.JSONField(_("heads"))
+    key = models.PositiveSmallIntegerField(_("signing key"))
+    signature = models.BinaryField(_("signature"))
+    removed = models.BigIntegerField(_("entries cut"), default=0)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+
+    class Meta:
+        verbose_name = _("cut of the audit")
+        verbose_name_plural = _("cuts of the audit")
