@@ -43,6 +43,7 @@ def _prepare_environment() -> None:
         "LIANGLIN_SECRET_KEY": secrets.token_urlsafe(48),
         "LIANGLIN_FIELD_KEYS": f"1:{key}",
         "LIANGLIN_MATCH_KEY": key,
+        "LIANGLIN_SIGNING_KEYS": f"1:{key}",
     }
 
 

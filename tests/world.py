@@ -183,7 +183,7 @@ def build() -> World:
     for code in ("bureau-1", "bureau-2"):
         _post(world, code, "unit_handler", _organisation(world, code, "bureau", ""), "")
     city = _organisation(world, "city", "city", "")
-    for role in ("manager", "protection_officer", "administrator"):
+    for role in ("manager", "protection_officer", "administrator", "security_officer", "auditor"):
         _post(world, role, role, city, "")
     return world
 

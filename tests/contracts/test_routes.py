@@ -39,7 +39,8 @@ from tests.world import (
 Route = tuple[str, str]
 """(name, path as the resolver knows it)"""
 PERSONAS = (
-    "public", "resident", WORKER, STREET, UNIT, "manager", "protection_officer", "administrator", "no post",
+    "public", "resident", WORKER, STREET, UNIT, "manager", "protection_officer", "administrator", "security_officer",
+    "auditor", "no post",
 )  # fmt: skip
 VIEWS: dict[str, dict[str, Any]] = {
     "desktop": {},
@@ -123,7 +124,7 @@ class Planted:
         for pattern, value in (
             (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
             ("<slug:code>", code), ("<int:pk>", "1"), ("<slug:name>", "a-file"), ("<slug:form>", "report"),
-            ("<str:kind>", "household"), ("<int:subject>", "1"),
+            ("under/<str:kind>", "under/help"), ("<str:kind>", "household"), ("<int:subject>", "1"),
         ):  # fmt: skip
             path = path.replace(pattern, value)
         assert not set("<>^$\\") & set(path), f"{name}: say in this test what fills {path}"

@@ -13,7 +13,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.policies import VERBS, db_role
 from lianglin.access.scoped import ScopeForgotten, guards
 from lianglin.access.transaction import acting
-from lianglin.kit.domain import ROLES, InScope
+from lianglin.kit.domain import LIKE_PUBLIC, ROLES, InScope
 from lianglin.kit.errors import Forbidden
 from tests import world as worlds
 
@@ -169,6 +169,8 @@ def test_privileges_in_the_database_are_what_the_guards_say(db: None, label: str
             if role == "auth":
                 continue
             rights = getattr(guards()[label].roles.get(role), "rights", "")
+            if role in LIKE_PUBLIC:
+                rights += getattr(guards()[label].roles.get("public"), "rights", "")
             for letter, verb in VERBS.items():
                 cursor.execute("select has_table_privilege(%s, %s, %s)", [db_role(role), table, verb])
                 assert cursor.fetchone()[0] == (letter in rights), f"{role} {verb} {table}"

@@ -10,6 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from lianglin.access import audit, second_factor
 from lianglin.access.actor import Actor
@@ -45,6 +46,8 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account | N
                     "Name or password is wrong. Check both; after five tries the name is locked for 15 minutes."
                 )
             )
+        if account.one_time_until is not None and account.one_time_until < clock.now():
+            raise Refused(_("This first password has run out. Ask the administrator for a new one."))
         throttle.clear("login", f"{username}\0{address}")
         throttle.clear("login-name", username)
         if second_factor.factor_of(account.pk):
@@ -184,24 +187,54 @@ def log_look(
         post_id=by.post_id,
         purpose=purpose,
         what=what,
+        help_ticket_id=by.lent_id if by.lent == "help" else None,
+        break_glass_id=by.lent_id if by.lent == "glass" else None,
     )
 
 
-def create_account(*, username: str, name: str, password: str, sample: bool = False) -> Account:
-    """Makes a login. Runs as the owner (command line); HouseError says what is wrong with the input."""
+PAGE_SHOWN = gettext_noop("a page under break-glass")
+
+
+def log_page(*, by: Actor) -> None:
+    """Writes that a page was opened under break-glass, whatever it showed: every look counts there."""
+    if by.lent == "glass":
+        log_look(by=by, purpose=min(by.purposes), what=PAGE_SHOWN, scope_code=by.low)
+
+
+def create_account(
+    *, username: str, name: str, password: str, sample: bool = False, one_time_until: datetime | None = None
+) -> Account:
+    """Makes a login, as the owner (command line) or the administrator; HouseError says what is wrong with the input."""
     if Account.objects.filter(username=username).exists():
         raise HouseError(_("The login name “%(name)s” exists already. Choose another.") % {"name": username})
     try:
         validate_password(password)
     except ValidationError as error:
         raise HouseError(" ".join(error.messages)) from error
-    return Account.objects.create_user(username, password, name=name, sample=sample, created_at=clock.now())
+    return Account.objects.create_user(
+        username, password, name=name, sample=sample, one_time_until=one_time_until, created_at=clock.now()
+    )
 
 
-def create_first_administrator(*, username: str, name: str, password: str) -> Account:
-    """The first administrator of a new city: an account with an administrator's post; refused when there is one."""
-    if Post.objects.filter(role_code="administrator").exists():
-        raise HouseError(_("There is an administrator already. Let that person make the next one."))
+FIRST = {
+    "administrator": ("系统管理员", "Administrator"),
+    "security_officer": ("安全保密管理员", "Security officer"),
+    "auditor": ("安全审计员", "Auditor"),
+}
+"""The three offices of a new city, with the titles of their posts."""
+
+
+def create_first_officer(
+    *, username: str, name: str, password: str, role_code: str = "administrator"
+) -> Account:
+    """The first holder of one of the three offices of a new city; refused when there is one already.
+
+    Runs as the owner. From then on rights change by two people: administrator and security officer.
+    """
+    if Post.objects.filter(role_code=role_code).exists():
+        raise HouseError(
+            _("There is an office holder of this kind already. Let the administrator propose the next one.")
+        )
     account = create_account(username=username, name=name, password=password)
     office, _made = Organisation.objects.get_or_create(
         code="city-office",
@@ -209,10 +242,10 @@ def create_first_administrator(*, username: str, name: str, password: str) -> Ac
     )
     Post.objects.create(
         account=account,
-        role_code="administrator",
+        role_code=role_code,
         organisation=office,
-        title="系统管理员",
-        title_en="Administrator",
+        title=FIRST[role_code][0],
+        title_en=FIRST[role_code][1],
         starts_on=clock.today(),
     )
     return account

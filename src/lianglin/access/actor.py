@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from lianglin.kit import discovery
-from lianglin.kit.domain import Role, RoleKind
+from lianglin.kit.domain import OFFICERS, Role, RoleKind
 from lianglin.kit.errors import Forbidden
 
 TOP = "~"
@@ -25,10 +26,14 @@ PURPOSES = {
     "own_case": gettext_lazy("one's own matter"),
     "own_data": gettext_lazy("one's own data"),
     "data_protection": gettext_lazy("data protection"),
+    "governance": gettext_lazy("keep rights and records in order; no resident's data"),
     "statistics": gettext_lazy("statistics without names"),
     "system": gettext_lazy("background task"),
 }
 """For what personal data may be used, in words; a kind of post carries some of them."""
+
+
+_WORK = {"resident": "own_case", "job": "system", **dict.fromkeys(OFFICERS, "governance")}
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,9 @@ class Actor:
     organisation_name: str = ""
     duties: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
+    lent: Literal["", "help", "glass"] = ""
+    """Range and purposes come from a help ticket or a break-glass opening, ``lent_id``, while it is in force."""
+    lent_id: int | None = None
 
     def may(self, duty: str) -> bool:
         """Whether this actor holds a duty (a permission key of some manifest)."""
@@ -75,7 +83,7 @@ class Actor:
     @property
     def work_purpose(self) -> str:
         """The purpose for which this kind of actor works on cases."""
-        return {"resident": "own_case", "job": "system"}.get(self.role, "handle_case")
+        return _WORK.get(self.role, "handle_case")
 
     def holding(self, case_id: int) -> Actor:
         """The same resident, now holding one case."""

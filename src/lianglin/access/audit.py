@@ -10,12 +10,15 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from lianglin.access.models import AuditEntry, AuditHead, AuditSeal
+from lianglin.access.governance import signing
+from lianglin.access.governance.anchors import link
+from lianglin.access.models import AuditCut, AuditEntry, AuditHead, AuditSeal
 from lianglin.access.transaction import running
 from lianglin.kit import clock
 
@@ -54,6 +57,8 @@ def record(
         "id": subject_id,
         "digest": digest(values) if values else "",
     }
+    if now.actor.lent:
+        body["under"] = f"{now.actor.lent}:{now.actor.lent_id}"
     now.audit.append((scope_code, _canonical(body)))
 
 
@@ -70,11 +75,6 @@ def flush(lines: list[tuple[str, bytes]]) -> None:
     lines.clear()
 
 
-def link(previous: bytes, seq: int, body: bytes) -> bytes:
-    """The hash of an entry: SHA-256(previous hash | number as 8 bytes big-endian | body)."""
-    return hashlib.sha256(previous + seq.to_bytes(8, "big") + body).digest()
-
-
 @dataclass(frozen=True)
 class Finding:
     """One thing that verification found wrong."""
@@ -84,11 +84,25 @@ class Finding:
     what: str
 
 
-def verify(only: str = "") -> Iterator[Finding]:
+@dataclass
+class Counted:
+    """How much a verification looked at."""
+
+    chains: int = 0
+    entries: int = 0
+    seals: int = 0
+
+
+def verify(only: str = "", counted: Counted | None = None) -> Iterator[Finding]:
     """Reads every chain from its start and yields each change, gap, swap and cut it finds; then the seals.
 
-    With ``only`` it reads that one chain and what the newest seal says of it.
+    A chain whose old part was cut starts at the seal that vouches for it. With ``only`` it reads that one chain and
+    what the newest seal says of it.
     """
+    counted = counted if counted is not None else Counted()
+    cut = last_cut()
+    yield from _verify_cut(cut)
+    starts = cut.heads if cut else {}
     chosen: dict[str, Any] = {"chain": only} if only else {}
     heads = {head.chain: head for head in AuditHead.objects.filter(**chosen)}
     chain, seq, previous = "", 0, GENESIS
@@ -97,7 +111,11 @@ def verify(only: str = "") -> Iterator[Finding]:
     for entry in AuditEntry.objects.filter(**chosen).order_by("chain", "seq").iterator(chunk_size=5000):
         if entry.chain != chain:
             yield from _ends(heads.pop(chain, None), chain, seq, previous)
-            chain, seq, previous = entry.chain, 0, GENESIS
+            counted.chains, chain = counted.chains + 1, entry.chain
+            seq, previous = _start(starts, chain)
+        if entry.seq <= _start(starts, chain)[0]:
+            continue  # being cut: the seal vouches for it
+        counted.entries += 1
         if entry.seq != seq + 1:
             yield Finding(
                 chain,
@@ -111,19 +129,55 @@ def verify(only: str = "") -> Iterator[Finding]:
         seq, previous = entry.seq, bytes(entry.hash)
     yield from _ends(heads.pop(chain, None), chain, seq, previous)
     for name, head in heads.items():
-        if head.seq:
+        if head.seq and (head.seq, bytes(head.hash)) != _start(starts, name):
             yield Finding(name, head.seq, _("the head names entries, the chain has none"))
-    yield from _verify_last_seal(only) if only else _verify_seals()
+    yield from _verify_last_seal(only, starts) if only else _verify_seals(cut, counted)
+
+
+def _start(starts: Mapping[str, list[Any]], chain: str) -> tuple[int, bytes]:
+    """Number and hash behind which a chain's entries begin: nothing, or the last one that was cut."""
+    seq, value = starts.get(chain, (0, ""))
+    return seq, bytes.fromhex(value) if seq else GENESIS
 
 
 def _ends(head: AuditHead | None, chain: str, seq: int, last: bytes) -> Iterator[Finding]:
-    if not chain:
+    """The end of a chain against its head; what somebody writes while we read is no finding."""
+    if not chain or (head is not None and head.seq == seq and bytes(head.hash) == last):
+        return
+    now = AuditHead.objects.filter(chain=chain).first()
+    if (
+        now is not None
+        and (head is None or now.seq > head.seq)
+        and _holds(now)
+        and (head is None or _holds(head))
+    ):
         return
     if head is None:
         yield Finding(chain, seq, _("the chain has no head"))
-    elif head.seq != seq or bytes(head.hash) != last:
+    else:
         what = _("the head names entry %(head)s, the chain ends at %(end)s: its end was cut or changed")
         yield Finding(chain, seq, what % {"head": head.seq, "end": seq})
+
+
+def _holds(head: AuditHead) -> bool:
+    """Whether the entry that a head names is there, with the head's hash."""
+    found = AuditEntry.objects.filter(chain=head.chain, seq=head.seq).values_list("hash", flat=True).first()
+    return found is not None and bytes(found) == bytes(head.hash)
+
+
+def last_cut() -> AuditCut | None:
+    """The newest cut: behind its seal the entries begin."""
+    return AuditCut.objects.order_by("-id").first()
+
+
+def _verify_cut(cut: AuditCut | None) -> Iterator[Finding]:
+    """A cut holds only by a signed seal: by its own copy of it, and by the seal's row."""
+    if cut is None:
+        return
+    root = _merkle(_leaves(cut.heads))
+    value = _chained(bytes(cut.previous), cut.sealed_at, root)
+    if not signing.seal_is_signed(cut.key, cut.signature, value):
+        yield Finding("seals", cut.seal, _("what was cut is not vouched for by a seal that the city signed"))
 
 
 def _merkle(leaves: list[bytes]) -> bytes:
@@ -141,46 +195,59 @@ def _leaves(heads: Mapping[str, list[Any]]) -> list[bytes]:
     return [f"{chain}:{seq}:{value}".encode() for chain, (seq, value) in sorted(heads.items())]
 
 
+def _chained(previous: bytes, at: datetime, root: bytes) -> bytes:
+    return hashlib.sha256(previous + at.isoformat().encode() + root).digest()
+
+
 def seal() -> AuditSeal:
-    """Seals all heads of this instant into a Merkle root, chained to the seal before."""
+    """Seals all heads of this instant into a Merkle root, chained to the seal before, signed with the city's key."""
     heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
     root = _merkle(_leaves(heads))
     before = AuditSeal.objects.order_by("-id").first()
     at = clock.now()
-    chained = hashlib.sha256(
-        (bytes(before.hash) if before else GENESIS) + at.isoformat().encode() + root
-    ).digest()
-    return AuditSeal.objects.create(at=at, heads=heads, root=root, hash=chained)
+    chained = _chained(bytes(before.hash) if before else GENESIS, at, root)
+    key, signature = signing.seal_signature(chained)
+    return AuditSeal.objects.create(at=at, heads=heads, root=root, hash=chained, key=key, signature=signature)
 
 
-def _verify_seals() -> Iterator[Finding]:
-    previous = GENESIS
-    for number, item in enumerate(AuditSeal.objects.order_by("id").iterator(), start=1):
-        expected = hashlib.sha256(previous + item.at.isoformat().encode() + bytes(item.root)).digest()
+def _verify_seals(cut: AuditCut | None, counted: Counted) -> Iterator[Finding]:
+    previous, first = GENESIS, 0
+    if cut is not None:
+        previous, first = bytes(cut.previous), cut.seal
+    checked: dict[str, list[Any]] = dict(cut.heads) if cut else {}
+    for number, item in enumerate(AuditSeal.objects.filter(pk__gte=first).order_by("id").iterator(), start=1):
+        counted.seals += 1
+        expected = _chained(previous, item.at, bytes(item.root))
         if _merkle(_leaves(item.heads)) != bytes(item.root) or expected != bytes(item.hash):
             yield Finding("seals", number, _("the seal does not fit its heads or the seal before"))
-        for chain in item.heads:
-            yield from _as_sealed(item, chain, number)
+        if signing.seal_is_signed(item.key, item.signature, bytes(item.hash)) is False:
+            yield Finding("seals", number, _("the seal's signature is not the city's"))
+        moved = {chain: value for chain, value in item.heads.items() if checked.get(chain) != value}
+        yield from _as_sealed(moved, number)
+        checked |= moved
         previous = bytes(item.hash)
 
 
-def _verify_last_seal(chain: str) -> Iterator[Finding]:
+def _verify_last_seal(chain: str, starts: Mapping[str, list[Any]]) -> Iterator[Finding]:
     """The newest seal against one chain; earlier seals are covered by the chain's own links."""
     item = AuditSeal.objects.order_by("-id").first()
     if item is None:
         return
     if _merkle(_leaves(item.heads)) != bytes(item.root):
         yield Finding("seals", item.pk, _("the seal does not fit its heads or the seal before"))
-    if chain in item.heads:
-        yield from _as_sealed(item, chain, item.pk)
+    if chain in item.heads and item.heads[chain] != starts.get(chain):
+        yield from _as_sealed({chain: item.heads[chain]}, item.pk)
 
 
-def _as_sealed(item: AuditSeal, chain: str, number: int) -> Iterator[Finding]:
-    seq, value = item.heads[chain]
-    entry = (
-        AuditEntry.objects.filter(chain=chain, seq=seq).values_list("hash", flat=True).first()
-        if seq
-        else None
+def _as_sealed(heads: Mapping[str, list[Any]], number: int) -> Iterator[Finding]:
+    """What was sealed against the entries that are there; one statement for a seal."""
+    wanted = {(chain, seq): value for chain, (seq, value) in heads.items() if seq}
+    rows = AuditEntry.objects.filter(
+        chain__in={chain for chain, _seq in wanted}, seq__in={seq for _chain, seq in wanted}
     )
-    if seq and (entry is None or bytes(entry).hex() != value):
-        yield Finding(chain, seq, _("differs from what seal %(number)s sealed") % {"number": number})
+    found = {
+        (chain, seq): bytes(value).hex() for chain, seq, value in rows.values_list("chain", "seq", "hash")
+    }
+    for (chain, seq), value in wanted.items():
+        if found.get((chain, seq)) != value:
+            yield Finding(chain, seq, _("differs from what seal %(number)s sealed") % {"number": number})

@@ -13,6 +13,7 @@ from django.template.loader import select_template
 
 from lianglin.access import actor as actors
 from lianglin.access import audit, queries
+from lianglin.access.actions import log_page
 from lianglin.access.transaction import acting, running
 from lianglin.kit.errors import HouseError
 
@@ -45,6 +46,8 @@ class ActingMiddleware:
                     response.render()  # pyright: ignore[reportAttributeAccessIssue]
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
+                elif actor.lent:
+                    log_page(by=actor)
         if response.status_code == 403 and actor.post_id:
             self._audit_refusal(request, actor)
         return response

@@ -10,8 +10,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
+
+__all__ = ("AuditCheck", "AuditCut", "BreakGlass", "HelpTicket", "RightsChange")
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has no end, so that no predicate needs an OR."""
@@ -36,6 +39,8 @@ class Account(AbstractBaseUser):
     sample = models.BooleanField(_("sample data"), default=False)
     created_at = models.DateTimeField(_("created at"))
     session_epoch = models.PositiveIntegerField(_("how often all sessions were ended"), default=0)
+    one_time_until = models.DateTimeField(_("one-time password good until"), null=True, blank=True)
+    """While it is set, a login opens nothing but the page on which an own password is chosen."""
 
     objects = AccountManager()
     USERNAME_FIELD = "username"
@@ -105,7 +110,10 @@ class Post(models.Model):
     class Meta:
         verbose_name = _("post")
         verbose_name_plural = _("posts")
-        indexes = [models.Index(fields=["organisation", "role_code"], name="access_post_org_role")]
+        indexes = [
+            models.Index(fields=["organisation", "role_code"], name="access_post_org_role"),
+            models.Index(fields=["role_code", "-id"], name="access_post_role"),
+        ]
 
     @property
     def label(self) -> str:
@@ -148,6 +156,22 @@ class AccessLog(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, verbose_name=_("post"), related_name="+")
     purpose = models.CharField(_("purpose"), max_length=40)
     what = models.CharField(_("what was shown"), max_length=80)
+    help_ticket = models.ForeignKey(
+        HelpTicket,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        verbose_name=_("under a help ticket"),
+        related_name="+",
+    )
+    break_glass = models.ForeignKey(
+        BreakGlass,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        verbose_name=_("under break-glass"),
+        related_name="+",
+    )
 
     class Meta:
         verbose_name = _("access log entry")
@@ -156,6 +180,11 @@ class AccessLog(models.Model):
             models.Index(fields=["case_id", "-id"], name="access_log_case"),
             models.Index(fields=["resident_id", "-id"], name="access_log_resident"),
             models.Index(fields=["scope_code", "-id"], name="access_log_scope"),
+            models.Index(
+                fields=["break_glass", "id"],
+                name="access_log_glass",
+                condition=models.Q(break_glass__isnull=False),
+            ),
         ]
 
 
@@ -195,6 +224,8 @@ class AuditSeal(models.Model):
     heads = models.JSONField(_("heads"))
     root = models.BinaryField(_("Merkle root"))
     hash = models.BinaryField(_("hash"))
+    key = models.PositiveSmallIntegerField(_("signing key"), null=True)
+    signature = models.BinaryField(_("signature"), null=True)
 
     class Meta:
         verbose_name = _("audit seal")

@@ -13,6 +13,7 @@ from django.db import connection
 from lianglin.access.scoped import guards
 from lianglin.kit import discovery
 from lianglin.kit.domain import (
+    LIKE_PUBLIC,
     ROLES,
     Access,
     Everything,
@@ -50,9 +51,11 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
     present = {
         name for (name,) in conn.execute("select rolname from pg_roles where rolname like 'lianglin%'")
     }
+    beside = [db_role(role) for role in LIKE_PUBLIC]
     for name in groups:
         if name not in present:
-            conn.execute(f"create role {name} nologin nosuperuser nocreatedb nocreaterole noinherit")
+            inherit = "inherit" if name in beside else "noinherit"
+            conn.execute(f"create role {name} nologin nosuperuser nocreatedb nocreaterole {inherit}")
     for name in (OWNER, APP, WORKER):
         verb = "alter" if name in present else "create"
         inherit = "inherit" if name == OWNER else "noinherit"
@@ -62,6 +65,9 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
             conn.execute(f"alter role {name} password '{escaped}'")
     # Before PostgreSQL 16 a membership has no such options; there, NOINHERIT of the role says the same.
     how = " with inherit false, set true" if conn.info.server_version >= 160000 else ""
+    reads_along = " with inherit true, set false" if conn.info.server_version >= 160000 else ""
+    for name in beside:
+        conn.execute(f"grant {db_role('public')} to {name}{reads_along}")
     for name in groups:
         conn.execute(f"grant {name} to {APP}{how}")
         # The demo's filling tells its story through the actions, each as the role that would act.

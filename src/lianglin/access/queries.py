@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 
 from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, resident, role_kinds
+from lianglin.access.governance import lent
 from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Organisation, Post
 from lianglin.access.prepared import Prepared
 from lianglin.kit import clock
@@ -68,11 +69,21 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
         session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()
     ):
         return public(), None
+    if account.one_time_until is not None:
+        return without_post(account), account
     if post is None or not post.starts_on <= clock.today() <= (post.ends_on or date.max):
         return without_post(account), account
     if needs_second_factor(post) and not session.get(PROVED_KEY):
         return without_post(account), account
-    return actor_in(post), account
+    return _lent(actor_in(post), session.get(lent.KEY)), account
+
+
+def _lent(actor: Actor, held: Any) -> Actor:
+    """The actor under the ticket or opening that the session names; in the own post alone once it is over."""
+    if not isinstance(held, list) or len(held) != 2 or actor.role != "staff" or actor.post_id is None:
+        return actor
+    found = lent.find(held[0], held[1], actor.post_id)
+    return actor if found is None else lent.lend(actor, found)
 
 
 def needs_second_factor(post: Post) -> bool:

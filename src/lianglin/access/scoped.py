@@ -93,7 +93,7 @@ class ScopedQuerySet(QuerySet[Any]):
                 ),
                 code=purpose,
             )
-        access = guards()[self.model._meta.label].roles.get(actor.role)
+        access = guards()[self.model._meta.label].access(actor.role)
         seen = self.filter(_condition(access.rows, actor)) if access and "S" in access.rights else self.none()
         seen._scoped = True
         return seen

@@ -107,7 +107,7 @@ def turn_off(*, request: HttpRequest, code: str) -> None:
 
 def reset(*, username: str, reason: str, by: Actor) -> Account:
     """A lost phone and no recovery code: forgets the account's second factor and ends all its sessions; audited."""
-    by.require("access.manage")
+    by.require("access.secure")
     with acting(LOGIN_ROLE):
         account = Account.objects.filter(username=username.strip()).first()
         if account is None:
@@ -115,7 +115,7 @@ def reset(*, username: str, reason: str, by: Actor) -> Account:
                 _("There is no account with this login name. Check the spelling."), field="username"
             )
         if account.pk == by.account_id:
-            raise Refused(_("Your own is reset by another administrator."), field="username")
+            raise Refused(_("Your own is reset by another security officer."), field="username")
         Account.objects.filter(pk=account.pk).update(session_epoch=F("session_epoch") + 1)
     _forget(account.pk)
     audit.record("access.second_factor_reset", "access.Account", account.pk, values={"reason": reason})

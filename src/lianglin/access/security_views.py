@@ -166,9 +166,9 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@in_post("access.manage")
+@in_post("access.secure")
 def reset(request: HttpRequest) -> HttpResponse:
-    """The administrator forgets the second factor of somebody who lost phone and recovery codes."""
+    """The security officer forgets the second factor of somebody who lost phone and recovery codes."""
     form, status = ResetForm(request.POST or None), 200
     if request.method == "POST":
         status = 422

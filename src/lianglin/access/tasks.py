@@ -13,6 +13,7 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from lianglin.access import actor, audit, rotation
+from lianglin.access.governance import changes, upkeep
 from lianglin.access.models import AuditHead, AuditSeal
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, events
@@ -62,6 +63,32 @@ def seal_audit(timestamp: int) -> None:
     heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
     if last is None or last.heads != heads:
         audit.seal()
+
+
+@app.periodic(cron="30 19 * * *")
+@app.task(name="verify_audit", queue="events", queueing_lock="verify_audit")
+@as_job
+def verify_audit(timestamp: int) -> int:
+    """Verifies the whole audit, every night at half past three in the city; how many places do not fit."""
+    return upkeep.check().findings
+
+
+@app.periodic(cron="0 20 * * *")
+@app.task(name="cut_audit", queue="events", queueing_lock="cut_audit")
+def cut_audit(timestamp: int) -> int:
+    """Cuts what has run out (LIANGLIN_AUDIT_MONTHS), a batch a transaction; how many entries."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+    done = upkeep.cut_old()
+    return done.removed if done else 0
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="hand_over_work", queue="events", queueing_lock="hand_over_work")
+@as_job
+def hand_over_work(timestamp: int) -> int:
+    """Passes on the open work of posts whose last day is over."""
+    return changes.hand_over_due()
 
 
 @app.periodic(cron="*/10 * * * *")

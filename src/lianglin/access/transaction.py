@@ -67,6 +67,8 @@ def assume(actor: Actor) -> None:
                 IN_ONE_COMMUNITY if len(actor.low) == WHOLE_CODE else USUAL,
             ],
         )
+        if actor.lent:  # range and purposes as the row has them now, nothing when it is not in force
+            cursor.execute(f"select access_assume_{actor.lent}(%s)", [actor.lent_id])
 
 
 def _text(number: int | None) -> str:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lianglin.access import security_views, views
+from lianglin.access.governance import urls as offices
 
 app_name = "access"
 urlpatterns = [
@@ -21,4 +22,5 @@ urlpatterns = [
     path("looks/", views.who_looked, name="who_looked"),
     path("audit/", views.audit_page, name="audit"),
     path("audit/verify/", views.verify, name="verify"),
+    *offices.urlpatterns,
 ]

@@ -77,6 +77,8 @@ def safe_address(request: HttpRequest, url: str) -> str:
 def start(request: HttpRequest) -> HttpResponse:
     """The first page of one's door: the first thing that the post's duties open."""
     if acting(request).post_id is None:
+        if getattr(request.user, "one_time_until", None) is not None:
+            return HttpResponseRedirect(reverse("access:first_password"))
         if _waits_for_factor(request):
             return HttpResponseRedirect(reverse("access:security"))
         return HttpResponseRedirect(reverse("access:posts" if acting(request).account_id else "access:login"))

@@ -3,7 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.cases.rules import SUBJECT
-from lianglin.kit.domain import Access, Domain, Granted, Guard, InScope, Own, Personal, Retention, Subject
+from lianglin.kit.domain import (
+    Access,
+    Domain,
+    Granted,
+    Guard,
+    Handover,
+    InScope,
+    Own,
+    Personal,
+    Retention,
+    Subject,
+)
 
 
 def case_roles(column: str, *, staff: str, handler: str, resident: str, job: str) -> dict:
@@ -25,6 +36,9 @@ DOMAIN = Domain(
     label=_("Cases"),
     order=50,
     database=("lianglin.cases.database:install",),
+    handovers=(
+        Handover(_("open matters"), "lianglin.cases.handover:held", "lianglin.cases.handover:pass_on"),
+    ),
     guards=(
         Guard(
             "cases.Case",

@@ -102,6 +102,7 @@ REMARKS = {
     "remark": _("note added"),
     "extend": _("time extended"),
     "call_try": _("called, nobody answered"),
+    "hand_over": _("passed on to the next holder of the post"),
 }
 """Steps that are no moves of a lifecycle."""
 

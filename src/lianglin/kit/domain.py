@@ -16,8 +16,17 @@ Text = Any  # a str or a lazy translation
 
 # --- who may touch a table -------------------------------------------------------------------------------
 
-Role = Literal["staff", "handler", "helper", "resident", "public", "job", "auth"]
-ROLES: tuple[Role, ...] = ("staff", "handler", "helper", "resident", "public", "job", "auth")
+Role = Literal[
+    "staff", "handler", "helper", "resident", "public", "job", "auth",
+    "administrator", "security", "auditor", "health",
+]  # fmt: skip
+OFFICERS: tuple[Role, ...] = ("administrator", "security", "auditor")
+"""The three roles that a level-3 system keeps apart (GB/T 22239-2019, 8.1.5); none reads people."""
+LIKE_PUBLIC: tuple[Role, ...] = (*OFFICERS, "health")
+"""Roles that read what anybody may read, and beyond it only what a guard gives to them by name."""
+ROLES: tuple[Role, ...] = (
+    "staff", "handler", "helper", "resident", "public", "job", "auth", *LIKE_PUBLIC,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,11 @@ class Guard:
     personal: bool = False
     neutral: tuple[str, ...] = ()
     """Columns of a personal table that say nothing about a person (keys, codes, instants of the work)."""
+
+    def access(self, role: str) -> Access | None:
+        """What a role may do; the roles beside the public have the public's access where the guard names no own."""
+        own = self.roles.get(role)
+        return self.roles.get("public") if own is None and role in LIKE_PUBLIC else own
 
 
 @dataclass(frozen=True)
@@ -281,6 +295,8 @@ class RoleKind:
     duties: tuple[str, ...]
     purposes: tuple[str, ...] = ()
     level: Literal["community", "township", "county", "city", "unit"] = "community"
+    alone: bool = False
+    """Whoever holds such a post holds no post of another kind at the same time (separation of duties)."""
 
 
 # --- figures ---------------------------------------------------------------------------------------------
@@ -416,6 +432,19 @@ class Command:
 
 
 @dataclass(frozen=True)
+class Handover:
+    """Open work that hangs on a post, and how it passes to another one when the post ends.
+
+    ``held``: "module:function"(post ids) -> {post id: how many are open}; ``pass_on``: "module:function"
+    (post_id, to_post_id, by) -> how many were passed on. Both run as the background role and show nobody's data.
+    """
+
+    label: Text
+    held: str
+    pass_on: str
+
+
+@dataclass(frozen=True)
 class RowServed:
     """A row of the requirement (R001-R136) that this package serves: the screen (URL name) where it is seen and
     the indicator that counts it, where the row has a figure. ``missing`` says in words what is not there yet.
@@ -454,6 +483,7 @@ class Domain:
     answers: tuple[Answer, ...] = ()
     listeners: tuple[Listener, ...] = ()
     notices: tuple[Notice, ...] = ()
+    handovers: tuple[Handover, ...] = ()
     periodic: tuple[str, ...] = ()
     database: tuple[str, ...] = ()
     """"module:function"(cursor): what the package adds to the database after every migration, idempotent."""

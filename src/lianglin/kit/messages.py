@@ -38,6 +38,11 @@ def connect(port: Callable[[Message], None]) -> None:
     _port = port
 
 
+def connected() -> bool:
+    """Whether there is an implementation: what must not happen untold asks before it acts."""
+    return _port is not None
+
+
 def send(message: Message) -> None:
     """Puts a message into the outbox in the running transaction; silently nothing without an implementation."""
     if _port is not None:

@@ -21,7 +21,10 @@ from lianglin.kit.domain import (
 
 _TELL = _("tell people how their matter stands")
 _WRITTEN, _SAVED = _("the message was written"), _("the last change")
-_WORKERS = ("community_worker", "street_coordinator", "district_coordinator", "unit_handler")
+_WORKERS = (
+    "community_worker", "street_coordinator", "district_coordinator", "unit_handler",
+    "protection_officer", "security_officer", "auditor",
+)  # fmt: skip
 
 DOMAIN = Domain(
     code="notices",
@@ -51,6 +54,8 @@ DOMAIN = Domain(
                 "handler": Access("SI", OwnPost(), writes=Granted("cases.Case", "case_id")),
                 "resident": Access("I", Own()),
                 "public": Access("I", Own()),
+                "security": Access("S", OwnPost()),
+                "auditor": Access("S", OwnPost()),
                 "job": Access("SIUD", InScope()),
             },
             personal=True,
@@ -71,7 +76,10 @@ DOMAIN = Domain(
                 "error",
             ),
         ),
-        Guard("notices.LastRead", {"staff": Access("SIU", OwnPost()), "handler": Access("SIU", OwnPost())}),
+        Guard(
+            "notices.LastRead",
+            {role: Access("SIU", OwnPost()) for role in ("staff", "handler", "security", "auditor")},
+        ),
         Guard(
             "notices.DemoMessage",
             {

@@ -57,8 +57,20 @@ def parser() -> argparse.ArgumentParser:
     city.add_argument("--residents", type=_residents, default=60_000)
     city.add_argument("--seed", type=int, default=1, help="the same number gives the same city")
     city.add_argument("--again", action="store_true", help="clear an earlier filling first")
-    audit = add("audit", run_audit, "Check the audit chains and their seals.")
-    audit.add_argument("what", choices=("verify",))
+    audit = add("audit", run_audit, "Check the audit chains and their seals; export, verify a file, keys.")
+    audit.add_argument("what", choices=("verify", "export", "key"))
+    audit.add_argument(
+        "--file", type=Path, help="verify: an exported file, without a database; export: where to"
+    )
+    audit.add_argument(
+        "--key", default="", help="verify --file: the city's public key, 64 hexadecimal digits"
+    )
+    audit.add_argument(
+        "--chain", default="", help="export: one chain (a community's code, or city); else all whole"
+    )
+    audit.add_argument("--from", dest="first", type=int, default=1, help="export: first number of the chain")
+    audit.add_argument("--to", dest="last", type=int, help="export: last number of the chain")
+    audit.add_argument("--new", action="store_true", help="key: make a signing key")
     coverage = add(
         "coverage", run_coverage, "Which rows of the requirement work, and the tests that prove it."
     )
@@ -180,7 +192,26 @@ def run_city(options: argparse.Namespace) -> int:
 
 
 def run_audit(options: argparse.Namespace) -> int:
+    from lianglin.access.governance import commands
+
+    if options.what == "verify" and options.file is not None:
+        return commands.verify_file(options.file, options.key)
+    if options.what == "key" and options.new:
+        return commands.new_key()
     env = _as("owner")
+    if options.what == "key":
+        attach.setup_django()
+        return commands.public_keys()
+    if options.what == "export":
+        if options.file is None:
+            raise SetupError("“audit export” takes --file, the name of the file to write.")
+        with attach.running(env):
+            attach.setup_django()
+            return commands.export_file(options.file, options.chain, options.first, options.last)
+    return _verify_audit(env)
+
+
+def _verify_audit(env: environment.Environment) -> int:
     with attach.running(env):
         attach.setup_django()
         from lianglin.access import audit

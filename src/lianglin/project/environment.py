@@ -157,6 +157,31 @@ class Environment:
             secret=True,
         ),
     ]
+    signing_keys: Annotated[
+        dict[int, bytes],
+        Setting(
+            "LIANGLIN_SIGNING_KEYS",
+            kinds.spare_ring,
+            "",
+            "Ed25519 keys that sign the audit's seals and exports: 1:<base64>; the highest number signs, all verify. "
+            "“lianglin audit key --new” makes one. Empty: nothing is signed, exported or cut.",
+            "审计封印和导出文件的Ed25519签名密钥：1:<base64>；编号最大的用于签名，全部可验签。"
+            "由“lianglin audit key --new”生成。留空则不签名、不能导出、不清理。",
+            shown="numbered keys",
+            secret=True,
+        ),
+    ]
+    audit_months: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_AUDIT_MONTHS",
+            kinds.whole(6, 600),
+            "36",
+            "How long the audit is kept. Less than six months is refused (Cybersecurity Law).",
+            "审计保存期限（月）。少于六个月不予接受（网络安全法）。",
+            shown="number from 6",
+        ),
+    ]
     allowed_hosts: Annotated[
         tuple[str, ...],
         Setting(
@@ -212,6 +237,28 @@ class Environment:
             "Processes that serve pages; each uses up to two database connections.",
             "网页服务进程数；每个进程最多使用两个数据库连接。",
             shown="number",
+        ),
+    ]
+    break_glass_minutes: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_BREAK_GLASS_MINUTES",
+            kinds.whole(5, 480),
+            "60",
+            "How long an emergency opening of personal data lasts.",
+            "紧急打开个人信息的时限（分钟）。",
+            shown="number from 5 to 480",
+        ),
+    ]
+    break_glass_review_days: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_BREAK_GLASS_REVIEW_DAYS",
+            kinds.whole(1, 20),
+            "2",
+            "Working days within which the data-protection officer judges an emergency opening.",
+            "个人信息保护专员审定紧急打开的时限（工作日）。",
+            shown="number from 1 to 20",
         ),
     ]
     log_level: Annotated[
@@ -370,6 +417,7 @@ def _fresh_secrets() -> dict[str, str]:
         "LIANGLIN_SECRET_KEY": secrets.token_urlsafe(48),
         "LIANGLIN_FIELD_KEYS": f"1:{chance()}",
         "LIANGLIN_MATCH_KEY": chance(),
+        "LIANGLIN_SIGNING_KEYS": f"1:{chance()}",
     }
 
 

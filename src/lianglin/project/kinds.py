@@ -140,3 +140,11 @@ def key_ring(value: str) -> dict[int, bytes]:
     if not ring:
         raise ValueError("at least one key like 1:<32 bytes in base64>")
     return ring
+
+
+def spare_ring(value: str) -> dict[int, bytes]:
+    """Numbered keys of 32 bytes, or none at all: what needs them then says so."""
+    ring = key_ring(value) if value else {}
+    if any(len(found) != 32 for found in ring.values()):
+        raise ValueError("numbered keys like 1:<32 bytes in base64>,2:<32 bytes in base64>")
+    return ring

@@ -15,6 +15,8 @@ DEMO = env.demo
 SECRET_KEY = env.secret_key
 FIELD_KEYS = env.field_keys
 MATCH_KEY = env.match_key
+SIGNING_KEYS = env.signing_keys
+AUDIT_MONTHS = env.audit_months
 ALLOWED_HOSTS = list(env.allowed_hosts)
 PUBLIC_URL = env.public_url
 ASSESSED = env.assessed
@@ -113,6 +115,8 @@ SESSION_ENGINE = "lianglin.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SECOND_FACTOR_LEVELS: tuple[str, ...] = () if DEMO else ("county", "city")
 """Kinds of post that are acted in only after a second factor (GB/T 22239 level 3); optional in the demo."""
+BREAK_GLASS_MINUTES = env.break_glass_minutes
+BREAK_GLASS_REVIEW_DAYS = env.break_glass_review_days
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in env.allowed_hosts if host != "*"]
 if env.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -141,7 +141,15 @@ def _people(city: Organisation, context: SeedContext) -> dict[str, dict[str, int
     )  # fmt: skip
     make_login(
         "admin", "郭示例", city, "administrator", "", "系统管理员", "Administrator",
-        "账号与岗位", "Accounts and posts",
+        "建账号、申请岗位，看不到居民", "Makes accounts, proposes posts; sees no residents",
+    )  # fmt: skip
+    make_login(
+        "security", "罗示例", city, "security_officer", "", "安全保密管理员", "Security officer",
+        "审批权限变更，管理密钥与会话", "Approves changes of rights, watches keys and sessions",
+    )  # fmt: skip
+    make_login(
+        "auditor", "梁示例", city, "auditor", "", "安全审计员", "Auditor",
+        "核验审计、导出审计", "Verifies and exports the audit",
     )  # fmt: skip
     return made
 

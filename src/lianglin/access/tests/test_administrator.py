@@ -21,3 +21,14 @@ def test_a_weak_password_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(CommandError):
         call_command("create_administrator", "root1", name="管理员")
     assert not Account.objects.exists()
+
+
+def test_each_of_the_three_offices_has_its_first_holder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADMINISTRATOR_PASSWORD", "ein-langes-Wort-2026")
+    for office in ("administrator", "security_officer", "auditor"):
+        call_command("create_administrator", office, name="管理员", office=office)
+        with pytest.raises(CommandError):
+            call_command("create_administrator", f"{office}2", name="管理员", office=office)
+    assert set(Post.objects.values_list("role_code", "account__username")) == {
+        (office, office) for office in ("administrator", "security_officer", "auditor")
+    }

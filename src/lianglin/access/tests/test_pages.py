@@ -213,7 +213,7 @@ def test_looks_are_paged(city: World) -> None:
 
 
 @pytest.mark.parametrize("address", ["/account/looks/", "/account/audit/"])
-@pytest.mark.parametrize("who", [WORKER, "manager", "bureau-1", "administrator"])
+@pytest.mark.parametrize("who", [WORKER, "manager", "bureau-1", "administrator", "security_officer"])
 def test_other_posts_do_not_watch(city: World, who: str, address: str) -> None:
     assert city.browser(who).get(address).status_code == 403
 

@@ -187,19 +187,21 @@ def test_a_post_of_the_city_stays_closed_until_a_second_factor_is_set_up(
     settings.SECOND_FACTOR_LEVELS = ("county", "city")
     assert password(client, "administrator").status_code == 303
     assert client.get("/account/start/").url == SECURITY
-    assert client.get("/account/reset/").status_code == 302
+    assert client.get("/account/manage/accounts/").status_code == 302
     set_up(client, city.posts["administrator"].account)
-    assert client.get("/account/reset/").status_code == 200
+    assert client.get("/account/manage/accounts/").status_code == 200
     password(Client(), WORKER)
     password(worker := Client())
     assert worker.get("/work/").status_code == 200
 
 
-def test_an_administrator_resets_a_lost_phone(guarded: tuple[World, str, list[str]], client: Client) -> None:
+def test_a_security_officer_resets_a_lost_phone(
+    guarded: tuple[World, str, list[str]], client: Client
+) -> None:
     city, _secret, codes = guarded
     password(worker := Client())
     worker.post(CODE, {"code": codes[0]})
-    boss = city.browser("administrator")
+    boss = city.browser("security_officer")
     asked = {"username": WORKER, "reason": "seen in person"}
     assert boss.post("/account/reset/", {"username": WORKER}).status_code == 422
     assert boss.post("/account/reset/", {**asked, "username": "nobody"}).status_code == 422
@@ -211,9 +213,10 @@ def test_an_administrator_resets_a_lost_phone(guarded: tuple[World, str, list[st
 def test_nobody_else_resets_and_nobody_resets_the_own(guarded: tuple[World, str, list[str]]) -> None:
     city, _secret, _codes = guarded
     asked = {"username": WORKER, "reason": "seen in person"}
-    assert city.browser("manager").post("/account/reset/", asked).status_code == 403
-    own = {"username": city.posts["administrator"].account.username, "reason": "mine"}
-    assert city.browser("administrator").post("/account/reset/", own).status_code == 422
+    for who in ("manager", "administrator", "auditor"):
+        assert city.browser(who).post("/account/reset/", asked).status_code == 403
+    own = {"username": city.posts["security_officer"].account.username, "reason": "mine"}
+    assert city.browser("security_officer").post("/account/reset/", own).status_code == 422
     assert second_factor.factor_of(city.posts[WORKER].account_id)
 
 
