@@ -15,7 +15,14 @@ from django.utils.translation import gettext_noop
 from lianglin.access import audit, second_factor
 from lianglin.access.actor import Actor
 from lianglin.access.models import FOREVER, AccessLog, Account, Grant, Organisation, Post
-from lianglin.access.queries import HELD_CASE_KEY, POST_KEY, POSTS_KEY, PROVED_KEY, posts_in_force
+from lianglin.access.queries import (
+    HELD_CASE_KEY,
+    POST_KEY,
+    POSTS_KEY,
+    PROVED_KEY,
+    RESIDENT_KEY,
+    posts_in_force,
+)
 from lianglin.access.second_factor import PENDING_KEY
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, throttle
@@ -120,6 +127,16 @@ HOLDS_FOR = timedelta(minutes=30)
 def hold_case(*, request: HttpRequest, case_id: int) -> None:
     """Lets this browser's session act on a case for half an hour, after number and secret were proved."""
     request.session[HELD_CASE_KEY] = {"id": case_id, "until": (clock.now() + HOLDS_FOR).isoformat()}
+
+
+def act_for(*, request: HttpRequest, ward_id: int | None) -> None:
+    """Lets a resident who logged in act for a ward from the next request on; None: for oneself again.
+
+    Whether the guardianship holds is asked at every request (see access.queries).
+    """
+    held = dict(request.session.get(RESIDENT_KEY) or {})
+    held.pop("ward", None)
+    request.session[RESIDENT_KEY] = held if ward_id is None else {**held, "ward": ward_id}
 
 
 def let_go(*, request: HttpRequest) -> None:

@@ -42,7 +42,7 @@ class Actor:
 
     ``low <= scope_code < high`` is the actor's place range; ``organisation_id`` carries a handler's grants;
     ``case_id`` is the one case a resident proved to hold; ``resident_id`` is the person who logged in as a
-    resident (or the ward a guardian acts for).
+    resident, or the ward for whom the guardian ``guardian_id`` (who then is the one that logged in) acts.
     """
 
     role: Role
@@ -53,6 +53,7 @@ class Actor:
     organisation_id: int | None = None
     case_id: int | None = None
     resident_id: int | None = None
+    guardian_id: int | None = None
     role_code: str = ""
     title: str = ""
     organisation_name: str = ""
@@ -100,12 +101,18 @@ def public() -> Actor:
     return Actor(role="public", duties=PUBLIC_DUTIES, title=_("public"))
 
 
-def resident(case_id: int | None = None, resident_id: int | None = None) -> Actor:
-    """A resident: the holder of one case (``case_id``), a person who logged in (``resident_id``), or both."""
+def resident(
+    case_id: int | None = None, resident_id: int | None = None, guardian_id: int | None = None
+) -> Actor:
+    """A resident: the holder of one case (``case_id``), a person who logged in (``resident_id``), or both.
+
+    With ``guardian_id``, ``resident_id`` is the ward and the guardian is who logged in.
+    """
     return Actor(
         role="resident",
         case_id=case_id,
         resident_id=resident_id,
+        guardian_id=guardian_id,
         duties=RESIDENT_DUTIES,
         purposes=RESIDENT_PURPOSES,
         title=_("resident"),

@@ -20,6 +20,8 @@ from lianglin.access.governance import lent
 from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Organisation, Post
 from lianglin.access.prepared import Prepared
 from lianglin.kit import clock
+from lianglin.kit.errors import Nobody
+from lianglin.kit.events import ActsFor, ask
 from lianglin.kit.models import DemoClock
 from lianglin.places.models import Community
 
@@ -30,7 +32,8 @@ HELD_CASE_KEY = "held_case"
 PROVED_KEY = "second_factor"
 """Session key of a login with a second factor: the ISO instant at which it was proved."""
 RESIDENT_KEY = "resident"
-"""Session key of a resident who logged in: {"id": resident id, "until": ISO instant}."""
+"""Session key of a resident who logged in: {"id": resident id, "until": ISO instant}, and "ward" while a guardian
+acts for somebody."""
 
 
 def posts_in_force(account_id: int) -> QuerySet[Post]:
@@ -140,7 +143,18 @@ def _holder(held: Any, logged_in: Any = None) -> Actor:
         entry["id"] if isinstance(entry, dict) and entry.get("until", "") > now else None
         for entry in (held, logged_in)
     )
+    ward = logged_in.get("ward") if resident_id is not None else None
+    if resident_id is not None and ward is not None and _acts_for(resident_id, ward):
+        return resident(resident_id=ward, guardian_id=resident_id)
     return public() if case_id is resident_id is None else resident(case_id, resident_id)
+
+
+def _acts_for(guardian_id: int, ward_id: int) -> bool:
+    """Asked at every request: a guardianship may end while somebody is logged in. Without an answer, no."""
+    try:
+        return bool(ask(ActsFor(guardian_id, ward_id), by=None))
+    except Nobody:
+        return False
 
 
 def actor_in(post: Post) -> Actor:

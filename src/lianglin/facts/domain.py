@@ -10,6 +10,7 @@ from lianglin.kit.domain import (
     InScope,
     NavItem,
     OwnResident,
+    Panel,
     Personal,
     Retention,
     RowServed,
@@ -45,6 +46,7 @@ DOMAIN = Domain(
         "protection_officer": ("facts.registry",),
         "unit_handler": ("facts.registry",),
     },
+    panels=(Panel("person", "facts/_person.html", "lianglin.facts.panels:person"),),
     navigation=(
         NavItem("desk", _("Households"), "facts:households", "home", "facts.read", 30),
         NavItem("desk", _("Contradictions"), "facts:conflicts", "warn", "facts.decide", 32),

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
+from lianglin.people.rules import age as age
+
 KINDS = ("text", "number", "date", "code", "flag")
 LONGEST = 60
 """Characters of a text: a fact is a short answer, never a note about somebody."""
@@ -155,13 +157,6 @@ def is_stale(valid_from: date, freshness_days: int | None, *, on: date) -> bool:
 
 
 # --- derived facts: computed when they are read, never stored ------------------------------------------------
-
-
-def age(born_on: date | None, on: date) -> int | None:
-    """Completed years; somebody born on 29 February completes one on 1 March in other years. None if unknown."""
-    if born_on is None or born_on > on:
-        return None
-    return on.year - born_on.year - ((on.month, on.day) < (born_on.month, born_on.day))
 
 
 def age_band(years: int | None) -> str:

@@ -182,6 +182,21 @@ class Subject:
     """False: kept for accountability, or shared with others, whatever one person asks."""
 
 
+@dataclass(frozen=True)
+class ConsentPurpose:
+    """A purpose that rests on consent: residents are asked for it by a text (people.ConsentText) and may withdraw.
+
+    With the withdrawal goes what was held on it alone: the named columns of the person's rows are emptied, and
+    ``rows`` (model, column, value) are deleted. ``sensitive``: needs a separate consent (PIPL art. 29).
+    """
+
+    code: str
+    label: Text
+    columns: tuple[str, ...] = ()  # "app.Model.field"
+    rows: tuple[tuple[str, str, str], ...] = ()
+    sensitive: bool = False
+
+
 # --- work ------------------------------------------------------------------------------------------------
 
 
@@ -389,7 +404,7 @@ class Panel:
     ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away.
     """
 
-    slot: Literal["home", "place", "household", "my_work", "case"]
+    slot: Literal["home", "place", "household", "person", "my_work", "case"]
     template: str
     context: str
     order: int = 50
@@ -475,6 +490,7 @@ class Domain:
     personal: tuple[Personal, ...] = ()
     retention: tuple[Retention, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    consents: tuple[ConsentPurpose, ...] = ()
     assess: tuple[Literal["sensitive", "automated", "sharing"], ...] = ()
     """Why the domain needs an impact assessment in force before it is live (PIPL art. 55; see kit/live.py)."""
     lifecycles: tuple[Lifecycle, ...] = ()

@@ -48,6 +48,26 @@ class OpenAppeal:
 
 
 @dataclass(frozen=True)
+class ConsentChanged:
+    """Somebody gave or withdrew a consent (people). Carries codes and ids only; ``given`` False: it no longer holds."""
+
+    consent_id: int
+    resident_id: int
+    scope_code: str
+    purpose: str
+    given: bool
+    at: str  # ISO 8601
+
+
+@dataclass(frozen=True)
+class ActsFor:
+    """Asks whoever keeps guardianships whether one resident may act for another today; answered with a bool."""
+
+    guardian_id: int
+    ward_id: int
+
+
+@dataclass(frozen=True)
 class ReplayErasures:
     """Asks whoever keeps the erasure ledger to erase again what a restored backup has brought back.
 
@@ -60,7 +80,7 @@ class ReplayErasures:
 DELIVER_TASK = "deliver_event"
 """Name of the task (in the access package, which opens the transaction as role job) that calls :func:`deliver`."""
 
-EVENTS: dict[str, type] = {event.__name__: event for event in (CaseMoved,)}
+EVENTS: dict[str, type] = {event.__name__: event for event in (CaseMoved, ConsentChanged)}
 
 
 def publish(event: Any) -> None:

@@ -1,31 +1,93 @@
-"""What the people package plugs into the house: guards, declared personal columns, retention."""
+"""What the people package plugs into the house: guards, declared personal columns, retention, screens."""
+
+from functools import partial
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lianglin.kit.domain import (
     Access,
+    Answer,
+    Command,
+    ConsentPurpose,
     Domain,
     Duty,
     Guard,
     InScope,
+    NavItem,
     OwnResident,
     OwnThrough,
     Personal,
     Retention,
     Subject,
 )
+from lianglin.kit.events import ActsFor
 
 _SERVICE = _("provide community services to the household")
+_APART = _("tell persons apart")
+_FIND = _("find the person who asks")
+_REACH = _("reach the person")
+_MINORS = _("let guardians act for those who cannot act themselves")
+_PROOF = _("prove what was agreed to")
 _AFTER = _("the person moved away or died")
-STAFF = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SUD", InScope())}
+STAFF = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())}
+_READ = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
+_LIST = (
+    *(
+        "organisation_id",
+        "post_id",
+        "filename",
+        "sha256",
+        "heading",
+        "mapping",
+        "state",
+        "rows",
+        "seen",
+        "made",
+    ),
+    *("filled", "same", "wrong", "error", "created_at", "ended_at"),
+)
+_held = partial(Personal, purpose=_SERVICE, basis="statutory_duty", keep="P2Y", after=_AFTER)
 
 DOMAIN = Domain(
     code="people",
     label=_("People"),
     order=30,
-    duties=(Duty("people.read", _("open a person's file")),),
-    role_duties={"community_worker": ("people.read",)},
+    urls="lianglin.people.urls",
+    path="people/",
+    database=("lianglin.people.database:install",),
+    duties=(
+        Duty("people.read", _("open a person's file")),
+        Duty("people.keep", _("keep guardians and consents of a person")),
+        Duty("people.import", _("take in lists of residents")),
+        Duty("people.texts", _("publish the texts by which consent is asked")),
+    ),
+    role_duties={
+        "community_worker": ("people.read", "people.keep", "people.import"),
+        "protection_officer": ("people.texts",),
+    },
+    navigation=(
+        NavItem("desk", _("Residents"), "people:index", "person", "people.read", 29),
+        NavItem("desk", _("Lists of residents"), "people:imports", "download", "people.import", 31),
+        NavItem("desk", _("Consent texts"), "people:texts", "form", "people.texts", 65),
+    ),
+    commands=(
+        Command("people", "name-keys", "keys for finding names", "lianglin.people.tasks:keys_command"),
+        Command(
+            "people",
+            "import",
+            "take in a list of residents of any length; goes on where it was stopped",
+            "lianglin.people.tasks:import_command",
+        ),
+    ),
+    answers=(Answer(ActsFor, "lianglin.people.queries.guardians:acts_for"),),
+    consents=(
+        ConsentPurpose(
+            "contact",
+            _("reach me by phone and text message"),
+            columns=("people.Resident.phone", "people.Resident.phone_match"),
+        ),
+    ),
     guards=(
         Guard(
             "people.Household",
@@ -40,93 +102,110 @@ DOMAIN = Domain(
             neutral=("sample",),
         ),
         Guard("people.Membership", {**STAFF, "resident": Access("S", OwnResident())}, personal=True),
+        Guard(
+            "people.Guardianship",
+            {**STAFF, "resident": Access("S", OwnResident("ward_id"))},
+            personal=True,
+            neutral=("recorded_at", "post_id", "sample"),
+        ),
+        Guard(
+            "people.NameKey",
+            {"staff": Access("S", InScope(purpose="handle_case")), "job": Access("SID", InScope())},
+            personal=True,
+        ),
+        Guard(
+            "people.PeopleImport",
+            {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())},
+            personal=True,
+            neutral=_LIST,
+        ),
+        Guard(
+            "people.ImportPart",
+            {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())},
+            personal=True,
+            neutral=("record", "first_row", "count", "findings", "checked", "done"),
+        ),
+        Guard("people.ImportMapping", {"staff": Access("SIU", InScope()), "job": Access("SIUD", InScope())}),
+        Guard("people.ConsentText", {**_READ, "staff": Access("SI")}),
+        Guard(
+            "people.Consent",
+            {
+                "staff": Access("SI", InScope(purpose="handle_case")),
+                "resident": Access("SI", OwnResident()),
+                "job": Access("SD", InScope()),
+            },
+            personal=True,
+            neutral=("text", "purpose", "decided_at", "channel", "form_number", "post_id", "sample"),
+        ),
     ),
     personal=(
-        Personal(
-            "people.Household.dwelling", _("dwelling"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "address"
-        ),
-        Personal(
-            "people.Household.formed_on", _("formed on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"
-        ),
-        Personal(
-            "people.Household.dissolved_on",
-            _("dissolved on"),
-            _SERVICE,
-            "statutory_duty",
-            "P2Y",
-            _AFTER,
-            "date",
-        ),
-        Personal(
-            "people.Resident.name",
-            pgettext_lazy("person", "name"),
-            _SERVICE,
-            "statutory_duty",
-            "P2Y",
-            _AFTER,
-            "name",
-        ),
-        Personal("people.Resident.sex", _("sex"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"),
-        Personal("people.Resident.born_on", _("born on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
-        Personal("people.Resident.died_on", _("died on"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
-        Personal(
-            "people.Resident.id_number",
-            _("ID number"),
-            _("tell persons apart"),
-            "statutory_duty",
-            "P2Y",
-            _AFTER,
-            "id_number",
-            sensitive=True,
-        ),
-        Personal(
-            "people.Resident.id_match",
-            _("match key of the ID number"),
-            _("tell persons apart"),
-            "statutory_duty",
-            "P2Y",
-            _AFTER,
-            "never",
-        ),
-        Personal(
-            "people.Resident.phone", _("phone"), _("reach the person"), "consent", "P2Y", _AFTER, "phone"
-        ),
-        Personal(
+        _held("people.Household.dwelling", _("dwelling"), mask="address"),
+        _held("people.Household.formed_on", _("formed on"), mask="date"),
+        _held("people.Household.dissolved_on", _("dissolved on"), mask="date"),
+        _held("people.Resident.name", pgettext_lazy("person", "name"), mask="name"),
+        _held("people.Resident.sex", _("sex"), mask="none"),
+        _held("people.Resident.born_on", _("born on"), mask="date"),
+        _held("people.Resident.died_on", _("died on"), mask="date"),
+        _held("people.Resident.id_number", _("ID number"), purpose=_APART, mask="id_number", sensitive=True),
+        _held("people.Resident.id_match", _("match key of the ID number"), purpose=_APART, mask="never"),
+        _held("people.Resident.phone", _("phone"), purpose=_REACH, basis="consent", mask="phone"),
+        _held(
             "people.Resident.phone_match",
             _("match key of the phone"),
-            _("reach the person"),
-            "consent",
-            "P2Y",
-            _AFTER,
-            "never",
+            purpose=_REACH,
+            basis="consent",
+            mask="never",
         ),
-        Personal(
-            "people.Membership.household", _("household"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"
+        _held("people.Membership.household", _("household"), mask="none"),
+        _held("people.Membership.resident", _("resident"), mask="none"),
+        _held("people.Membership.relation", _("relation to the head"), mask="none"),
+        _held("people.Membership.from_on", _("from"), mask="date"),
+        _held("people.Membership.to_on", _("to"), mask="date"),
+        _held("people.Guardianship.ward", _("ward"), purpose=_MINORS, mask="none"),
+        _held("people.Guardianship.guardian", _("guardian (a resident)"), purpose=_MINORS, mask="none"),
+        _held("people.Guardianship.guardian_name", _("guardian's name"), purpose=_MINORS, mask="name"),
+        _held("people.Guardianship.guardian_phone", _("guardian's phone"), purpose=_MINORS, mask="phone"),
+        _held("people.Guardianship.kind", _("kind of guardianship"), purpose=_MINORS, mask="none"),
+        _held("people.Guardianship.papers", _("papers seen"), purpose=_MINORS, mask="none"),
+        _held("people.Guardianship.from_on", _("from"), purpose=_MINORS, mask="date"),
+        _held("people.Guardianship.to_on", _("to"), purpose=_MINORS, mask="date"),
+        _held("people.NameKey.resident", _("resident"), purpose=_FIND, mask="never"),
+        _held("people.NameKey.key", _("search key of the name"), purpose=_FIND, mask="never"),
+        _held(
+            "people.ImportPart.rows",
+            _("rows of the list"),
+            keep="P30D",
+            after=_("the list was brought"),
+            mask="never",
+            sensitive=True,
         ),
-        Personal(
-            "people.Membership.resident", _("resident"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "none"
+        _held("people.Consent.resident", _("resident"), purpose=_PROOF, mask="none"),
+        _held("people.Consent.decision", _("decision"), purpose=_PROOF, mask="none"),
+        _held(
+            "people.Consent.guardianship_id",
+            _("guardianship under which it was decided"),
+            purpose=_PROOF,
+            mask="none",
         ),
-        Personal(
-            "people.Membership.relation",
-            _("relation to the head"),
-            _SERVICE,
-            "statutory_duty",
-            "P2Y",
-            _AFTER,
-            "none",
-        ),
-        Personal("people.Membership.from_on", _("from"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
-        Personal("people.Membership.to_on", _("to"), _SERVICE, "statutory_duty", "P2Y", _AFTER, "date"),
     ),
     retention=(
         Retention("people.Resident", "P2Y", "died_on", "erase"),
         Retention("people.Household", "P2Y", "dissolved_on", "erase"),
         Retention("people.Membership", "P2Y", "to_on", "erase"),
+        Retention("people.Guardianship", "P2Y", "to_on", "erase"),
+        Retention("people.NameKey", "P2Y", "resident__died_on", "erase"),
+        Retention("people.ImportPart", "P30D", "record__created_at", "erase"),
+        Retention("people.PeopleImport", "P2Y", "created_at", "erase"),
+        Retention("people.Consent", "P2Y", "resident__died_on", "erase"),
     ),
     subjects=(
         Subject("people.Resident", "id", "resident"),
         Subject("people.Membership", "resident_id", "resident"),
         Subject("people.Household", "memberships__resident_id", "resident", erasable=False),
+        Subject("people.Guardianship", "ward_id", "resident"),
+        Subject("people.Guardianship", "guardian_id", "resident"),
+        Subject("people.NameKey", "resident_id", "resident"),
+        Subject("people.Consent", "resident_id", "resident", erasable=False),
     ),
     seed="lianglin.people.seed.load:seed",
 )

@@ -19,7 +19,7 @@ from lianglin.kit.domain import (
     Retention,
     Subject,
 )
-from lianglin.kit.events import CaseMoved, ReplayErasures
+from lianglin.kit.events import CaseMoved, ConsentChanged, ReplayErasures
 from lianglin.privacy.rules import ASKED, IN_TIME, LIFECYCLE
 
 _ANSWER = _("answer the request")
@@ -168,7 +168,10 @@ DOMAIN = Domain(
     subjects=(Subject("privacy.RightsRequest", "case_id", "case"),),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
-    listeners=(Listener(CaseMoved, "lianglin.privacy.tasks:refresh_figures"),),
+    listeners=(
+        Listener(CaseMoved, "lianglin.privacy.tasks:refresh_figures"),
+        Listener(ConsentChanged, "lianglin.privacy.tasks:forget_withdrawn"),
+    ),
     answers=(Answer(ReplayErasures, "lianglin.privacy.actions.erasing:replay"),),
     notices=(
         Notice(

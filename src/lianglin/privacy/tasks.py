@@ -11,10 +11,10 @@ from lianglin.access.tasks import as_job
 from lianglin.access.transaction import running
 from lianglin.indicators.actions import refresh
 from lianglin.kit import clock
-from lianglin.kit.events import CaseMoved
+from lianglin.kit.events import CaseMoved, ConsentChanged
 from lianglin.kit.period import Period
 from lianglin.privacy import rules
-from lianglin.privacy.actions import retaining
+from lianglin.privacy.actions import erasing, retaining
 from lianglin.privacy.queries import retention
 
 log = logging.getLogger("lianglin.privacy")
@@ -56,3 +56,9 @@ def refresh_figures(event: CaseMoved) -> None:
         span=Period.month_of(clock.today()),
         scope_codes=[event.scope_code],
     )
+
+
+def forget_withdrawn(event: ConsentChanged) -> None:
+    """A withdrawn consent: what rested on it alone is erased."""
+    if not event.given:
+        erasing.forget_withdrawn(resident_id=event.resident_id, purpose=event.purpose, by=running().actor)

@@ -285,6 +285,17 @@ class Environment:
             secret=True,
         ),
     ]
+    consent_ask_again_days: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_CONSENT_ASK_AGAIN_DAYS",
+            kinds.whole(1, 3650),
+            "365",
+            "For so many days after somebody refused or withdrew a consent, staff do not ask for it again.",
+            "居民不同意或撤回同意后，工作人员在多少天内不再就同一事项询问。",
+            shown="number",
+        ),
+    ]
     email_from: Annotated[
         str,
         Setting(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -158,6 +159,7 @@ EMAIL_USE_SSL = _mail.scheme == "smtps"
 EMAIL_USE_TLS = _mail.scheme == "smtp"
 EMAIL_TIMEOUT = 20
 EMAIL_FROM = env.email_from
+CONSENT_ASK_AGAIN = timedelta(days=env.consent_ask_again_days)
 SMS_URL = env.sms_url
 SMS_TOKEN = env.sms_token
 

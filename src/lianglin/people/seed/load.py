@@ -14,6 +14,8 @@ from lianglin.access.transaction import acting
 from lianglin.kit import clock
 from lianglin.kit.crypto import encryptor, matcher
 from lianglin.kit.seeding import SeedContext
+from lianglin.people.rules.names import keys_of
+from lianglin.people.seed import agreements
 from lianglin.people.seed.copying import NULL, built_afterwards, copy, move_sequences, octets
 from lianglin.people.seed.draws import Ints
 from lianglin.people.seed.population import Population, Synthesiser
@@ -22,7 +24,7 @@ CHUNK = 20_000
 """Doors at a time: some 40,000 people, under 100 MB."""
 GROWN = 18
 """From this age (completed years, roughly) somebody with a phone may report an appeal."""
-TABLES = ("people_household", "people_resident", "people_membership")
+TABLES = ("people_household", "people_resident", "people_membership", "people_namekey")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ def seed(context: SeedContext) -> None:
         context.report("indexes", 0.96)
     move_sequences(*TABLES)
     context.made["people"] = tally.made()
+    agreements.fill()
     with acting(job()):
         audit.record(
             "people.seed", "people.Resident", 0, values={"residents": tally.count, "seed": context.seed}
@@ -136,6 +139,15 @@ def _write(people: Population, dwelling: Ints, scopes: list[str], place: Ints) -
         "people_resident",
         "id, scope_code, name, sex, born_on, id_number, id_match, phone, phone_match, sample",
         _residents(people, [scope[row] for row in household]),
+    )
+    copy(
+        "people_namekey",
+        "scope_code, resident_id, key",
+        (
+            (scope[row], str(number), key)
+            for number, name, row in zip(_ids(people), people.name.tolist(), household, strict=True)
+            for key in keys_of(name)
+        ),
     )
     joined, relations = people.joined_on.astype(str).tolist(), people.relation.tolist()
     copy(

@@ -23,6 +23,7 @@ from lianglin.kit.crypto import match_key
 from lianglin.kit.domain import Subject
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import ReplayErasures
+from lianglin.people.queries import consents
 from lianglin.privacy.models import Erasure
 from lianglin.privacy.queries import retention, subjects
 from lianglin.privacy.queries.subjects import Key
@@ -79,12 +80,26 @@ def _erase_one(subject: Subject, key: Key, extent: str, eraser: Actor, case_id: 
         columns = set(retention.empty(subject.model, "consent" if extent == "consent" else ""))
     if not rows or not (whole or columns):
         return None
+    return _note_and_do(subject.model, key, rows, columns, eraser, whole=whole, case_id=case_id)
+
+
+def _note_and_do(
+    model: str,
+    key: Key,
+    rows: list[Any],
+    columns: set[str],
+    eraser: Actor,
+    *,
+    whole: bool,
+    case_id: int | None = None,
+) -> Erasure:
+    """One entry of the ledger, carried out."""
     made = Erasure.objects.create(
         at=clock.now(),
         case_id=case_id,
         subject_kind=key.of,
         subject_id=key.id,
-        model=subject.model,
+        model=model,
         method="erase" if whole else "tombstone",
         columns=sorted(columns),
         ids=[row.pk for row in rows],
@@ -93,6 +108,37 @@ def _erase_one(subject: Subject, key: Key, extent: str, eraser: Actor, case_id: 
     )
     carry_out(made, eraser)
     return made
+
+
+def forget_withdrawn(*, resident_id: int, purpose: str, by: Actor) -> list[Erasure]:
+    """After a withdrawal (PIPL 47): what was held on that consent alone goes, and the ledger says so.
+
+    Nothing happens where the consent was given again meanwhile, or the purpose names nothing.
+    """
+    by.require("system")
+    found, key = consents.purposes().get(purpose), Key("resident", resident_id)
+    if found is None or consents.consented(resident_id, purpose, actor=by):
+        return []
+    with together():
+        done = []
+        for subject in subjects.subjects_of("resident"):
+            columns = {c.rpartition(".")[2] for c in found.columns if c.rpartition(".")[0] == subject.model}
+            rows = list(subjects.rows_of(subject, key, by).order_by("pk")) if columns else []
+            if rows and any(getattr(row, name) for row in rows for name in columns):
+                done.append(_note_and_do(subject.model, key, rows, columns, by, whole=False))
+            for model, column, value in found.rows:
+                held = (
+                    subjects.rows_of(subject, key, by).filter(**{column: value})
+                    if model == subject.model
+                    else ()
+                )
+                if rows := list(held):
+                    declared = {p.column.rpartition(".")[2] for p in subjects.personal_of(model)}
+                    done.append(_note_and_do(model, key, rows, declared, by, whole=True))
+        audit.record(
+            "privacy.forget", "privacy.resident", resident_id, values={"entries": [e.pk for e in done]}
+        )
+    return done
 
 
 def _may_be_deleted(model: str) -> bool:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import DateField, Field, ForeignKey, Model, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -133,12 +134,19 @@ def _row(row: Model, columns: list[Column]) -> dict[str, Any]:
 
 def _value(row: Model, one: Any) -> Any:
     if isinstance(one, ForeignKey):
-        other = getattr(row, one.name)
-        return _place(other) or (other.pk if other else None)
+        return _place(_other(row, one.name)) or getattr(row, one.attname)
     value = getattr(row, one.attname)
     if isinstance(one, Field) and one.flatchoices and value not in (None, ""):
         return str(dict(one.flatchoices).get(value, value))
     return value
+
+
+def _other(row: Model, name: str) -> Any:
+    """What a key leads to; None where this reader may not see it (a guardian's own file)."""
+    try:
+        return getattr(row, name)
+    except ObjectDoesNotExist:
+        return None
 
 
 def _place(other: Any) -> str:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -29,39 +27,18 @@ from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Forbidden
 from lianglin.kit.ids import clean_case_number, group_case_number
 from lianglin.kit.views import remember_elder
+from lianglin.people.queries.guardians import wards
 from lianglin.privacy import rules
 from lianglin.privacy.actions import requests as actions
 from lianglin.privacy.forms.own import AskForm, ReceiptForm, WithdrawForm
 from lianglin.privacy.queries import requests, subjects
 from lianglin.privacy.queries.subjects import Key
-from lianglin.privacy.views import words
+from lianglin.privacy.views import consents, words
 from lianglin.privacy.views.papers import copy_as_pdf
 from lianglin.privacy.views.replies import as_csv, done, file, see
+from lianglin.privacy.views.visitors import key_of, known
 
 LOOKS_A_PAGE = 50
-
-
-def key_of(actor: Actor) -> Key | None:
-    """Whose data this visitor may see: the own by login, else that of the matter held; None for anybody else."""
-    if actor.role != "resident":
-        return None
-    if actor.resident_id is not None:
-        return Key("resident", actor.resident_id)
-    return Key("case", actor.case_id) if actor.case_id is not None else None
-
-
-def known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Lets in whoever proved to be somebody; everybody else is told how."""
-
-    @never_cache
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        key = key_of(acting(request))
-        if key is None:
-            return HttpResponseRedirect(reverse("privacy:mine"))
-        return view(request, key, *args, **kwargs)
-
-    return guarded
 
 
 @never_cache
@@ -84,6 +61,11 @@ def mine(request: HttpRequest) -> HttpResponse:
         ):
             return answer
     context: dict[str, Any] = {"key": key, "form": form, "signed_in": actor.account_id is not None}
+    context |= {
+        "wards": wards(actor),
+        "acting_for": actor.guardian_id is not None,
+        "person": actor.resident_id,
+    }
     if key is not None:
         held = requests.held_request(actor)
         context |= {
@@ -167,7 +149,8 @@ def ask(request: HttpRequest, key: Key) -> HttpResponse:
         given = form.cleaned_data
 
         def act() -> None:
-            made.append(actions.ask(asked=actions.Asked(given["kind"], given["text"]), by=actor))
+            acting_for = "self" if actor.guardian_id is None else "guardian"
+            made.append(actions.ask(asked=actions.Asked(given["kind"], given["text"], acting_for), by=actor))
 
         if done(request, form, act, _("Your request has arrived."), reverse("privacy:mine")):
             opened = made[0]
@@ -279,6 +262,7 @@ routes: list[URLPattern] = [
     path("mine/looks/", looks, name="looks"),
     path("mine/looks/all.csv", looks_csv, name="looks_csv"),
     path("mine/ask/", ask, name="ask"),
+    *consents.routes,
     path("mine/request/", request_page, name="request"),
     path("mine/request/copy/<slug:code>/", granted_copy, name="granted_copy"),
     path("mine/requests/<str:number>/", open_request, name="open_request"),

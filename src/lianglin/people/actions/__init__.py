@@ -1,0 +1,1 @@
+"""Writes about people, as verbs."""

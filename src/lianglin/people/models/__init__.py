@@ -1,0 +1,20 @@
+"""Tables of people: who lives where, who acts for whom, what they agreed to."""
+
+from lianglin.people.models.consents import Consent, ConsentText
+from lianglin.people.models.guardians import Guardianship
+from lianglin.people.models.imports import ImportMapping, ImportPart, PeopleImport
+from lianglin.people.models.names import NameKey
+from lianglin.people.models.residents import Household, Membership, Resident
+
+__all__ = [
+    "Consent",
+    "ConsentText",
+    "Guardianship",
+    "Household",
+    "ImportMapping",
+    "ImportPart",
+    "Membership",
+    "NameKey",
+    "PeopleImport",
+    "Resident",
+]

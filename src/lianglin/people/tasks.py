@@ -1,0 +1,130 @@
+"""What people need in the background: lists that are taken in, keys for names that were loaded without them."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from procrastinate.contrib.django import app
+
+from lianglin.access.actor import TOP, Actor, job
+from lianglin.access.tasks import as_job
+from lianglin.access.transaction import acting, running
+from lianglin.people.actions import importing, names
+from lianglin.people.actions.importing import State
+from lianglin.people.models import PeopleImport
+from lianglin.people.queries import importing as lists
+from lianglin.people.rules.importing import MESSAGES
+
+KEYS_TASK = "people_name_keys"
+
+
+@app.periodic(cron="20 1 * * *")
+@app.task(name="people_name_keys_nightly", queue="events", queueing_lock="people_name_keys_nightly")
+@as_job
+def name_keys_nightly(timestamp: int) -> None:
+    """Begins a walk over all residents."""
+    _next(0)
+
+
+@app.task(name=KEYS_TASK, queue="events")
+@as_job
+def name_keys(behind: int) -> int:
+    """One batch in a transaction of its own; defers the next while there is more. Returns how many keys were made."""
+    made, last = names.backfill(by=running().actor, behind=behind)
+    if last is not None:
+        _next(last)
+    return made
+
+
+def _next(behind: int) -> None:
+    app.configure_task(KEYS_TASK, queue="events").defer(behind=behind)
+
+
+def keys_command(arguments: list[str]) -> int:
+    """`lianglin people name-keys`: gives every resident the keys of the name, batch by batch; may be stopped and begun anew."""
+    made, behind = 0, 0
+    while True:
+        with acting(job()) as by:
+            more, last = names.backfill(by=by, behind=behind)
+        made += more
+        if last is None:
+            break
+        behind = last
+    print(f"{made} keys were made.")
+    return 0
+
+
+IMPORT_TASK = "people_import"
+
+
+@app.task(name=IMPORT_TASK, queue="events")
+@as_job
+def import_list(pk: int) -> bool:
+    """Works on one part of a list in a transaction of its own; defers the next while there is more."""
+    more = importing.go_on(pk, by=running().actor)
+    if more:
+        order_import(pk)
+    return more
+
+
+def order_import(pk: int) -> None:
+    """Asks for a list to be worked on, in the running transaction."""
+    app.configure_task(IMPORT_TASK, queue="events").defer(pk=pk)
+
+
+def import_command(arguments: list[str]) -> int:
+    """`lianglin people import FILE --place CODE`: looks a list through, then takes it in; status 1 when rows were left out.
+
+    The same file again goes on where it was stopped. Runs in this process, a transaction per part.
+    """
+    parser = argparse.ArgumentParser(prog="lianglin people import")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--place", required=True, help="scope code of the community, street or district")
+    parser.add_argument("--check", action="store_true", help="only look through; nothing is written")
+    options = parser.parse_args(arguments)
+    if not options.file.is_file():
+        parser.error(f"{options.file} is not a file")
+    record = take_file(options.file, options.place, check=options.check)
+    with acting(job(options.place, options.place + TOP)) as by:
+        for one in lists.findings(record.pk, by):
+            what, how = MESSAGES[one.code]
+            print(f"row {one.row}, {one.field}: {what}. {how}")
+    told = "would be " if options.check else ""
+    print(
+        f"{record.rows} rows: {record.made} {told}new, {record.filled} {told}filled, {record.same} known, {record.wrong} left out."
+    )
+    return 1 if record.wrong or record.state == State.FAILED else 0
+
+
+def take_file(path: Path, place: str, *, check: bool = False) -> PeopleImport:
+    """Brings a file (or finds the one that was stopped) and works on it to its end; the list as it then stands."""
+    with acting(importer(place)) as by, path.open("rb") as file:
+        record = importing.unfinished(file, by=by) or importing.receive(
+            file=file, name=path.name, by=by, most=None
+        )
+        if record.state == State.MAPPING:
+            record = importing.name_columns(record.pk, mapping=record.mapping, by=by)
+    _to_the_end(record.pk, place)
+    with acting(importer(place)) as by:
+        record = importing.found_list(record.pk, by)
+        go = not check and record.state in (State.CHECKED, State.FAILED)
+        if go:
+            importing.start(record.pk, by=by)
+    if go:
+        _to_the_end(record.pk, place)
+    with acting(importer(place)) as by:
+        return importing.found_list(record.pk, by)
+
+
+def importer(place: str) -> Actor:
+    """The command line, as a task of one place."""
+    return replace(job(place, place + TOP), duties=frozenset({"system", "people.import"}))
+
+
+def _to_the_end(pk: int, place: str) -> None:
+    more = True
+    while more:
+        with acting(importer(place)) as by:
+            more = importing.go_on(pk, by=by)

@@ -1,0 +1,30 @@
+"""Small answers that several pages give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+
+from lianglin.access.transaction import together
+from lianglin.access.views import see
+from lianglin.kit.errors import HouseError
+
+
+def done(
+    request: HttpRequest, form: Form, act: Callable[[], Any], said: str, onward: str
+) -> HttpResponse | None:
+    """Carries an action out and goes on; None when the form or the action refused, and the form says why."""
+    if not form.is_valid():
+        return None
+    try:
+        with together():
+            act()
+    except HouseError as error:
+        form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        return None
+    messages.success(request, said)
+    return see(onward)
