@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit, second_factor
+from lianglin.access import audit, login_list, second_factor
 from lianglin.access.actor import Actor
-from lianglin.access.models import FOREVER, AccessLog, Account, Grant, Organisation, Post
+from lianglin.access.models import FOREVER, AccessLog, Account, Grant, LoginSession, Organisation, Post
 from lianglin.access.queries import HELD_CASE_KEY, POST_KEY, POSTS_KEY, PROVED_KEY, posts_in_force
 from lianglin.access.second_factor import PENDING_KEY
 from lianglin.access.transaction import acting
@@ -66,13 +66,13 @@ def log_in_with_code(*, request: HttpRequest, code: str) -> Account:
         if account is None:
             raise Forbidden(_("This login took too long. Write your name and password again."))
         second_factor.prove(account_id=account.pk, code=code)
-    enter(request=request, account=account)
+    enter(request=request, account=account, how=LoginSession.How.CODE)
     request.session.pop(PENDING_KEY, None)
     request.session[PROVED_KEY] = second_factor.system_now().isoformat()
     return account
 
 
-def enter(*, request: HttpRequest, account: Account) -> None:
+def enter(*, request: HttpRequest, account: Account, how: str = LoginSession.How.PASSWORD) -> None:
     """Starts the session of an account that proved itself, under a new session id, in its first post."""
     with acting(LOGIN_ROLE):
         login(request, account, backend="django.contrib.auth.backends.ModelBackend")
@@ -82,6 +82,7 @@ def enter(*, request: HttpRequest, account: Account) -> None:
         request.session.pop(PROVED_KEY, None)
         if account.language:
             request.session["_language"] = account.language
+        login_list.begin(request=request, how=how, account=account, posts=posts)
     audit.record("access.login", "access.Account", account.pk)
 
 

@@ -1,5 +1,7 @@
 """What the access package plugs into the house: kinds of posts, guards of its tables."""
 
+from typing import Literal
+
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
@@ -11,15 +13,23 @@ from lianglin.kit.domain import (
     NavItem,
     Own,
     OwnAccount,
+    OwnResident,
     OwnUnit,
     Panel,
     Personal,
     Retention,
     RoleKind,
     Subject,
+    Text,
 )
 
 READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
+
+
+def _login(column: str, label: Text, mask: Literal["never", "none"]) -> Personal:
+    why, after = _("let people see and end their logins"), _("the login ended")
+    return Personal(f"access.LoginSession.{column}", label, why, "statutory_duty", "P30D", after, mask)
+
 
 DOMAIN = Domain(
     code="access",
@@ -34,6 +44,7 @@ DOMAIN = Domain(
         Duty("access.audit", _("read the audit and verify it")),
         Duty("access.who_looked", _("see who looked at personal data")),
         Duty("access.manage", _("make accounts and posts")),
+        Duty("access.end_sessions", _("end the logins of others")),
         Duty("public.submit", _("report a matter")),
         Duty("public.track", _("follow one's matter")),
         Duty("resident.own_case", _("act on one's own matter")),
@@ -69,7 +80,9 @@ DOMAIN = Domain(
         ),
         RoleKind("administrator", _("administrator"), "public", ("access.manage",), (), "city"),
     ),
+    role_duties=dict.fromkeys(("administrator", "protection_officer"), ("access.end_sessions",)),
     navigation=(
+        NavItem("desk", _("Logins of others"), "access:others", "out", "access.end_sessions", 91),
         NavItem("desk", _("Lost phone"), "access:reset", "lock", "access.manage", 90),
         NavItem("desk", _("Who looked"), "access:who_looked", "eye", "access.who_looked", 80),
         NavItem("desk", _("Audit"), "access:audit", "shield", "access.audit", 85),
@@ -92,6 +105,12 @@ DOMAIN = Domain(
                 "created_at",
                 "session_epoch",
             ),
+        ),
+        Guard(
+            "access.LoginSession",
+            {"auth": Access("SIUD"), "resident": Access("S", OwnResident()), "job": Access("SD")},
+            personal=True,
+            neutral=("how", "started_at", "used_at", "idle_minutes", "ends_at"),
         ),
         Guard("access.SecondFactor", {"auth": Access("SIUD")}),
         Guard("access.RecoveryCode", {"auth": Access("SIUD")}),
@@ -149,6 +168,11 @@ DOMAIN = Domain(
             _("end of the last post"),
             "never",
         ),
+        _login("session_key", _("session"), "never"),
+        _login("account", _("account"), "never"),
+        _login("resident_id", _("resident"), "never"),
+        _login("device", _("device"), "none"),
+        _login("network", _("address range"), "none"),
         Personal(
             "access.AccessLog.resident_id",
             _("resident who was looked at"),
@@ -169,6 +193,7 @@ DOMAIN = Domain(
         ),
     ),
     retention=(
+        Retention("access.LoginSession", "P30D", "ends_at", "erase"),
         Retention("access.AccessLog", "P3Y", "at", "erase"),
         Retention(
             "access.AuditEntry",
@@ -182,6 +207,7 @@ DOMAIN = Domain(
         ),
     ),
     subjects=(
+        Subject("access.LoginSession", "resident_id", "resident"),
         Subject("access.AccessLog", "resident_id", "resident", erasable=False),
         Subject("access.AccessLog", "case_id", "case", erasable=False),
     ),

@@ -112,6 +112,8 @@ SESSION_ENGINE = "lianglin.access.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SECOND_FACTOR_LEVELS: tuple[str, ...] = () if DEMO else ("county", "city")
 """Kinds of post that are acted in only after a second factor (GB/T 22239 level 3); optional in the demo."""
+SESSION_LIMITS = env.session_limits
+"""Level of post, or "resident" -> (minutes without use, minutes in all) after which a login ends."""
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in env.allowed_hosts if host != "*"]
 if env.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

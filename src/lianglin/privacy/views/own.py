@@ -39,6 +39,7 @@ from lianglin.privacy.views.papers import copy_as_pdf
 from lianglin.privacy.views.replies import as_csv, done, file, see
 
 LOOKS_A_PAGE = 50
+NEWEST = 3
 
 
 def key_of(actor: Actor) -> Key | None:
@@ -48,6 +49,13 @@ def key_of(actor: Actor) -> Key | None:
     if actor.resident_id is not None:
         return Key("resident", actor.resident_id)
     return Key("case", actor.case_id) if actor.case_id is not None else None
+
+
+def panel(actor: Actor, _subject: Any) -> dict[str, Any] | None:
+    """What 我的 offers about one's own data: the ways to it, and the newest requests; None for who did not log in."""
+    if actor.resident_id is None:
+        return None
+    return {"requests": [words.line(case) for case in requests.mine(actor)[:NEWEST]]}
 
 
 def known(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
