@@ -12,9 +12,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from lianglin.access import audit, second_factor
+from lianglin.access import audit, login_list, second_factor
 from lianglin.access.actor import Actor
-from lianglin.access.models import FOREVER, AccessLog, Account, Grant, Organisation, Post
+from lianglin.access.models import FOREVER, AccessLog, Account, Grant, LoginSession, Organisation, Post
 from lianglin.access.queries import (
     HELD_CASE_KEY,
     POST_KEY,
@@ -76,13 +76,13 @@ def log_in_with_code(*, request: HttpRequest, code: str) -> Account:
         if account is None:
             raise Forbidden(_("This login took too long. Write your name and password again."))
         second_factor.prove(account_id=account.pk, code=code)
-    enter(request=request, account=account)
+    enter(request=request, account=account, how=LoginSession.How.CODE)
     request.session.pop(PENDING_KEY, None)
     request.session[PROVED_KEY] = second_factor.system_now().isoformat()
     return account
 
 
-def enter(*, request: HttpRequest, account: Account) -> None:
+def enter(*, request: HttpRequest, account: Account, how: str = LoginSession.How.PASSWORD) -> None:
     """Starts the session of an account that proved itself, under a new session id, in its first post."""
     with acting(LOGIN_ROLE):
         login(request, account, backend="django.contrib.auth.backends.ModelBackend")
@@ -92,6 +92,7 @@ def enter(*, request: HttpRequest, account: Account) -> None:
         request.session.pop(PROVED_KEY, None)
         if account.language:
             request.session["_language"] = account.language
+        login_list.begin(request=request, how=how, account=account, posts=posts)
     audit.record("access.login", "access.Account", account.pk)
 
 

@@ -16,10 +16,10 @@ from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
+from lianglin.access import audit, login_list
 from lianglin.access.actions import LOGIN_ROLE, let_go
 from lianglin.access.actor import Actor
-from lianglin.access.models import Account, Organisation, Post
+from lianglin.access.models import Account, LoginSession, Organisation, Post
 from lianglin.access.queries import POST_KEY, POSTS_KEY, posts_in_force
 from lianglin.access.transaction import acting
 from lianglin.kit import clock
@@ -148,6 +148,7 @@ def log_in_as(*, request: HttpRequest, username: str) -> Account:
         posts = list(posts_in_force(account.pk))
         request.session[POST_KEY] = posts[0].pk if posts else None
         request.session[POSTS_KEY] = len(posts)
+        login_list.begin(request=request, how=LoginSession.How.DEMO, account=account, posts=posts)
     audit.record("access.demo_login", "access.Account", account.pk)
     return account
 

@@ -1,5 +1,7 @@
 """What the access package plugs into the house: kinds of posts, guards of its tables."""
 
+from typing import Literal
+
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
@@ -14,15 +16,23 @@ from lianglin.kit.domain import (
     Own,
     OwnAccount,
     OwnPost,
+    OwnResident,
     OwnUnit,
     Panel,
     Personal,
     Retention,
     RoleKind,
     Subject,
+    Text,
 )
 
 READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
+
+
+def _login(column: str, label: Text, mask: Literal["never", "none"]) -> Personal:
+    why, after = _("let people see and end their logins"), _("the login ended")
+    return Personal(f"access.LoginSession.{column}", label, why, "statutory_duty", "P30D", after, mask)
+
 
 DOMAIN = Domain(
     code="access",
@@ -49,6 +59,7 @@ DOMAIN = Domain(
         Duty("access.approve_help", _("decide who helps in the own area")),
         Duty("access.break_glass", _("open personal data in an emergency")),
         Duty("access.review_glass", _("judge what was opened in an emergency")),
+        Duty("access.end_sessions", _("end the logins of others")),
         Duty("public.submit", _("report a matter")),
         Duty("public.track", _("follow one's matter")),
         Duty("resident.own_case", _("act on one's own matter")),
@@ -117,6 +128,7 @@ DOMAIN = Domain(
             alone=True,
         ),
     ),
+    role_duties=dict.fromkeys(("security_officer", "protection_officer"), ("access.end_sessions",)),
     navigation=(
         NavItem("desk", _("Accounts"), "access:accounts", "person", "access.manage", 10),
         NavItem("desk", _("Posts"), "access:all_posts", "calendar", "access.manage", 15),
@@ -128,6 +140,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Help in my area"), "access:help_area", "people", "access.approve_help", 71),
         NavItem("desk", _("Emergency opening"), "access:glasses", "warn", "access.break_glass", 72),
         NavItem("desk", _("Emergency openings"), "access:glasses", "warn", "access.review_glass", 79),
+        NavItem("desk", _("Logins of others"), "access:others", "out", "access.end_sessions", 91),
         NavItem("desk", _("Who looked"), "access:who_looked", "eye", "access.who_looked", 80),
         NavItem("desk", _("Audit"), "access:audit", "shield", "access.audit", 85),
         NavItem("desk", _("Verifications"), "access:audit_checks", "check", "access.audit", 86),
@@ -174,6 +187,12 @@ DOMAIN = Domain(
                 "created_at",
                 "session_epoch",
             ),
+        ),
+        Guard(
+            "access.LoginSession",
+            {"auth": Access("SIUD"), "resident": Access("S", OwnResident()), "job": Access("SD")},
+            personal=True,
+            neutral=("how", "started_at", "used_at", "idle_minutes", "ends_at"),
         ),
         Guard("access.SecondFactor", {"auth": Access("SIUD")}),
         Guard("access.RecoveryCode", {"auth": Access("SIUD")}),
@@ -258,6 +277,11 @@ DOMAIN = Domain(
             _("end of the last post"),
             "never",
         ),
+        _login("session_key", _("session"), "never"),
+        _login("account", _("account"), "never"),
+        _login("resident_id", _("resident"), "never"),
+        _login("device", _("device"), "none"),
+        _login("network", _("address range"), "none"),
         Personal(
             "access.AccessLog.resident_id",
             _("resident who was looked at"),
@@ -278,6 +302,7 @@ DOMAIN = Domain(
         ),
     ),
     retention=(
+        Retention("access.LoginSession", "P30D", "ends_at", "erase"),
         Retention("access.AccessLog", "P3Y", "at", "erase"),
         Retention(
             "access.AuditEntry",
@@ -291,6 +316,7 @@ DOMAIN = Domain(
         ),
     ),
     subjects=(
+        Subject("access.LoginSession", "resident_id", "resident"),
         Subject("access.AccessLog", "resident_id", "resident", erasable=False),
         Subject("access.AccessLog", "case_id", "case", erasable=False),
     ),

@@ -69,6 +69,23 @@ class ResetForm(forms.Form):
     )
 
 
+class OthersForm(forms.Form):
+    """Whose logins are looked at and ended, and why."""
+
+    username = forms.CharField(
+        label=_("login name"),
+        max_length=60,
+        error_messages={"required": _("Write the login name of the person whose logins you want to end.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+    )
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=200,
+        help_text=_("what happened, like “tablet lost”; no personal details"),
+        error_messages={"required": _("Write why these logins are ended.")},
+    )
+
+
 class LookFilter(forms.Form):
     """Which looks the protection officer wants to see."""
 

@@ -57,6 +57,40 @@ class Account(AbstractBaseUser):
         return made.hexdigest()
 
 
+class LoginSession(models.Model):
+    """One login that goes on: whose, by what, since when. Beside Django's session, gone together with it."""
+
+    class How(models.TextChoices):
+        PASSWORD = "password", _("password")
+        CODE = "code", _("password and code")
+        PASSKEY = "passkey", _("passkey")
+        OUTSIDE = "outside", _("the city's own login")
+        PHONE = "phone", _("code to the phone")
+        DEMO = "demo", _("demo")
+
+    session_key = models.CharField(_("session"), max_length=40, unique=True)
+    account = models.ForeignKey(
+        Account, models.CASCADE, null=True, verbose_name=_("account"), related_name="+"
+    )
+    resident_id = models.BigIntegerField(_("resident"), null=True)
+    how = models.CharField(_("how it was proved"), max_length=8, choices=How)
+    device = models.CharField(_("device"), max_length=24)
+    network = models.CharField(_("address range"), max_length=48, blank=True)
+    started_at = models.DateTimeField(_("logged in at"))
+    used_at = models.DateTimeField(_("last used at"))
+    idle_minutes = models.PositiveIntegerField(_("minutes without use after which it ends"))
+    ends_at = models.DateTimeField(_("ends at"))
+
+    class Meta:
+        verbose_name = _("login session")
+        verbose_name_plural = _("login sessions")
+        indexes = [
+            models.Index(fields=["account", "-id"], name="access_session_account"),
+            models.Index(fields=["resident_id", "-id"], name="access_session_resident"),
+            models.Index(fields=["ends_at"], name="access_session_ends"),
+        ]
+
+
 class Organisation(models.Model):
     """A body that people work in and that work is given to: committee, office, bureau, company."""
 

@@ -47,13 +47,28 @@ def posts_in_force(account_id: int) -> QuerySet[Post]:
     )
 
 
+_SESSION = """
+select s.session_data, l.id, l.used_at < now() - interval '1 minute'
+from django_session s left join access_loginsession l on l.session_key = s.session_key
+where s.session_key = %s and s.expire_date > now() and coalesce(
+    l.ends_at > now() and l.used_at + l.idle_minutes * interval '1 minute' > now(), true)
+"""
+
+
 def session_data(key: str) -> str | None:
-    """The signed contents of a session in force; None without one. The system's clock rules, not the demo's."""
+    """The signed contents of a session in force; None without one, and when its login was idle or lasted too long.
+
+    Notes once a minute that the login is used. The system's clock rules, not the demo's.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select session_data from django_session where session_key = %s and expire_date > now()", [key]
-        )
+        cursor.execute(_SESSION, [key])
         row = cursor.fetchone()
+        if row is not None and row[2]:  # a request at the same time that notes it already is not waited for
+            cursor.execute(
+                "update access_loginsession set used_at = now() where id = "
+                "(select id from access_loginsession where id = %s for update skip locked)",
+                [row[1]],
+            )
     return row[0] if row else None
 
 
@@ -137,11 +152,14 @@ def _who_asks() -> str:
 
 
 def _holder(held: Any, logged_in: Any = None) -> Actor:
-    """The resident whose session proved to hold a case or to be a person, while that lasts; else the public."""
-    now = clock.now().isoformat()
+    """The resident whose session proved to hold a case or to be a person, while that lasts; else the public.
+
+    A case is held by the city's clock, which the demo can advance; a login lasts by the system's.
+    """
+    now = clock.now()
     case_id, resident_id = (
-        entry["id"] if isinstance(entry, dict) and entry.get("until", "") > now else None
-        for entry in (held, logged_in)
+        entry["id"] if isinstance(entry, dict) and entry.get("until", "") > end.isoformat() else None
+        for entry, end in ((held, now), (logged_in, now - clock.offset()))
     )
     ward = logged_in.get("ward") if resident_id is not None else None
     if resident_id is not None and ward is not None and _acts_for(resident_id, ward):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db.models import F
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lianglin.access import audit, totp
 from lianglin.access.actor import Actor
-from lianglin.access.models import Account, RecoveryCode, SecondFactor
+from lianglin.access.models import Account, LoginSession, RecoveryCode, SecondFactor
 from lianglin.access.queries import PROVED_KEY
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, throttle
@@ -117,6 +118,7 @@ def reset(*, username: str, reason: str, by: Actor) -> Account:
         if account.pk == by.account_id:
             raise Refused(_("Your own is reset by another security officer."), field="username")
         Account.objects.filter(pk=account.pk).update(session_epoch=F("session_epoch") + 1)
+        _forget_sessions(account.pk)
     _forget(account.pk)
     audit.record("access.second_factor_reset", "access.Account", account.pk, values={"reason": reason})
     return account
@@ -129,8 +131,19 @@ def end_other_sessions(*, request: HttpRequest) -> None:
         Account.objects.filter(pk=account_id).update(session_epoch=F("session_epoch") + 1)
         account = Account.objects.get(pk=account_id)
         request.session.cycle_key()
+        _forget_sessions(account_id, but=request.session.session_key)
         request.session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     audit.record("access.end_sessions", "access.Account", account_id)
+
+
+def _forget_sessions(account_id: int, but: str | None = None) -> None:
+    keys = list(
+        LoginSession.objects.filter(account_id=account_id)
+        .exclude(session_key=but)
+        .values_list("session_key", flat=True)
+    )
+    Session.objects.filter(session_key__in=keys).delete()
+    LoginSession.objects.filter(session_key__in=keys).delete()
 
 
 def _own(request: HttpRequest) -> int:

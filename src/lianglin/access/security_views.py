@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianglin.access import actions, second_factor, totp
+from lianglin.access import actions, login_list, second_factor, totp
 from lianglin.access.forms import CodeForm, FirstCodeForm, ResetForm
 from lianglin.access.gate import acting, in_post
 from lianglin.access.views import greet, safe_address, see
@@ -69,6 +69,7 @@ def security(request: HttpRequest) -> HttpResponse:
         "factor": factor,
         "codes_left": second_factor.codes_left(account_id) if factor else 0,
         "required": factor is None and acting(request).post_id is None,
+        "logins": login_list.shown(account_id=account_id, current=request.session.session_key),
     }
     return render(request, "access/security.html", context)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianglin.access import security_views, views
+from lianglin.access import security_views, session_views, views
 from lianglin.access.governance import urls as offices
 
 app_name = "access"
@@ -14,6 +14,8 @@ urlpatterns = [
     path("security/codes/", security_views.codes, name="codes"),
     path("security/off/", security_views.off, name="off"),
     path("security/sessions/", security_views.end_sessions, name="end_sessions"),
+    path("security/sessions/end/", session_views.end, name="end_session"),
+    path("others/", session_views.others, name="others"),
     path("reset/", security_views.reset, name="reset"),
     path("logout/", views.logout_page, name="logout"),
     path("start/", views.start, name="start"),

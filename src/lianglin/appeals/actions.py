@@ -116,7 +116,7 @@ def _open(
 ) -> cases.Opened:
     case_id = cases.reserve_id()
     if by.role != "staff":
-        by = resident_actor(case_id)
+        by = resident_actor(case_id, by.resident_id)
         become(by)
     opened = cases.open_case(
         kind=rules.KIND,
@@ -147,6 +147,7 @@ def _open(
             phone=phone or None,
             phone_match=match_key(phone, "phone") if phone else None,
             confidential=reporter.confidential,
+            resident_id=by.resident_id,
         ).save(force_insert=True)
     return opened
 

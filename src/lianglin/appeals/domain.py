@@ -17,6 +17,7 @@ from lianglin.kit.domain import (
     Listener,
     NavItem,
     Notice,
+    Panel,
     Personal,
     Retention,
     Subject,
@@ -331,6 +332,15 @@ DOMAIN = Domain(
             _CLOSED,
             "never",
         ),
+        Personal(
+            "appeals.Appellant.resident_id",
+            _("resident who was logged in"),
+            _("show people their own matters"),
+            "statutory_duty",
+            "P2Y",
+            _CLOSED,
+            "never",
+        ),
         Personal("appeals.CallBack.solved", _("solved"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
         Personal("appeals.CallBack.grade", _("grade"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
@@ -343,6 +353,7 @@ DOMAIN = Domain(
     subjects=(
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
+        Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
         Subject("appeals.CallBack", "case_id", "case"),
     ),
     assess=("sensitive", "sharing"),
@@ -364,6 +375,7 @@ DOMAIN = Domain(
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
     ),
-    database=("lianglin.appeals.queries.similar:install",),
+    panels=(Panel("me", "appeals/public/_matters.html", "lianglin.appeals.views.matters:panel", 10),),
+    database=("lianglin.appeals.queries.similar:install", "lianglin.appeals.queries.own:install"),
     seed="lianglin.appeals.seed.load:seed",
 )

@@ -121,13 +121,22 @@ class Appellant(models.Model):
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     phone_match = models.BinaryField(_("match key of the phone"), null=True)
     confidential = models.BooleanField(_("name kept from the body complained of"), default=True)
+    resident_id = models.BigIntegerField(_("resident who was logged in"), null=True)
+    """No foreign key: a resident's record is erased without asking who once complained."""
 
     objects = ScopedManager()
 
     class Meta:
         verbose_name = _("appellant")
         verbose_name_plural = _("appellants")
-        indexes = [models.Index(fields=["phone_match"], name="appeals_appellant_phone")]
+        indexes = [
+            models.Index(fields=["phone_match"], name="appeals_appellant_phone"),
+            models.Index(
+                fields=["resident_id", "-case"],
+                name="appeals_appellant_resident",
+                condition=models.Q(resident_id__isnull=False),
+            ),
+        ]
 
 
 class CallBack(models.Model):

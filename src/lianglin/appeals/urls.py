@@ -1,4 +1,4 @@
-from lianglin.appeals.views import desk, public
+from lianglin.appeals.views import desk, matters, public
 
 app_name = "appeals"
-urlpatterns = [*public.routes, *desk.routes]
+urlpatterns = [*public.routes, *matters.routes, *desk.routes]

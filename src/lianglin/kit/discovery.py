@@ -23,6 +23,7 @@ GROUND = (
     "booking",
     "indicators",
     "notices",
+    "logins",
 )
 """The fixed floors of the house, from the bottom; what else is there is a domain."""
 ABOVE = ("portal", "project")

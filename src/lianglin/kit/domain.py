@@ -404,7 +404,7 @@ class Panel:
     ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away.
     """
 
-    slot: Literal["home", "place", "household", "person", "my_work", "case"]
+    slot: Literal["home", "place", "household", "person", "my_work", "case", "me"]
     template: str
     context: str
     order: int = 50

@@ -15,6 +15,7 @@ from lianglin.kit.domain import (
     NavItem,
     Notice,
     OwnResident,
+    Panel,
     Personal,
     Retention,
     Subject,
@@ -194,6 +195,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Retention"), "privacy:retention", "clock", "privacy.read", 63),
         NavItem("desk", _("Breaches"), "privacy:breaches", "warn", "privacy.breach", 64),
     ),
+    panels=(Panel("me", "privacy/public/_mine.html", "lianglin.privacy.views.own:panel", 20),),
     database=("lianglin.privacy.queries.assessments:install",),
     seed="lianglin.privacy.seed:seed",
 )

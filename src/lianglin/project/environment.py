@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +20,8 @@ from typing import Annotated, Any, get_type_hints
 
 from lianglin.project import kinds
 from lianglin.project.errors import DiskFull, SetupError
+from lianglin.project.kinds import Setting
+from lianglin.project.login_settings import LoginSettings
 
 SECRETS_FILE = "secrets.json"
 DEMO_CITY = {"LIANGLIN_CITY_NAME": "哈尔滨市", "LIANGLIN_CITY_NAME_EN": "Harbin"}
@@ -30,20 +32,7 @@ class SettingError(SetupError):
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One row of the table. ``default`` is as one would write it; None: it must be set outside the demo."""
-
-    name: str
-    kind: Callable[[str], Any]
-    default: str | None
-    en: str
-    zh: str
-    shown: str = "text"
-    secret: bool = False
-
-
-@dataclass(frozen=True)
-class Environment:
+class Environment(LoginSettings):
     """All settings, read and checked."""
 
     port: Annotated[
@@ -366,7 +355,9 @@ class Environment:
 def table() -> dict[str, Setting]:
     """The rows of the table in order, by the field's name."""
     hints = get_type_hints(Environment, include_extras=True)
-    return {field: hint.__metadata__[0] for field, hint in hints.items()}
+    here = Environment.__annotations__  # those of the login stand behind
+    fields = [*here, *(field for field in hints if field not in here)]
+    return {field: hints[field].__metadata__[0] for field in fields}
 
 
 def read(environ: Mapping[str, str]) -> Environment:

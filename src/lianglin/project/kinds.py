@@ -8,8 +8,24 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table. ``default`` is as one would write it; None: it must be set outside the demo."""
+
+    name: str
+    kind: Callable[[str], Any]
+    default: str | None
+    en: str
+    zh: str
+    shown: str = "text"
+    secret: bool = False
+
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 WORDS = {
@@ -148,3 +164,24 @@ def spare_ring(value: str) -> dict[int, bytes]:
     if any(len(found) != 32 for found in ring.values()):
         raise ValueError("numbered keys like 1:<32 bytes in base64>,2:<32 bytes in base64>")
     return ring
+
+
+SESSION_LEVELS = ("resident", "community", "township", "county", "city", "unit")
+
+
+def session_limits(value: str) -> dict[str, tuple[int, int]]:
+    """Per level the minutes without use and the minutes in all after which a login ends: ``city=30/600``."""
+    found = {}
+    for part in words(value):
+        level, _equals, minutes = part.partition("=")
+        idle, _slash, whole = minutes.partition("/")
+        if level not in SESSION_LEVELS or not (idle.isdecimal() and whole.isdecimal()) or level in found:
+            break
+        found[level] = (int(idle), int(whole))
+    if set(found) != set(SESSION_LEVELS) or not all(
+        1 <= idle <= whole <= 720 for idle, whole in found.values()
+    ):
+        raise ValueError(
+            "minutes idle/in all for each of " + ", ".join(SESSION_LEVELS) + ", like city=30/600, at most 720"
+        )
+    return found

@@ -39,6 +39,14 @@ from lianglin.privacy.views.replies import as_csv, done, file, see
 from lianglin.privacy.views.visitors import key_of, known
 
 LOOKS_A_PAGE = 50
+NEWEST = 3
+
+
+def panel(actor: Actor, _subject: Any) -> dict[str, Any] | None:
+    """What 我的 offers about one's own data: the ways to it, and the newest requests; None for who did not log in."""
+    if actor.resident_id is None:
+        return None
+    return {"requests": [words.line(case) for case in requests.mine(actor)[:NEWEST]]}
 
 
 @never_cache

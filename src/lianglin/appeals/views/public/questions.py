@@ -10,11 +10,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from lianglin.access.gate import acting
 from lianglin.access.transaction import together
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
-from lianglin.appeals.forms.public import PhotoForm, ReachForm, TellForm, WhatForm
+from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellForm, WhatForm
 from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries.own import own_contact
 from lianglin.appeals.queries.similar import similar
 from lianglin.appeals.views.own import accepted, posted, see
 from lianglin.appeals.views.public.steps import onward, show, too_early
@@ -125,9 +127,13 @@ def reach(request: HttpRequest) -> HttpResponse:
     if early := too_early(draft, "reach"):
         return early
     names = ("reach", "phone", "name", "entity", "confidential")
-    form = ReachForm(*posted(request), initial={name: getattr(draft, name) for name in names})
+    known = {} if draft.reach else own_contact(actor=acting(request))
+    initial = {name: getattr(draft, name) for name in names} | known
+    form = ReachForm(
+        *posted(request), initial={**initial, "reach": draft.reach or (known and BY_PHONE) or ""}
+    )
     if request.method == "POST" and accepted(request, form):
         for name in names:
             setattr(draft, name, form.cleaned_data[name])
         return onward(request, draft, "reach")
-    return show(request, "reach", draft, form)
+    return show(request, "reach", draft, form, logged_in=acting(request).resident_id is not None)
