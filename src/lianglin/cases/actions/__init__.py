@@ -1,0 +1,28 @@
+"""What is done to cases, whatever their kind: opened, moved, noted, extended, taken on; each locks and audits itself."""
+
+from lianglin.cases.actions.moving import (
+    assign,
+    expect,
+    extend,
+    lock,
+    move,
+    note_assignment,
+    remark,
+)
+from lianglin.cases.actions.opening import CLAIM_WINDOW, Opened, Place, claim, open_case, reserve_id
+
+__all__ = [
+    "CLAIM_WINDOW",
+    "Opened",
+    "Place",
+    "assign",
+    "claim",
+    "expect",
+    "extend",
+    "lock",
+    "move",
+    "note_assignment",
+    "open_case",
+    "remark",
+    "reserve_id",
+]
