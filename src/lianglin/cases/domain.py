@@ -3,7 +3,18 @@
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.cases.rules import SUBJECT
-from lianglin.kit.domain import Access, Domain, Granted, Guard, InScope, Own, Personal, Retention, Subject
+from lianglin.kit.domain import (
+    Access,
+    Domain,
+    Granted,
+    Guard,
+    InScope,
+    Own,
+    OwnPost,
+    Personal,
+    Retention,
+    Subject,
+)
 
 
 def case_roles(column: str, *, staff: str, handler: str, resident: str, job: str) -> dict:
@@ -86,6 +97,10 @@ DOMAIN = Domain(
                 "stopped_at",
             ),
         ),
+        Guard(
+            "cases.BulkMove",
+            {"staff": Access("SIU", OwnPost()), "handler": Access("SIU", OwnPost()), "job": Access("SD")},
+        ),
         Guard("cases.Receipt", {"resident": Access("I", Own("case_id")), "staff": Access("I")}),
     ),
     personal=(
@@ -100,6 +115,7 @@ DOMAIN = Domain(
     retention=(
         Retention("cases.Case", "P5Y", "closed_at", "tombstone"),
         Retention("cases.Step", "P5Y", "at", "tombstone"),
+        Retention("cases.BulkMove", "P30D", "at", "erase"),
     ),
     subjects=(Subject("cases.Case", "id", "case"), Subject("cases.Step", "case_id", "case")),
 )

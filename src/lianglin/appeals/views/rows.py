@@ -15,23 +15,29 @@ from lianglin.cases import queries as cases
 from lianglin.kit.templatetags.kit import deadline, status, when
 
 ROW = (
-    '<tr><th scope="row"><a href="{}">{}</a><span class="cell__meta">{}{}</span></th>'
+    '<tr><th scope="row">{}<a href="{}">{}</a><span class="cell__meta">{}{}</span></th>'
     '<td class="cell--place" data-label="{}">{}{}</td><td data-label="{}">{}{}</td><td data-label="{}">{}</td>'
     '<td data-label="{}" class="nowrap">{}</td><td data-label="{}">{}</td></tr>'
 )
+TICK = '<label class="tick cell__tick"><input type="checkbox" name="case" value="{}"><span class="vh">{}</span></label>'
 META = '<span class="cell__meta">{}</span>'
 LIMIT = '{}<span class="cell__meta nowrap">{}{}</span>'
 
 
-def table_rows(found: Iterable[Any]) -> SafeString:
-    """``<tr>`` of each appeal (with ``item_label``, see worklists.appeals); cells carry their label for phones."""
+def table_rows(found: Iterable[Any], *, choosing: bool = False) -> SafeString:
+    """``<tr>`` of each appeal (with ``item_label``, see worklists.appeals); cells carry their label for phones.
+
+    ``choosing`` puts a box to tick before each, for what is done to several at once.
+    """
     labels = [_("Place"), _("State"), _("Unit in charge"), _("Reported"), _("Limit")]
     pattern = reverse("appeals:detail", args=["-"])
     urgent, provisional = format_html(" {}", status(_("urgent"), "bad")), f" {_('provisional')}"
-    return mark_safe("".join(_row(case, labels, pattern, urgent, provisional) for case in found))  # noqa: S308 - escaped
+    tick = _("choose %(number)s") if choosing else ""
+    made = (_row(case, labels, pattern, urgent, provisional, tick) for case in found)
+    return mark_safe("".join(made))  # noqa: S308 - escaped
 
 
-def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: str) -> SafeString:
+def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: str, tick: str) -> SafeString:
     where = case.place_text or (case.building.address if case.building else "")
     community = case.community.label
     limit = "–"
@@ -40,6 +46,7 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
         limit = format_html(LIMIT, deadline(cases.time_left(case)), when(case.due_at, "short"), mark)
     return format_html(
         ROW,
+        format_html(TICK, case.number, tick % {"number": case.number}) if tick else "",
         pattern.replace("-", case.number),
         case.title,
         " · ".join(part for part in (words.grouped(case.number), case.item_label) if part),

@@ -1,5 +1,6 @@
 """What is done to cases, whatever their kind: opened, moved, noted, extended, taken on; each locks and audits itself."""
 
+from lianglin.cases.actions.bulk import AT_ONCE, Chosen, move_many
 from lianglin.cases.actions.moving import (
     assign,
     expect,
@@ -12,7 +13,9 @@ from lianglin.cases.actions.moving import (
 from lianglin.cases.actions.opening import CLAIM_WINDOW, Opened, Place, claim, open_case, reserve_id
 
 __all__ = [
+    "AT_ONCE",
     "CLAIM_WINDOW",
+    "Chosen",
     "Opened",
     "Place",
     "assign",
@@ -21,6 +24,7 @@ __all__ = [
     "extend",
     "lock",
     "move",
+    "move_many",
     "note_assignment",
     "open_case",
     "remark",
