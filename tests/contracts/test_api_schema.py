@@ -68,7 +68,7 @@ def open_connections() -> Iterator[None]:
 def city(db: None, open_connections: None, monkeypatch: pytest.MonkeyPatch) -> World:
     forget_tries()
     monkeypatch.setattr("lianglin.appeals.api.SUBMIT_TRIES", 10**6)
-    monkeypatch.setattr("lianglin.cases.actions.CLAIM_TRIES", 10**5)
+    monkeypatch.setattr("lianglin.cases.actions.opening.CLAIM_TRIES", 10**5)
     return build()
 
 

@@ -212,6 +212,11 @@ def counts(actor: Actor) -> Any:
     return worklists.queue_counts(actor, ["accepted", "answered"])
 
 
+def chosen(actor: Actor) -> Any:
+    numbers = [f"A{number:012}" for number in range(1, CASES, CASES // 200)]
+    return list(worklists.appeals(actor).filter(number__in=numbers).order_by("-id")[:201])
+
+
 def looked_at(actor: Actor) -> Any:
     return access.who_looked(CASES // 2, actor=actor)
 
@@ -237,6 +242,7 @@ LISTS = (
     List("list of the open", WORKER, worklist(state="open"), BY_SCOPE, OWN + 20, 20, "its rows, joined where open"),
     List("list of the overdue", WORKER, worklist(overdue=True), BY_SCOPE, OWN + 20, 20, "the same where late"),
     List("by number", WORKER, worklist(number="A00000000012"), NUMBERED, OWN + 20, 0, "the number's start, or the own rows"),
+    List("chosen for a bulk move", STREET, chosen, NUMBERED, 3 * OWN, OWN, "each by its number"),
     List("my work", WORKER, inbox, BY_SCOPE, OWN + 20, 20, "what waits in the community, sorted by due date"),
     List("list", STREET, worklist(), ("cases_case_pkey",), 15 * OWN, 0, "newest first: stops at the 51st row of a 20th"),
     List("list by state", STREET, worklist(state="received"), WAITING, OWN, 20, "the state's rows of the street"),

@@ -11,6 +11,7 @@ from lianglin.kit.domain import (
     Handover,
     InScope,
     Own,
+    OwnPost,
     Personal,
     Retention,
     Subject,
@@ -100,6 +101,10 @@ DOMAIN = Domain(
                 "stopped_at",
             ),
         ),
+        Guard(
+            "cases.BulkMove",
+            {"staff": Access("SIU", OwnPost()), "handler": Access("SIU", OwnPost()), "job": Access("SD")},
+        ),
         Guard("cases.Receipt", {"resident": Access("I", Own("case_id")), "staff": Access("I")}),
     ),
     personal=(
@@ -114,6 +119,7 @@ DOMAIN = Domain(
     retention=(
         Retention("cases.Case", "P5Y", "closed_at", "tombstone"),
         Retention("cases.Step", "P5Y", "at", "tombstone"),
+        Retention("cases.BulkMove", "P30D", "at", "erase"),
     ),
     subjects=(Subject("cases.Case", "id", "case"), Subject("cases.Step", "case_id", "case")),
 )

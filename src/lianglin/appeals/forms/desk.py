@@ -102,7 +102,7 @@ class MoveForm(forms.Form):
 
     def __init__(self, data: Any = None, *, code: str, context: MoveContext, initial: Any = None) -> None:
         super().__init__(
-            data, auto_id=f"id_{code}_%s", initial={"seen_version": context.case.version, **(initial or {})}
+            data, auto_id=f"id_{code}_%s", initial={"seen_version": context.version, **(initial or {})}
         )
         self.context = context
         self.prepare(context)
@@ -121,6 +121,7 @@ class MoveContext:
     def __init__(self, case: Case, actor: Any, *, unit_text: str = "") -> None:
         self.case, self.actor, self.unit_text = case, actor, unit_text
         self.item: Item | None = case.appeal.item
+        self.version = case.version
         self._similar: list[worklists.Similar] | None = None
 
     @property

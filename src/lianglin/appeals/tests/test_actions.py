@@ -11,6 +11,7 @@ from django.db import transaction
 from tests.watch import at_once, events, in_turn, refused, traces
 from tests.world import HERE, NEXT_DOOR, STREET, UNIT, WORKER, World, build
 
+from lianglin.access import actions as access
 from lianglin.access import actor as actors
 from lianglin.access.actor import Actor
 from lianglin.access.models import AuditEntry, Grant
@@ -185,8 +186,8 @@ def test_half_a_move_is_none(city: World, monkeypatch: pytest.MonkeyPatch) -> No
         give(**given)
         raise Refused("too late")
 
-    give = actions.access.give
-    monkeypatch.setattr(actions.access, "give", fails)
+    give = access.give
+    monkeypatch.setattr(access, "give", fails)
     with acting(by), refused(Refused):
         perform(city, "dispatch", case, by)
 

@@ -32,7 +32,7 @@ from lianglin.access.models import AuditEntry
 from lianglin.appeals import rules
 from lianglin.appeals.models import Appeal
 from lianglin.appeals.tests.moves import VERBS
-from lianglin.cases.actions import CLAIM_TRIES
+from lianglin.cases.actions.opening import CLAIM_TRIES
 from lianglin.cases.models import Case
 
 URL = "/api/v1/appeals/"

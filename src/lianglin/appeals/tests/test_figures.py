@@ -331,7 +331,7 @@ def test_figures_refreshed_by_each_move_equal_figures_counted_anew(
 ) -> None:
     """A story with a reopening, told move by move to the listener, ends in the very cells of a rebuild."""
     told: list[CaseMoved] = []
-    monkeypatch.setattr("lianglin.cases.actions.publish", told.append)
+    monkeypatch.setattr("lianglin.cases.actions.steps.publish", told.append)
     case = city.report("2026-10-20 09:00", item=city.item)
     city.dispatch(case, "2026-10-20 10:00")
     city.settle(case, "2026-11-02 10:00")

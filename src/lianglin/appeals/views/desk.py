@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET
 from lianglin.access.gate import acting, in_post
 from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import board, handling, record, rows
+from lianglin.appeals.views import board, bulk, handling, record, rows
+from lianglin.cases.actions import AT_ONCE
 from lianglin.kit import paging
 
 
@@ -23,7 +24,15 @@ def worklist(request: HttpRequest) -> HttpResponse:
     found = paging.page(
         worklists.worklist(actor, **form.chosen()), "-id", cursor=request.GET.get("cursor", "")
     )
-    context = {"form": form, "page": found, "rows": rows.table_rows(found.rows)}
+    choosing = bool(bulk.offered(actor))
+    context = {
+        "form": form,
+        "page": found,
+        "rows": rows.table_rows(found.rows, choosing=choosing),
+        "choosing": choosing,
+        "chosen": form.chosen().items(),
+        "at_once": AT_ONCE,
+    }
     return render(request, "appeals/desk/list.html", context)
 
 
@@ -33,6 +42,8 @@ routes: list[URLPattern] = [
     path("desk/record/", record.new, name="record"),
     path("desk/record/places/", record.places, name="record_places"),
     path("desk/record/done/", record.done, name="recorded"),
+    path("desk/bulk/", bulk.many, name="bulk"),
+    path("desk/bulk/<uuid:key>/", bulk.result, name="bulk_result"),
     path("desk/<str:number>/", handling.detail, name="detail"),
     path("desk/<str:number>/spot.json", handling.spot, name="spot"),
     path("desk/<str:number>/who/", handling.appellant, name="appellant"),

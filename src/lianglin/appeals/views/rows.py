@@ -15,23 +15,29 @@ from lianglin.kit.markup import fill
 from lianglin.kit.templatetags.kit import deadline, status, when
 
 ROW = (
-    '<tr><th scope="row"><a href="%s">%s</a><span class="cell__meta">%s%s</span></th>'
+    '<tr><th scope="row">%s<a href="%s">%s</a><span class="cell__meta">%s%s</span></th>'
     '<td class="cell--place" data-label="%s">%s%s</td><td data-label="%s">%s%s</td><td data-label="%s">%s</td>'
     '<td data-label="%s" class="nowrap">%s</td><td data-label="%s">%s</td></tr>'
 )
+TICK = '<label class="tick cell__tick"><input type="checkbox" name="case" value="%s"><span class="vh">%s</span></label>'
 META = '<span class="cell__meta">%s</span>'
 LIMIT = '%s<span class="cell__meta nowrap">%s%s</span>'
 
 
-def table_rows(found: Iterable[Any]) -> SafeString:
-    """``<tr>`` of each appeal (with ``item_label``, see worklists.appeals); cells carry their label for phones."""
+def table_rows(found: Iterable[Any], *, choosing: bool = False) -> SafeString:
+    """``<tr>`` of each appeal (with ``item_label``, see worklists.appeals); cells carry their label for phones.
+
+    ``choosing`` puts a box to tick before each, for what is done to several at once.
+    """
     labels = [_("Place"), _("State"), _("Unit in charge"), _("Reported"), _("Limit")]
     pattern = reverse("appeals:detail", args=["-"])
     urgent, provisional = fill(" %s", status(_("urgent"), "bad")), f" {_('provisional')}"
-    return mark_safe("".join(_row(case, labels, pattern, urgent, provisional) for case in found))  # noqa: S308 - escaped
+    tick = _("choose %(number)s") if choosing else ""
+    made = (_row(case, labels, pattern, urgent, provisional, tick) for case in found)
+    return mark_safe("".join(made))  # noqa: S308 - escaped
 
 
-def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: str) -> SafeString:
+def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: str, tick: str) -> SafeString:
     where = case.place_text or (case.building.address if case.building else "")
     community = case.community.label
     limit = "–"
@@ -40,6 +46,7 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
         limit = fill(LIMIT, deadline(cases.time_left(case)), when(case.due_at, "short"), mark)
     return fill(
         ROW,
+        fill(TICK, case.number, tick % {"number": case.number}) if tick else "",
         pattern.replace("-", case.number),
         case.title,
         " · ".join(part for part in (words.grouped(case.number), case.item_label) if part),

@@ -71,7 +71,7 @@ def test_a_case_is_not_opened_outside_of_ones_area(city: World) -> None:
 def test_a_taken_number_is_drawn_again(city: World, monkeypatch: pytest.MonkeyPatch) -> None:
     taken, free = opened(city).case.number, new_case_number("E", 2026, 9)
     drawn = iter([taken, taken, free])
-    monkeypatch.setattr(actions, "new_case_number", lambda *when: next(drawn))
+    monkeypatch.setattr("lianglin.cases.actions.opening.new_case_number", lambda *when: next(drawn))
     assert opened(city).case.number == free
     assert Receipt.objects.filter(number=free).count() == 1
 
@@ -80,7 +80,7 @@ def test_five_taken_numbers_in_a_row_refuse_and_leave_nothing(
     city: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     taken = opened(city).case.number
-    monkeypatch.setattr(actions, "new_case_number", lambda *when: taken)
+    monkeypatch.setattr("lianglin.cases.actions.opening.new_case_number", lambda *when: taken)
     with refused(Conflict):
         opened(city)
 

@@ -12,7 +12,7 @@ from tests.world import World
 from lianglin.access import actor as actors
 from lianglin.access.actor import Actor
 from lianglin.access.transaction import acting, become, current_actor
-from lianglin.cases import actions
+from lianglin.cases.actions import opening as actions
 from lianglin.cases.models import Case
 from lianglin.cases.tests.errands import opened
 from lianglin.kit import clock

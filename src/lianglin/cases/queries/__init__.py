@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from lianglin.access.actor import Actor
 from lianglin.access.prepared import Prepared
@@ -123,6 +123,13 @@ def time_left(case: Case) -> int | timedelta | None:
     if case.due_at is None:
         return None
     return calendar().time_left(clock.now(), case.due_at, around_the_clock=case.urgent)
+
+
+def why_not(case: Case, wanted: Move) -> str:
+    """Why a move cannot be made on the case as it stands, in words; "" when its state allows it."""
+    if case.state in wanted.sources:
+        return ""
+    return gettext("not possible while it is “%(state)s”") % {"state": case.state_label}
 
 
 def possible_moves(case: Case, actor: Actor) -> list[Move]:

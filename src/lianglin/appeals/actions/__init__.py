@@ -1,0 +1,42 @@
+"""The appeal's story as verbs: submit, accept, dispatch, handle, answer, settle, call back, reopen, withdraw."""
+
+from lianglin.appeals.actions.desk import (
+    accept,
+    answer_now,
+    dispatch,
+    extend,
+    redirect,
+    refuse,
+    send_back,
+    settle,
+)
+from lianglin.appeals.actions.hearing import add_material, call_back, confirm, reopen, withdraw
+from lianglin.appeals.actions.joining import merge
+from lianglin.appeals.actions.opening import Reporter, Submitted, open_for, submit
+from lianglin.appeals.actions.unit import answer, object_to, pause, resume, take_on
+
+__all__ = [
+    "Reporter",
+    "Submitted",
+    "accept",
+    "add_material",
+    "answer",
+    "answer_now",
+    "call_back",
+    "confirm",
+    "dispatch",
+    "extend",
+    "merge",
+    "object_to",
+    "open_for",
+    "pause",
+    "redirect",
+    "refuse",
+    "reopen",
+    "resume",
+    "send_back",
+    "settle",
+    "submit",
+    "take_on",
+    "withdraw",
+]

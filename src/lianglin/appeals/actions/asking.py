@@ -1,0 +1,30 @@
+"""What every verb shares: the case locked before it runs, an answer that must be one of the listed ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lianglin.access.actor import Actor
+from lianglin.access.transaction import together
+from lianglin.cases import actions as cases
+from lianglin.kit.errors import Refused
+
+
+def on_case(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Locks the case by id before the action, so that the second of two people is refused honestly; all or nothing."""
+
+    @wraps(function)
+    def locked(case_id: int, *, by: Actor, **arguments: Any) -> Any:
+        with together():
+            return function(cases.lock(case_id, by=by), by=by, **arguments)
+
+    return locked
+
+
+def known(value: Any, choices: Any, field: str) -> None:
+    if value not in {code for code, _label in choices}:
+        raise Refused(_("Choose one of the listed answers."), field=field)

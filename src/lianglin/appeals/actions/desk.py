@@ -1,0 +1,125 @@
+"""What the community and the dispatcher do: accept, answer on the spot, refuse, pass on, dispatch, check, settle."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from lianglin.access import actions as access
+from lianglin.access.actor import Actor
+from lianglin.access.models import Organisation
+from lianglin.appeals import rules
+from lianglin.appeals.actions.asking import known, on_case
+from lianglin.appeals.models import Appeal, Item
+from lianglin.cases import actions as cases
+from lianglin.cases.models import Case
+from lianglin.cases.rules import SUBJECT
+from lianglin.kit.errors import Refused
+
+
+@on_case
+def accept(
+    case: Case, *, by: Actor, item: Item | None = None, seen_version: int | None = None, note: str = ""
+) -> Case:
+    """The community receives the appeal: it is ours to bring forward; the item may be corrected."""
+    if item is not None:
+        Appeal.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).update(item=item)
+    cases.move(
+        case,
+        "accept",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"item": item.code} if item else None,
+        changes={"assignee_id": by.post_id},
+    )
+    cases.note_assignment(case, by=by)
+    return case
+
+
+@on_case
+def answer_now(case: Case, *, by: Actor, outcome: str, note: str, seen_version: int | None = None) -> Case:
+    """Answers on the spot: recorded, never dispatched."""
+    known(outcome, rules.OUTCOMES, "outcome")
+    cases.move(
+        case,
+        "answer_now",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"outcome": outcome},
+        changes={"outcome": outcome},
+    )
+    return case
+
+
+@on_case
+def refuse(case: Case, *, by: Actor, ground: str, note: str, seen_version: int | None = None) -> Case:
+    """Does not accept the appeal, on one of the lawful grounds, naming in the note where to turn instead."""
+    known(ground, rules.REFUSAL_GROUNDS, "ground")
+    cases.move(case, "refuse", by=by, seen_version=seen_version, note=note, data={"ground": ground})
+    return case
+
+
+@on_case
+def redirect(case: Case, *, by: Actor, to: str, note: str, seen_version: int | None = None) -> Case:
+    """Passes the appeal on to a body outside this platform; the resident is told which."""
+    cases.move(case, "redirect", by=by, seen_version=seen_version, note=note, data={"to": to.strip()})
+    return case
+
+
+@on_case
+def dispatch(
+    case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_version: int | None = None
+) -> Case:
+    """Gives the order to one responsible unit: grants it the case and starts the item's clock.
+
+    A unit that had the order before (it objected, or the case was reopened) sees the case no longer.
+    """
+    if not unit.active:
+        raise Refused(_("This unit no longer takes orders. Choose another."), field="unit")
+    item = Item.objects.filter(appeals__case_id=case.pk).first()
+    before, limit = case.owner_id, None
+    if item:
+        limit = (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
+    cases.move(
+        case,
+        "dispatch",
+        by=by,
+        seen_version=seen_version,
+        note=note,
+        data={"unit": unit.pk},
+        limit=limit,
+        changes={"owner": unit, "assignee": None},
+    )
+    if before not in (None, unit.pk):
+        access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
+    access.give(
+        subject=SUBJECT,
+        subject_id=case.pk,
+        organisation=unit,
+        scope_code=case.scope_code,
+        reason="dispatch",
+        by=by,
+    )
+    return case
+
+
+@on_case
+def extend(case: Case, *, by: Actor, days: int, note: str, seen_version: int | None = None) -> Case:
+    """The dispatcher approves more working days; the resident sees the reason."""
+    cases.extend(case, by=by, days=days, note=note, duty="appeals.dispatch", seen_version=seen_version)
+    return case
+
+
+@on_case
+def send_back(case: Case, *, by: Actor, note: str, seen_version: int | None = None) -> Case:
+    """The dispatcher does not accept the answer; the unit goes on."""
+    cases.move(case, "send_back", by=by, seen_version=seen_version, note=note)
+    return case
+
+
+@on_case
+def settle(case: Case, *, by: Actor, note: str = "", seen_version: int | None = None) -> Case:
+    """办结: the dispatcher accepts the answer; the call-back is due within three working days."""
+    cases.move(case, "settle", by=by, seen_version=seen_version, note=note)
+    return case

@@ -1,0 +1,161 @@
+"""How an appeal comes in: from a resident, from somebody who was told, or asked for by another service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lianglin.access.actor import Actor
+from lianglin.access.actor import resident as resident_actor
+from lianglin.access.transaction import become, together
+from lianglin.appeals import rules
+from lianglin.appeals.models import Appeal, Appellant, Item
+from lianglin.cases import actions as cases
+from lianglin.cases.models import Case
+from lianglin.kit.crypto import match_key
+from lianglin.kit.errors import Refused
+from lianglin.kit.events import OpenAppeal
+from lianglin.kit.ids import clean_phone
+from lianglin.places.models import Building, Community
+
+
+@dataclass(frozen=True)
+class Reporter:
+    """Who reports; all empty means anonymous."""
+
+    name: str = ""
+    phone: str = ""
+    entity: bool = False
+    confidential: bool = True
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nothing was said about who reports."""
+        return not (self.name.strip() or self.phone.strip())
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What the receipt shows: the case and its secret (shown once)."""
+
+    case: Case
+    secret: str
+
+
+def submit(
+    *,
+    by: Actor,
+    place: cases.Place,
+    text: str,
+    item: Item | None,
+    title: str = "",
+    reporter: Reporter | None = None,
+    channel: str = "web",
+) -> Submitted:
+    """Opens an appeal with a case and a receipt.
+
+    The public becomes the holder of exactly the new case for the rest of the transaction; staff record what
+    somebody told them and need the duty appeals.intake.
+    """
+    by.require("appeals.intake" if by.role == "staff" else "public.submit")
+    text, reporter = text.strip(), reporter or Reporter()
+    if len(text) < 5:
+        raise Refused(_("Tell us in at least five characters what the matter is."), field="text")
+    phone = _phone(reporter.phone)
+    with together():
+        opened = _open(by, place, text, item, title, reporter, phone, channel)
+    return Submitted(opened.case, opened.secret)
+
+
+def open_for(request: OpenAppeal, *, by: Actor) -> str:
+    """Answers the typed request: opens an appeal as ``by`` and returns its number.
+
+    Refused when the community, the building or the item of the request is not known.
+    """
+    community = Community.objects.filter(scope_code=request.scope_code, valid_to__isnull=True).first()
+    building = Building.objects.filter(pk=request.building_id, scope_code=request.scope_code).first()
+    item = Item.objects.filter(code=request.item_code).order_by("-id").first()
+    if (
+        community is None
+        or (request.building_id and building is None)
+        or (request.item_code and item is None)
+    ):
+        raise Refused(_("The community, the building or the item of the request is not known here."))
+    place = cases.Place(community=community, building=building, text=request.place_text)
+    reporter = Reporter(name=request.name, phone=request.phone)
+    made = submit(
+        by=by,
+        place=place,
+        text=request.text,
+        item=item,
+        title=request.title,
+        reporter=reporter,
+        channel=request.channel,
+    )
+    return made.case.number
+
+
+def _open(
+    by: Actor,
+    place: cases.Place,
+    text: str,
+    item: Item | None,
+    title: str,
+    reporter: Reporter,
+    phone: str,
+    channel: str,
+) -> cases.Opened:
+    case_id = cases.reserve_id()
+    if by.role != "staff":
+        by = resident_actor(case_id, by.resident_id)
+        become(by)
+    opened = cases.open_case(
+        kind=rules.KIND,
+        title=(title.strip() or _title(text, item))[:80],
+        place=place,
+        by=by,
+        case_id=case_id,
+        urgent=bool(item and item.urgent_hours),
+        channel=channel,
+    )
+    case = opened.case
+    Appeal(
+        case=case,
+        scope_code=case.scope_code,
+        item=item,
+        channel=channel,
+        text=text,
+        entity=reporter.entity,
+        anonymous=reporter.anonymous,
+        language=get_language() or "zh-hans",
+        opened_at=case.opened_at,
+    ).save(force_insert=True)
+    if not reporter.anonymous:
+        Appellant(
+            case=case,
+            scope_code=case.scope_code,
+            name=reporter.name.strip()[:60],
+            phone=phone or None,
+            phone_match=match_key(phone, "phone") if phone else None,
+            confidential=reporter.confidential,
+            resident_id=by.resident_id,
+        ).save(force_insert=True)
+    return opened
+
+
+def _phone(text: str) -> str:
+    if not text.strip():
+        return ""
+    try:
+        return clean_phone(text)
+    except ValueError as error:
+        raise Refused(
+            _("Write a mobile number of 11 digits, or a fixed number with its area code."), field="phone"
+        ) from error
+
+
+def _title(text: str, item: Item | None) -> str:
+    first = text.splitlines()[0].strip()
+    return first[:30] if len(first) <= 40 or item is None else f"{item.label}：{first[:20]}…"

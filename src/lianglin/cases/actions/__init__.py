@@ -1,0 +1,32 @@
+"""What is done to cases, whatever their kind: opened, moved, noted, extended, taken on; each locks and audits itself."""
+
+from lianglin.cases.actions.bulk import AT_ONCE, Chosen, move_many
+from lianglin.cases.actions.moving import (
+    assign,
+    expect,
+    extend,
+    lock,
+    move,
+    note_assignment,
+    remark,
+)
+from lianglin.cases.actions.opening import CLAIM_WINDOW, Opened, Place, claim, open_case, reserve_id
+
+__all__ = [
+    "AT_ONCE",
+    "CLAIM_WINDOW",
+    "Chosen",
+    "Opened",
+    "Place",
+    "assign",
+    "claim",
+    "expect",
+    "extend",
+    "lock",
+    "move",
+    "move_many",
+    "note_assignment",
+    "open_case",
+    "remark",
+    "reserve_id",
+]

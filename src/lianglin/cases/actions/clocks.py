@@ -1,0 +1,67 @@
+"""The stage clocks of a case: started, stopped, paused, resumed as a move says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from lianglin.cases.models import Case, Clock
+from lianglin.kit.calendar import calendar
+from lianglin.kit.domain import Move
+
+
+def open_clock(case: Case) -> Clock | None:
+    return Clock._base_manager.filter(case_id=case.pk, stopped_at__isnull=True).order_by("-id").first()
+
+
+def new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: datetime) -> Clock:
+    declared = case.lifecycle.limit(stage)
+    amount, unit = limit or (declared.amount, declared.unit)
+    due = calendar().add(now, amount, unit)
+    return Clock(
+        case=case,
+        scope_code=case.scope_code,
+        stage=stage,
+        amount=amount,
+        unit=unit,
+        started_at=now,
+        due_at=due.at,
+        provisional=due.provisional,
+    )
+
+
+def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: datetime) -> None:
+    """Stops, pauses, resumes and starts stage clocks as the move says; sets the case's due date."""
+    if wanted.stops or wanted.pauses or wanted.resumes:
+        running = open_clock(case)
+        if running and running.stage in wanted.stops:
+            _resume(running, now)
+            running.stopped_at = now
+            running.save(update_fields=["stopped_at", "due_at", "provisional", "paused_at", "paused_seconds"])
+            case.due_at, case.due_provisional = None, False
+        elif running and wanted.pauses:
+            running.paused_at = now
+            running.save(update_fields=["paused_at"])
+            case.due_at, case.due_provisional = None, False
+        elif running and wanted.resumes:
+            _resume(running, now)
+            running.save(update_fields=["due_at", "provisional", "paused_at", "paused_seconds"])
+            case.due_at, case.due_provisional = running.due_at, running.provisional
+    if wanted.starts:
+        started = new_clock(case, wanted.starts, limit, now)
+        started.save(force_insert=True)
+        case.due_at, case.due_provisional = started.due_at, started.provisional
+
+
+def _resume(running: Clock, now: datetime) -> None:
+    """Moves the due date by the working time that the pause took; a pause over a holiday took none."""
+    if running.paused_at is None:
+        return
+    days = calendar()
+    if running.unit == "hours":
+        paused = (now - running.paused_at).total_seconds()
+        running.due_at += timedelta(seconds=paused)
+    elif paused := days.working_seconds(running.paused_at, now):
+        due = days.add_working_hours(running.due_at, paused / 3600)
+        running.due_at, running.provisional = due.at, due.provisional
+    running.paused_seconds += int(paused)
+    running.paused_at = None
