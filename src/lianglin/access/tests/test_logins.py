@@ -131,8 +131,8 @@ def test_use_is_noted_once_a_minute_not_with_every_request(city: World) -> None:
 # --- those of others ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("who", ["administrator", "protection_officer"])
-def test_administrator_and_officer_end_anothers_logins(city: World, who: str) -> None:
+@pytest.mark.parametrize("who", ["security_officer", "protection_officer"])
+def test_security_and_protection_officer_end_anothers_logins(city: World, who: str) -> None:
     lost = log_in(agent=PHONE)
     boss, asked = city.browser(who), {"username": WORKER, "reason": "tablet lost"}
     looked = boss.post("/account/others/", asked)
@@ -147,7 +147,7 @@ def test_one_of_anothers_logins_is_ended_alone(city: World) -> None:
     lost, kept = log_in(agent=PHONE), log_in()
     gone = LoginSession.objects.get(device="wechat/android").pk
     asked = {"username": WORKER, "reason": "tablet lost", "end": gone}
-    assert city.browser("administrator").post("/account/others/", asked).status_code == 303
+    assert city.browser("security_officer").post("/account/others/", asked).status_code == 303
     assert (lost.get("/work/").status_code, kept.get("/work/").status_code) == (302, 200)
 
 
@@ -155,7 +155,7 @@ def test_without_the_duty_a_reason_or_a_known_name_nothing_ends(city: World) -> 
     browser = log_in()
     asked = {"username": WORKER, "reason": "tablet lost", "all": "1"}
     assert city.browser("manager").post("/account/others/", asked).status_code == 403
-    boss = city.browser("administrator")
+    boss = city.browser("security_officer")
     assert boss.post("/account/others/", {**asked, "reason": ""}).status_code == 422
     assert boss.post("/account/others/", {**asked, "username": "nobody"}).status_code == 422
     assert browser.get("/work/").status_code == 200

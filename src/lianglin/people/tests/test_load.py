@@ -13,7 +13,7 @@ from lianglin.kit import clock
 from lianglin.kit.crypto import decrypt, encrypt, encryptor, match_key, matcher
 from lianglin.kit.ids import clean_id_number
 from lianglin.kit.seeding import SeedContext
-from lianglin.people.models import Consent, Guardianship, Household, Membership, Resident
+from lianglin.people.models import Consent, Guardianship, Household, Membership, NameKey, Resident
 from lianglin.people.seed import load
 from lianglin.people.tests.doors import context_for, few_doors
 from lianglin.places.models import Dwelling
@@ -121,7 +121,7 @@ def test_sealing_many_is_sealing_each() -> None:
 
 def test_equal_seeds_put_equal_people_behind_equal_doors(made: SeedContext, tmp_path: Path) -> None:
     names = list(Resident._base_manager.order_by("pk").values_list("name", "born_on"))
-    for model in (Consent, Guardianship, Membership, Resident, Household):
+    for model in (NameKey, Consent, Guardianship, Membership, Resident, Household):
         model._base_manager.all().delete()
     again = context_for(tmp_path, made.until)
     again.made["places"] = made.made["places"]
