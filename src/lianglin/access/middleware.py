@@ -48,6 +48,9 @@ class ActingMiddleware:
                     transaction.set_rollback(True)
                 elif actor.lent:
                     log_page(by=actor)
+                if actor.role != "public":
+                    # what somebody known reads stays in no cache, of a proxy or of a shared computer
+                    response.headers.setdefault("Cache-Control", "private, no-store")
         if response.status_code == 403 and actor.post_id:
             self._audit_refusal(request, actor)
         return response

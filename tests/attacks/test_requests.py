@@ -1,0 +1,219 @@
+"""Requests that no browser of ours would send, to every address as every persona: forged, led astray, malformed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from lianglin.kit.ids import damm_digit
+from tests.planted import PERSONAS, ROUTES, Planted, Route, words_of, wrong_with
+from tests.watch import traces
+from tests.world import WORKER
+
+EVIL = "evil.example"
+ELSEWHERE = (
+    f"https://{EVIL}/",
+    f"//{EVIL}/",
+    f"///{EVIL}",
+    f"/\\{EVIL}",
+    f"\\\\{EVIL}",
+    f"https:{EVIL}",
+    f"http:///{EVIL}",
+    f" //{EVIL}",
+    f"/\t/{EVIL}",
+    "javascript:alert(1)",
+    "data:text/html,x",
+)
+UPWARDS = (
+    "..%2f..%2f..%2fetc%2fpasswd",
+    "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "..%5c..%5cetc%5cpasswd",
+    "%2fetc%2fpasswd",
+    "%00",
+)
+DEEP = 20_000
+"""Levels of a body that is nothing but brackets."""
+
+
+def forged(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """A form from another site: without the token nothing is written."""
+    browser = planted.browser(persona, enforce_csrf_checks=True)
+    before = written()
+    for method in ("post", "put", "patch", "delete"):
+        answer = getattr(browser, method)(address, headers={"Origin": f"https://{EVIL}"})
+        if 300 > answer.status_code >= 200 and method != "post":
+            yield f"{method} {address} answers {answer.status_code} without a token"
+        yield wrong_with(planted, persona, route, address, answer)
+    if written() != before:
+        yield f"{address} was written through a form of another site"
+
+
+def written() -> dict[str, tuple[int, int]]:
+    """What an action writes; a refusal of a known post leaves its line in the audit, as it should."""
+    return {table: found for table, found in traces().items() if not table.startswith("access_audit")}
+
+
+def led_astray(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """Whatever asks to be led on to another site stays here."""
+    leading = False
+    for elsewhere in ELSEWHERE:
+        for method in ("get", "post"):
+            browser = planted.browser(persona)
+            given = {"next": elsewhere, "back": elsewhere, "url": elsewhere, "return": elsewhere}
+            answer = getattr(browser, method)(address, given, headers={"Referer": elsewhere.strip()})
+            there = answer.headers.get("Location", "")
+            if leads_away(there):
+                yield f"{method} {address} leads from {elsewhere!r} to {there}"
+            leading |= bool(there) and not there.startswith("/account/login/")
+        if not leading:
+            return  # it leads nowhere, whatever it is asked
+
+
+def leads_away(location: str) -> bool:
+    """As a browser reads it: backslashes are slashes, tabs and spaces at the edges are nothing."""
+    read = re.sub(r"[\t\r\n]", "", location).strip().replace("\\", "/")
+    read = re.sub(r"^(https?:)?/{2,}", r"\1//", re.sub(r"^(https?:)(?!/)", r"\1//", read))
+    found = urlsplit(read)
+    return found.scheme not in ("", "http", "https") or found.netloc not in ("", "testserver")
+
+
+def in_anothers_name(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """A forged Host is refused; what proxies may say counts for nothing when none was declared."""
+    browser = planted.browser(persona)
+    answer = browser.get(address, headers={"Host": EVIL})
+    if answer.status_code != 400:
+        yield f"{address} answers {answer.status_code} under another name"
+    spoofed = {
+        "X-Forwarded-Host": EVIL, "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https", "X-Original-URL": "/audit/",
+        "X-Rewrite-URL": "/audit/", "X-HTTP-Method-Override": "DELETE", "Forwarded": f"host={EVIL}", "X-Real-IP": "10.0.0.1",
+    }  # fmt: skip
+    answer = browser.get(address, headers=spoofed)
+    if EVIL in words_of(answer) or EVIL in answer.headers.get("Location", ""):
+        yield f"{address} believes a header"
+    yield wrong_with(planted, persona, route, address, answer)
+
+
+def upwards(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """Nothing is read outside of where it lies."""
+    _name, path = route
+    for value in UPWARDS:
+        tried = re.sub(r"<[^>]*>", value, path)
+        if tried == path or set("^$\\(") & set(tried):
+            continue
+        answer = planted.browser(persona).get(f"/{tried}")
+        if "root:" in words_of(answer):
+            yield f"{tried} gives a file of the machine"
+        yield wrong_with(planted, persona, route, tried, answer)
+
+
+def malformed(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """Bodies that are none: refused or taken as empty, never an error of ours, and nothing is written."""
+    json, form = "application/json", "application/x-www-form-urlencoded"
+    bodies = (
+        (json, b"[" * DEEP),
+        (json, b'{"text":' + b'{"a":' * DEEP),
+        (json, b'{"text": "\\u0000\\ud800", "number": 1e999, "page": 999999999999999999999999}'),
+        (json, b"\xff\xfe\x00{"),
+        (json, b""),
+        (form, b"a=%00&text=%00%ff&number=%00&" + b"x=1&" * 600),
+        (form, b"text=" + b"%F0%9F" * 2000),
+        ("multipart/form-data", b"no boundary"),
+        ("multipart/form-data; boundary=x", b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n'),
+        ("text/xml", b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'),
+        ("application/json; charset=no-such", b"{}"),
+    )
+    before = written()
+    browser = planted.browser(persona)
+    for kind, body in bodies:
+        answer = browser.generic("POST", address, body, content_type=kind)
+        if "root:x" in words_of(answer):
+            yield f"{address} reads a file of the machine"
+        yield wrong_with(planted, persona, route, f"{address} ({kind} {body[:20]!r})", answer)
+    if written() != before:
+        yield f"{address} wrote something from a body that is none"
+
+
+def guarded(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """Every answer carries the headers; what somebody logged in reads stays in no cache."""
+    answer = planted.browser(persona).get(address)
+    policy = answer.headers.get("Content-Security-Policy", "")
+    if "unsafe" in policy or "default-src 'none'" not in policy or "frame-ancestors 'none'" not in policy:
+        yield f"{address} has the policy {policy!r}"
+    for name, value in {"X-Content-Type-Options": "nosniff", "X-Frame-Options": "DENY", "Referrer-Policy": "same-origin"}.items():  # fmt: skip
+        if answer.headers.get(name) != value:
+            yield f"{address} has {name}: {answer.headers.get(name)}"
+    for cookie in answer.cookies.values():
+        if not cookie["httponly"] or cookie["samesite"] not in ("Lax", "Strict"):
+            yield f"{address} sets the cookie {cookie.key} for scripts or other sites"
+    shown = planted.seen_by(persona) if persona != "public" else set()
+    if any(word in words_of(answer) for word in shown) and "no-store" not in answer.headers.get(
+        "Cache-Control", ""
+    ):
+        yield f"{address} shows {persona} what a cache may keep"
+
+
+def guessed(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """A number that is another's and one that is nobody's get the same answer: nothing can be told from it."""
+    name, path = route
+    if "number>" not in path:
+        return
+    foreign, nobodys = planted.cases["D"].number, "A26110000000"
+    nobodys += damm_digit(nobodys[1:])
+    for method in ("get", "post"):
+        told = []
+        for number in (foreign, nobodys):
+            tried = planted.filled(name, re.sub(r"<(str:)?number>", number, path))
+            answer = getattr(planted.browser(persona), method)(tried)
+            told.append((answer.status_code, plain(words_of(answer), number)))
+        if told[0] != told[1]:
+            yield f"{method} {path} tells {persona} which number is there ({told[0][0]}, {told[1][0]})"
+
+
+def plain(text: str, number: str) -> str:
+    """An answer without what differs in any two of them."""
+    text = re.sub(r'value="[A-Za-z0-9]{64}"', "", text)  # a token
+    grouped = " ".join([number[0], *(number[1:][at : at + 4] for at in range(0, 12, 4))])
+    return text.replace(number, "N").replace(grouped, "N")
+
+
+Attack = Callable[[Planted, str, Route, str], Iterator[str]]
+ATTACKS: tuple[Attack, ...] = (
+    forged, led_astray, in_anothers_name, upwards, malformed, guarded, guessed,
+)  # fmt: skip
+
+
+def tried(planted: Planted, attack: Attack, personas: Callable[[int], tuple[str, ...]]) -> list[str]:
+    """What goes wrong under an attack, over all addresses."""
+    found: list[str] = []
+    for turn, route in enumerate(ROUTES):
+        for persona in personas(turn):
+            found += attack(planted, persona, route, planted.addresses(route)[0])
+    return sorted({what for what in found if what})
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_every_address_withstands(planted: Planted, attack: Attack) -> None:
+    """Each address is asked by the one who may do most there, the community's worker, and by another one in turn."""
+    others = [persona for persona in PERSONAS if persona != WORKER]
+    assert tried(planted, attack, lambda turn: (WORKER, others[turn % len(others)])) == []
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("persona", PERSONAS)
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+def test_every_address_withstands_for_everybody(planted: Planted, attack: Attack, persona: str) -> None:
+    assert tried(planted, attack, lambda turn: (persona,)) == []
+
+
+@pytest.mark.parametrize("location", ["/work/", "http://testserver/work/", "?next=https://evil.example/", ""])
+def test_what_stays_here_is_let_through(location: str) -> None:
+    assert not leads_away(location)
+
+
+@pytest.mark.parametrize("location", ELSEWHERE)
+def test_what_leads_away_is_found(location: str) -> None:
+    """Else the attack above would find nothing."""
+    assert leads_away(location)
