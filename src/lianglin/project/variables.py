@@ -1,0 +1,334 @@
+"""The table of every setting of Lianglin: one field per variable with its type, default and meaning in both languages.
+
+`lianglin settings` prints it; docs/reference/settings.md is made from it. environment.py reads it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from lianglin.project import kinds
+from lianglin.project.kinds import Setting
+from lianglin.project.login_settings import LoginSettings
+
+
+@dataclass(frozen=True)
+class Environment(LoginSettings):
+    """All settings, read and checked."""
+
+    port: Annotated[
+        int,
+        Setting(
+            "PORT",
+            kinds.whole(1, 65535),
+            "8000",
+            "Port on which the pages are served.",
+            "网页服务的端口。",
+            shown="number",
+        ),
+    ]
+    bind: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_BIND",
+            kinds.text,
+            "127.0.0.1",
+            "Address to listen on; 0.0.0.0 for all networks, behind a proxy that speaks HTTPS.",
+            "监听地址；0.0.0.0 表示所有网络（应置于 HTTPS 反向代理之后）。",
+        ),
+    ]
+    data: Annotated[
+        Path,
+        Setting(
+            "LIANGLIN_DATA",
+            kinds.folder,
+            "./data",
+            "Folder of everything that is kept: the embedded database, attachments, map tiles, logs.",
+            "存放一切数据的目录：内置数据库、附件、地图瓦片、日志。",
+            shown="folder",
+        ),
+    ]
+    database_url: Annotated[
+        str,
+        Setting(
+            "DATABASE_URL",
+            kinds.postgres,
+            "",
+            "An existing PostgreSQL (15 or newer). “migrate” needs a user who may create roles and "
+            "databases; “serve” and “worker” use host and database name only and log in as themselves. "
+            "Empty: the embedded PostgreSQL in LIANGLIN_DATA/pg.",
+            "已有的 PostgreSQL（15 或更新）。“migrate”需要有权建角色和数据库的用户；"
+            "“serve”和“worker”只用其中的主机与库名，以各自的角色登录。"
+            "留空则使用 LIANGLIN_DATA/pg 中的内置 PostgreSQL。",
+            shown="address",
+            secret=True,
+        ),
+    ]
+    demo: Annotated[
+        bool,
+        Setting(
+            "LIANGLIN_DEMO",
+            kinds.flag,
+            "0",
+            "The demo city: sample people, a clock that can be advanced, made-up secrets. "
+            "Set by “lianglin demo”.",
+            "示例城市：示例居民、可快进的时钟、自动生成的密钥。由“lianglin demo”设置。",
+            shown="0 or 1",
+        ),
+    ]
+    database_role: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_DATABASE_ROLE",
+            kinds.one_of("app", "worker", "owner"),
+            "app",
+            "The login role this process takes in the database. Set by the commands themselves.",
+            "本进程在数据库中的登录角色。由各命令自行设置。",
+            shown="app, worker or owner",
+        ),
+    ]
+    secret_key: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_SECRET_KEY",
+            kinds.long_text,
+            None,
+            "Signs sessions; the passwords of the database's login roles are derived from it.",
+            "用于会话签名；数据库登录角色的口令由它派生。",
+            shown="text of 32 characters or more",
+            secret=True,
+        ),
+    ]
+    field_keys: Annotated[
+        dict[int, bytes],
+        Setting(
+            "LIANGLIN_FIELD_KEYS",
+            kinds.key_ring,
+            None,
+            "Key ring of the encrypted columns: 1:<base64>,2:<base64>; the highest number "
+            "encrypts, all decrypt. 2:sm4:<base64 of 16 bytes> is a key of SM4-GCM, else AES-256-GCM. "
+            "Rotation: add a key, restart, wait for “lianglin manage keys” to show no row under the old one.",
+            "加密字段的密钥环：1:<base64>,2:<base64>；编号最大的用于加密，全部可解密。"
+            "2:sm4:<16字节的base64>为SM4-GCM密钥，其余为AES-256-GCM。"
+            "轮换：增加新密钥并重启，待“lianglin manage keys”显示旧密钥下已无数据后再移除。",
+            shown="numbered keys",
+            secret=True,
+        ),
+    ]
+    match_key: Annotated[
+        bytes,
+        Setting(
+            "LIANGLIN_MATCH_KEY",
+            kinds.key,
+            None,
+            "Key of the digests by which equal ID and phone numbers are found. Changing it breaks matching.",
+            "身份证号、电话精确匹配摘要的密钥。更换后无法匹配旧数据。",
+            shown="32 bytes in base64",
+            secret=True,
+        ),
+    ]
+    signing_keys: Annotated[
+        dict[int, bytes],
+        Setting(
+            "LIANGLIN_SIGNING_KEYS",
+            kinds.spare_ring,
+            "",
+            "Ed25519 keys that sign the audit's seals and exports: 1:<base64>; the highest number signs, all verify. "
+            "“lianglin audit key --new” makes one. Empty: nothing is signed, exported or cut.",
+            "审计封印和导出文件的Ed25519签名密钥：1:<base64>；编号最大的用于签名，全部可验签。"
+            "由“lianglin audit key --new”生成。留空则不签名、不能导出、不清理。",
+            shown="numbered keys",
+            secret=True,
+        ),
+    ]
+    audit_months: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_AUDIT_MONTHS",
+            kinds.whole(6, 600),
+            "36",
+            "How long the audit is kept. Less than six months is refused (Cybersecurity Law).",
+            "审计保存期限（月）。少于六个月不予接受（网络安全法）。",
+            shown="number from 6",
+        ),
+    ]
+    allowed_hosts: Annotated[
+        tuple[str, ...],
+        Setting(
+            "LIANGLIN_ALLOWED_HOSTS",
+            kinds.words,
+            "localhost,127.0.0.1,[::1]",
+            "Host names under which the pages may be asked for, separated by commas.",
+            "允许访问的主机名，用逗号分隔。",
+            shown="list",
+        ),
+    ]
+    public_url: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_PUBLIC_URL",
+            kinds.site,
+            "",
+            "Address under which residents reach the site, like https://lianglin.example.org; text messages "
+            "and mails lead there. Empty: they give the path alone.",
+            "居民访问本站的网址，如 https://lianglin.example.org；短信和邮件中的链接以它开头。留空则只写站内路径。",
+            shown="address",
+        ),
+    ]
+    assessed: Annotated[
+        tuple[str, ...],
+        Setting(
+            "LIANGLIN_ASSESSED",
+            kinds.words,
+            "",
+            "Packages whose impact assessment is kept outside of this system, separated by commas. Counts only where no "
+            "package that keeps assessments is installed; without it they stay closed.",
+            "影响评估在本系统之外留存的模块，用逗号分隔。仅在未安装评估登记模块时有效；不填则这些模块保持关闭。",
+            shown="list",
+        ),
+    ]
+    trusted_proxies: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_TRUSTED_PROXIES",
+            kinds.whole(0, 9),
+            "0",
+            "How many proxies stand in front; their X-Forwarded-For and X-Forwarded-Proto are believed.",
+            "前置代理的层数；采信其 X-Forwarded-For 与 X-Forwarded-Proto。",
+            shown="number",
+        ),
+    ]
+    web_workers: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_WEB_WORKERS",
+            kinds.whole(1, 64),
+            "2",
+            "Processes that serve pages; each uses up to two database connections.",
+            "网页服务进程数；每个进程最多使用两个数据库连接。",
+            shown="number",
+        ),
+    ]
+    break_glass_minutes: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_BREAK_GLASS_MINUTES",
+            kinds.whole(5, 480),
+            "60",
+            "How long an emergency opening of personal data lasts.",
+            "紧急打开个人信息的时限（分钟）。",
+            shown="number from 5 to 480",
+        ),
+    ]
+    break_glass_review_days: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_BREAK_GLASS_REVIEW_DAYS",
+            kinds.whole(1, 20),
+            "2",
+            "Working days within which the data-protection officer judges an emergency opening.",
+            "个人信息保护专员审定紧急打开的时限（工作日）。",
+            shown="number from 1 to 20",
+        ),
+    ]
+    log_level: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_LOG_LEVEL",
+            kinds.one_of(*kinds.LEVELS),
+            "INFO",
+            "How much is logged. Logs hold no personal data at any level.",
+            "日志级别。任何级别都不含个人数据。",
+            shown="DEBUG, INFO, WARNING or ERROR",
+        ),
+    ]
+    email_url: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_EMAIL_URL",
+            kinds.mail,
+            "",
+            "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://host:465. "
+            "Empty: no mail is sent.",
+            "邮件服务器：smtp://user:password@host:587（STARTTLS）或 smtps://host:465。留空则不发邮件。",
+            shown="address",
+            secret=True,
+        ),
+    ]
+    consent_ask_again_days: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_CONSENT_ASK_AGAIN_DAYS",
+            kinds.whole(1, 3650),
+            "365",
+            "For so many days after somebody refused or withdrew a consent, staff do not ask for it again.",
+            "居民不同意或撤回同意后，工作人员在多少天内不再就同一事项询问。",
+            shown="number",
+        ),
+    ]
+    email_from: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_EMAIL_FROM",
+            kinds.text,
+            "lianglin@localhost",
+            "The sender of mails, as the mail server accepts it.",
+            "邮件的发件人地址（须为邮件服务器所接受）。",
+            shown="address",
+        ),
+    ]
+    sms_url: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_SMS_URL",
+            kinds.gateway,
+            "",
+            "Text-message gateway that speaks the interface of the notices package. "
+            "Empty: no text messages are sent.",
+            "短信网关地址（接口见 notices 包说明）。留空则不发短信。",
+            shown="address",
+        ),
+    ]
+    sms_token: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_SMS_TOKEN",
+            kinds.text,
+            "",
+            "Token that the text-message gateway asks for.",
+            "短信网关的访问令牌。",
+            secret=True,
+        ),
+    ]
+    city_name: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_CITY_NAME",
+            kinds.text,
+            "本市",
+            "The city's name in Chinese, as pages show it.",
+            "页面显示的城市中文名。",
+        ),
+    ]
+    city_name_en: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_CITY_NAME_EN",
+            kinds.text,
+            "Our City",
+            "The city's name in English.",
+            "页面显示的城市英文名。",
+        ),
+    ]
+    map_attribution: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_MAP_ATTRIBUTION",
+            kinds.text,
+            "© OpenStreetMap contributors (ODbL)",
+            "Source notice on every map.",
+            "每幅地图上的来源说明。",
+        ),
+    ]
