@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.facts.models import DataElement, PermittedValue, ValueDomain
 from lianglin.kit.held import forget, held
+from lianglin.kit.spreadsheet import harmless, meant
 
 DATA = Path(__file__).parent / "data"
 COLUMNS = (
@@ -139,9 +140,7 @@ def to_csv(found: Iterable[DataElement]) -> str:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for element in found:
-        writer.writerow(
-            {k: f"'{v}" if v[:1] in ("=", "+", "@", "\t") else v for k, v in as_row(element).items()}
-        )
+        writer.writerow({name: harmless(value) for name, value in as_row(element).items()})
     return out.getvalue()
 
 
@@ -193,20 +192,23 @@ def _rows(content: bytes) -> list[dict[str, str]]:
         found = [{name: _text(row.get(name)) for name in COLUMNS} for row in loaded]
     else:
         reader = csv.DictReader(io.StringIO(text))
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise ValueError(
-                _("Columns are missing: %(names)s. Compare with the export.") % {"names": ", ".join(missing)}
-            )
-        found = [{name: _text(row.get(name)) for name in COLUMNS} for row in reader]
+        try:
+            missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+            if missing:
+                raise ValueError(
+                    _("Columns are missing: %(names)s. Compare with the export.")
+                    % {"names": ", ".join(missing)}
+                )
+            found = [{name: _text(row.get(name)) for name in COLUMNS} for row in reader]
+        except csv.Error as error:
+            raise ValueError(_("The table cannot be read: %(error)s") % {"error": error}) from error
     if len(found) > MOST_ROWS:
         raise ValueError(_("More than %(most)s rows. Split the file.") % {"most": MOST_ROWS})
     return found
 
 
 def _text(value: Any) -> str:
-    text = "" if value is None else str(value).strip()
-    return text[1:] if text[:2] in ("'=", "'+", "'@") else text
+    return meant("" if value is None else str(value).strip())
 
 
 def _wrong(row: dict[str, str], seen: set[str]) -> Iterable[tuple[str, str]]:
@@ -241,7 +243,9 @@ def _wrong(row: dict[str, str], seen: set[str]) -> Iterable[tuple[str, str]]:
         if not row[name] or len(row[name]) > limit:
             yield name, _("Must be filled in, with at most %(most)s characters.") % {"most": limit}
     if row["freshness_days"] and not (
-        row["freshness_days"].isdecimal() and 0 < int(row["freshness_days"]) < 40000
+        row["freshness_days"].isdecimal()
+        and len(row["freshness_days"]) < 6
+        and 0 < int(row["freshness_days"]) < 40000
     ):
         yield "freshness_days", _("Must be a whole number of days, or empty.")
     if not re.fullmatch(r"P(\d+[YMD])+", row["keep"]):

@@ -297,6 +297,9 @@ def test_a_file_is_taken_in_whole_or_not_at_all(scene: Scene) -> None:
         (b"[{", ""),
         (b'[{"code": "person.religion", "object_class": "person", "property": "religion"}]', "property"),
         (b'[{"code": "cat.x"}]', "code"),
+        (b'[{"code": "cat.x", "freshness_days": "' + b"9" * 5000 + b'"}]', "freshness_days"),
+        ((",".join(registry.COLUMNS) + '\n"' + "x" * 200_000 + '"').encode(), ""),
+        (('"' + "x" * 200_000 + '"').encode(), ""),
     ],
 )
 def test_a_bad_file_is_explained(scene: Scene, content: bytes, column: str) -> None:

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.facts import actions, queries, registry, rules
 from lianglin.facts.forms import SOURCE_WORDS, DecideForm, FactForm, PlaceForm
 from lianglin.facts.models import DataElement
 from lianglin.kit import clock
 from lianglin.kit.errors import Refused
+from lianglin.kit.ids import row_number
 from lianglin.kit.paging import page
 from lianglin.kit.templatetags.kit import local_dt
 from lianglin.people.models import Household
@@ -40,7 +41,7 @@ def index(request: HttpRequest) -> HttpResponse:
     actor, form = acting(request), PlaceForm(request.GET)
     asked = form.cleaned_data["q"].strip() if form.is_valid() else ""
     building = request.GET.get("building", "")
-    known = int(building) if building.isdecimal() and len(building) < 19 else None
+    known = row_number(building) or None
     found = page(queries.households(actor, building_id=known), "id", cursor=request.GET.get("cursor", ""))
     places = (
         [f for f in search(asked, limit=60, kinds=("building",)) if f.key[:2] == "b:"][:8] if asked else []

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.gate import acting, in_post
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.facts import actions, registry
 from lianglin.facts.forms import FilterForm, ImportForm
 from lianglin.kit import pinyin

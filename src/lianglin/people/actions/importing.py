@@ -25,6 +25,8 @@ PART = 500
 """Rows of one transaction."""
 ON_THE_PAGE = 50_000
 """Rows that a page takes; longer lists come by the command, which has no such bound."""
+UNPACKED_ON_THE_PAGE = 128 * 1024**2
+"""Bytes that an Excel file sent to a page may unpack to; its texts are held in memory. Fifty thousand rows take a third."""
 State = PeopleImport.State
 
 
@@ -34,7 +36,8 @@ def receive(*, file: IO[bytes], name: str, by: Actor, most: int | None = ON_THE_
     head = file.read(8)
     file.seek(0)
     try:
-        found = tables.rows_of(file, tables.kind_of(name, head))
+        unpacked = tables.UNPACKED if most is None else UNPACKED_ON_THE_PAGE
+        found = tables.rows_of(file, tables.kind_of(name, head), most=unpacked)
         heading = next(found, None)
         if not heading:
             raise tables.Unreadable("empty")

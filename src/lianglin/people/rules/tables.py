@@ -25,9 +25,12 @@ class Unreadable(ValueError):
         self.code = code
 
 
-def rows_of(file: IO[bytes], kind: str) -> Iterator[list[str]]:
-    """The rows, heading first. ``kind`` "csv" or "xlsx"; ``file`` can seek. Empty rows are left out."""
-    found = _xlsx(file) if kind == "xlsx" else _csv(file)
+def rows_of(file: IO[bytes], kind: str, *, most: int = UNPACKED) -> Iterator[list[str]]:
+    """The rows, heading first. ``kind`` "csv" or "xlsx"; ``file`` can seek; an Excel file unpacks to ``most`` bytes.
+
+    Empty rows are left out. Unreadable, also in the middle of a file that is damaged there.
+    """
+    found = _xlsx(file, most) if kind == "xlsx" else _csv(file)
     return (row for row in found if any(row))
 
 
@@ -72,12 +75,12 @@ def _encoding(file: IO[bytes]) -> str:
         file.seek(0)
 
 
-def _xlsx(file: IO[bytes]) -> Iterator[list[str]]:
+def _xlsx(file: IO[bytes], most: int) -> Iterator[list[str]]:
     from openpyxl import load_workbook
 
     try:
         with zipfile.ZipFile(file) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > UNPACKED:
+            if sum(entry.file_size for entry in packed.infolist()) > most:
                 raise Unreadable("bomb")
         file.seek(0)
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
@@ -87,10 +90,20 @@ def _xlsx(file: IO[bytes]) -> Iterator[list[str]]:
         raise Unreadable("kind") from None
     try:
         sheet: Any = book.worksheets[0]
-        for row in sheet.iter_rows(values_only=True):
+        rows = sheet.iter_rows(values_only=True)
+        while (row := _next(rows)) is not None:
             yield [_cell(value) for value in row[:COLUMNS]]
+    except IndexError:  # no sheet at all
+        raise Unreadable("empty") from None
     finally:
         book.close()
+
+
+def _next(rows: Iterator[Any]) -> Any:
+    try:
+        return next(rows, None)
+    except Exception:  # as above: the sheet is damaged from here on
+        raise Unreadable("kind") from None
 
 
 def _cell(value: Any) -> str:
