@@ -38,9 +38,7 @@ def in_post(duty: str = "") -> Callable[[View[P]], View[P]]:
                 return HttpResponseRedirect(reverse("access:posts"))
             if duty:
                 actor.require(duty)
-            response = view(request, *args, **kwargs)
-            response.headers.setdefault("Cache-Control", "private, no-store")
-            return response
+            return view(request, *args, **kwargs)
 
         return guarded
 

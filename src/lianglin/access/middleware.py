@@ -48,7 +48,7 @@ class ActingMiddleware:
                     transaction.set_rollback(True)
                 elif actor.lent:
                     log_page(by=actor)
-                if actor.role != "public":
+                if actor.role != "public" or account is not None:
                     # what somebody known reads stays in no cache, of a proxy or of a shared computer
                     response.headers.setdefault("Cache-Control", "private, no-store")
         if response.status_code == 403 and actor.post_id:

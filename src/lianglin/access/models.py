@@ -11,6 +11,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
+from lianglin.kit import clock
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
 
@@ -125,6 +126,17 @@ class Organisation(models.Model):
         return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
+class PostQuerySet(models.QuerySet["Post"]):
+    """Posts, and which of them count on a day."""
+
+    def in_force(self) -> PostQuerySet:
+        """Those that began and have not ended today (the city's day)."""
+        today = clock.today()
+        return self.filter(
+            models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=today), starts_on__lte=today
+        )
+
+
 class Post(models.Model):
     """Role x place x organisation x dates. A person acts in one post at a time and switches openly."""
 
@@ -140,6 +152,8 @@ class Post(models.Model):
     title_en = models.CharField(_("English title"), max_length=120, blank=True)
     starts_on = models.DateField(_("starts on"))
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("post")

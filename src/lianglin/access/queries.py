@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
@@ -38,13 +38,8 @@ acts for somebody."""
 
 def posts_in_force(account_id: int) -> QuerySet[Post]:
     """The posts an account may act in today, with organisation."""
-    today = clock.today()
-    return (
-        Post.objects.filter(account_id=account_id, starts_on__lte=today)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-        .select_related("organisation")
-        .order_by("id")
-    )
+    mine = Post.objects.in_force().filter(account_id=account_id)
+    return mine.select_related("organisation").order_by("id")
 
 
 _SESSION = """

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianglin.access import actions, login_list, second_factor, totp
 from lianglin.access.forms import CodeForm, FirstCodeForm, ResetForm
 from lianglin.access.gate import acting, in_post
-from lianglin.access.views import greet, safe_address, see
+from lianglin.access.replies import see
+from lianglin.access.views import greet, safe_address
 from lianglin.kit import qr
 from lianglin.kit.errors import HouseError
 

@@ -15,16 +15,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lianglin.access import login_list
 from lianglin.access.forms import OthersForm
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import see
 from lianglin.access.second_factor import LOGIN_ROLE
 from lianglin.access.transaction import acting as acting_as
-from lianglin.access.views import see
 from lianglin.kit.errors import HouseError
+from lianglin.kit.ids import row_number
 
 
 def number_of(request: HttpRequest, name: str) -> int:
     """A posted row number; 0 for what is none."""
-    text = request.POST.get(name, "")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return row_number(request.POST.get(name, ""))
 
 
 @require_POST

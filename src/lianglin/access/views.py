@@ -20,19 +20,11 @@ from lianglin.access.actor import PURPOSES, duties_of, role_kinds
 from lianglin.access.forms import LoginForm, LookFilter
 from lianglin.access.gate import acting, in_post
 from lianglin.access.models import AuditHead, Post
+from lianglin.access.replies import see
 from lianglin.kit import clock, discovery
 from lianglin.kit.context import navigation
 from lianglin.kit.errors import HouseError
 from lianglin.kit.paging import page
-
-SEE_OTHER = 303
-
-
-def see(url: str) -> HttpResponse:
-    """Post, redirect, get: the answer to a form that did its work."""
-    response = HttpResponseRedirect(url)
-    response.status_code = SEE_OTHER
-    return response
 
 
 @never_cache

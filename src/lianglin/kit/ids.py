@@ -138,6 +138,11 @@ def new_case_number(prefix: str, year: int, month: int) -> str:
     return f"{prefix}{body}{damm_digit(body)}"
 
 
+def row_number(text: str) -> int:
+    """The id of a row as somebody sent it; 0, which no row has, for what is none or too long for the database."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def clean_case_number(text: str) -> str:
     """A case number as stored; ValueError when a digit is missing or mistyped."""
     number = re.sub(r"[\s\u3000-]", "", text).upper()

@@ -20,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lianglin.access import login_list
 from lianglin.access.demo import notes
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.access.session_views import number_of
 from lianglin.access.transaction import together
-from lianglin.access.views import safe_address, see
+from lianglin.access.views import safe_address
 from lianglin.kit import discovery
 from lianglin.kit.errors import HouseError
 from lianglin.kit.live import is_live

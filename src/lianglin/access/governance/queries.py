@@ -35,7 +35,7 @@ def posts(*, actor: Actor, role: str = "", organisation: str = "", state: str = 
     if organisation:
         rows = rows.filter(organisation__code=organisation)
     if state == "now":
-        rows = rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
+        rows = rows.in_force()
     elif state == "future":
         rows = rows.filter(starts_on__gt=today)
     elif state == "ended":
@@ -99,9 +99,7 @@ def due_handovers(today: date) -> QuerySet[RightsChange]:
 
 def post_ids_of(role_code: str) -> list[int]:
     """Ids of the posts of one kind in force today, without a look at the accounts."""
-    today = clock.today()
-    rows = Post.objects.filter(role_code=role_code, starts_on__lte=today)
-    return list(rows.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).values_list("id", flat=True))
+    return list(Post.objects.in_force().filter(role_code=role_code).values_list("id", flat=True))
 
 
 def call(function: str, *values: str | int) -> Any:

@@ -38,6 +38,15 @@ def log_in(browser: Client, **given: str) -> Any:
     return browser.post(LOGIN, {"username": WORKER, "password": PASSWORD, **given})
 
 
+@pytest.mark.parametrize("ended", [False, True], ids=["in a post", "without a post"])
+def test_what_somebody_logged_in_reads_stays_in_no_cache(city: World, ended: bool) -> None:
+    if ended:
+        Post.objects.filter(pk=city.posts[WORKER].pk).update(ends_on=clock.today() - timedelta(days=1))
+    browser = city.browser(WORKER)
+    for path in ("/account/posts/", "/", "/api/v1/appeals/"):
+        assert "no-store" in browser.get(path).headers["Cache-Control"], path
+
+
 # --- login -------------------------------------------------------------------------------------------------
 
 

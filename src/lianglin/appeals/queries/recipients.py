@@ -11,7 +11,6 @@ from lianglin.access.actor import Actor, duties_of, role_kinds
 from lianglin.access.models import Post
 from lianglin.appeals.models import Appeal, Appellant
 from lianglin.cases.models import Case, Clock, Step
-from lianglin.kit import clock
 from lianglin.kit.events import CaseMoved
 
 CODE_LENGTH = {"community": 12, "township": 9, "county": 6}
@@ -71,6 +70,4 @@ def posts_of(organisation_id: int) -> list[int]:
 
 
 def _in_force(which: Q) -> list[int]:
-    today = clock.today()
-    posts = Post.objects.filter(which, Q(ends_on__isnull=True) | Q(ends_on__gte=today), starts_on__lte=today)
-    return list(posts.order_by("id").values_list("id", flat=True))
+    return list(Post.objects.in_force().filter(which).order_by("id").values_list("id", flat=True))

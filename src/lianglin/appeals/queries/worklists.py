@@ -259,14 +259,8 @@ class Suggestion:
 
 def units() -> QuerySet[Organisation]:
     """Every unit that can take an order: active, with a post in force that handles orders."""
-    today = clock.today()
     able = [code for code in role_kinds() if "appeals.handle" in duties_of(code)]
-    posts = Post.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today),
-        organisation=OuterRef("pk"),
-        role_code__in=able,
-        starts_on__lte=today,
-    )
+    posts = Post.objects.in_force().filter(organisation=OuterRef("pk"), role_code__in=able)
     return Organisation.objects.filter(Exists(posts), active=True)
 
 

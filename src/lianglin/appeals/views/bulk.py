@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.appeals import rules
 from lianglin.appeals.forms.desk import FilterForm, MoveForm
 from lianglin.appeals.forms.many import FORMS, ManyContext
@@ -27,6 +27,7 @@ from lianglin.cases import queries
 from lianglin.cases.actions import AT_ONCE, Chosen
 from lianglin.cases.models import BulkMove, Case
 from lianglin.kit.errors import Refused
+from lianglin.kit.ids import row_number
 
 NEVER_TOGETHER = frozenset({"call_back", "refuse"})
 """Each call and each refusal concerns one person and is made for that person alone."""
@@ -73,9 +74,7 @@ def _run(request: HttpRequest, actor: Actor, found: list[Case], code: str, form:
     entries = (entry.rpartition(":") for entry in request.POST.getlist("chosen"))
     seen = {number: version for number, _colon, version in entries}
     chosen = [
-        Chosen(case.pk, case.number, int(version))
-        for case in found
-        if (version := seen.get(case.number, "")).isdecimal()
+        Chosen(case.pk, case.number, row_number(seen[case.number])) for case in found if case.number in seen
     ]
     try:
         key = UUID(request.POST.get("key", ""))

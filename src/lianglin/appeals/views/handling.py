@@ -19,7 +19,7 @@ from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.queries import who_looked
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.appeals import actions, rules
 from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import replies

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_safe
 from lianglin.access.actions import hold_case
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.appeals import rules
 from lianglin.appeals.queries import own as queries
 from lianglin.appeals.views import words
-from lianglin.appeals.views.own import see
-from lianglin.kit.ids import clean_case_number, group_case_number
+from lianglin.kit.ids import clean_case_number, group_case_number, row_number
 
 ON_MINE, A_PAGE = 5, 20
 
@@ -50,7 +50,7 @@ def matters(request: HttpRequest) -> HttpResponse:
     if actor.resident_id is None:
         return see(reverse("appeals:track"))
     asked = request.GET.get("cursor", "")
-    behind = int(asked) if asked.isdecimal() and len(asked) < 19 else 2**62
+    behind = row_number(asked) or 2**62
     found = queries.own_matters(actor=actor, behind=behind, limit=A_PAGE + 1)
     shown = found[:A_PAGE]
     older = str(shown[-1].id) if len(found) > A_PAGE else ""

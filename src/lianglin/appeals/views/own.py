@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lianglin.access.actions import hold_case, let_go
 from lianglin.access.gate import acting
 from lianglin.access.queries import who_looked
+from lianglin.access.replies import see
 from lianglin.access.transaction import together
 from lianglin.appeals import actions, rules
 from lianglin.appeals.forms import draft as drafts
@@ -40,13 +41,6 @@ from lianglin.kit.views import remember_elder
 
 STOPPED = frozenset({"refused", "redirected", "merged", "withdrawn"})
 """Ends at which the way was not gone to its end: no stage line is drawn."""
-
-
-def see(url: str) -> HttpResponse:
-    """Post, redirect, get."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def expired_words() -> str:

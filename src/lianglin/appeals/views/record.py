@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import see
 from lianglin.access.transaction import together
-from lianglin.access.views import see
 from lianglin.appeals import actions
 from lianglin.appeals.forms.record import RecordForm
 from lianglin.appeals.queries import worklists

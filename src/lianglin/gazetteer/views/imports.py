@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -19,6 +18,7 @@ from lianglin.gazetteer.queries import imports as read
 from lianglin.gazetteer.queries.words import said
 from lianglin.gazetteer.tasks import order_import
 from lianglin.kit.paging import page
+from lianglin.kit.spreadsheet import as_csv
 
 TONES = {"checked": "new", "waiting": "waiting", "applied": "good", "failed": "bad"}
 LEVELS = {"error": "bad", "warning": "warn", "note": "plain"}
@@ -100,15 +100,8 @@ def report_json(request: HttpRequest, pk: int) -> JsonResponse:
 def report_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """The findings as a table, in words."""
     found = _own(request, pk)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    rows = [[one["level_said"], one["where"], one["said"]] for one in _findings(found)]
+    content = as_csv([[_("Level"), _("Row or place"), _("Finding")], *rows])
+    response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{pk}.csv"'
-    writer = csv.writer(response)
-    writer.writerow([_("Level"), _("Row or place"), _("Finding")])
-    for finding in _findings(found):
-        writer.writerow([finding["level_said"], _safe(finding["where"]), _safe(finding["said"])])
     return response
-
-
-def _safe(text: str) -> str:
-    """No spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text

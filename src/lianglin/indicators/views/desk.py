@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +21,7 @@ from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
 from lianglin.kit.paging import page
 from lianglin.kit.period import Period
+from lianglin.kit.spreadsheet import as_csv
 
 PAGE = 50
 TOP_ITEMS = 20
@@ -128,20 +128,16 @@ def _tabs(current: str, place: str, month: str) -> list[dict[str, Any]]:
 def table_csv(request: HttpRequest) -> HttpResponse:
     """The table of the next level as a file: per figure the value and both counts."""
     sheet = _sheet(request, asking.reader(request))
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    name = f"figures-{sheet.around.place.code or 'city'}-{sheet.month.code}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.write("\ufeff")  # spreadsheets take the file for UTF-8 only with this mark
-    writer = csv.writer(response)
     head = [_("code"), _("place"), _("month")]
     for shown in sheet.tiles:
         head += [f"{shown.indicator.label} ({shown.unit})", *_count_labels(shown.indicator)]
-    writer.writerow(head)
-    for line in sheet.lines:
-        if line.place.loaded:
-            writer.writerow([line.place.code, line.place.label, sheet.month.code, *_cells(line.cells)])
+    lines = [[line.place.code, line.place.label, sheet.month.code, *_cells(line.cells)]
+             for line in sheet.lines if line.place.loaded]  # fmt: skip
     place = sheet.around.place
-    writer.writerow([place.code, place.label, sheet.month.code, *_cells(sheet.tiles)])
+    around = [place.code, place.label, sheet.month.code, *_cells(sheet.tiles)]
+    response = HttpResponse(as_csv([head, *lines, around]), content_type="text/csv; charset=utf-8")
+    name = f"figures-{place.code or 'city'}-{sheet.month.code}.csv"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

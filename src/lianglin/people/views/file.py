@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done
 from lianglin.kit import clock, discovery
 from lianglin.people.actions import consents as consent_actions
 from lianglin.people.actions import guardians as guardian_actions
@@ -21,7 +22,6 @@ from lianglin.people.actions.guardians import NewGuardian
 from lianglin.people.forms.keeping import EndForm, GuardianForm, PaperForm, who
 from lianglin.people.models import Resident
 from lianglin.people.queries import consents, file, guardians, residents
-from lianglin.people.views.replies import done
 
 LOOKED_FOR = ("handle_case", "call_back", "serve_household")
 """Purposes for which a field may be shown, of those that the post carries."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from itertools import islice
 from typing import Any
 
@@ -16,17 +14,17 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done, see
 from lianglin.access.transaction import together
-from lianglin.access.views import see
 from lianglin.kit.errors import HouseError
 from lianglin.kit.paging import page
+from lianglin.kit.spreadsheet import as_csv
 from lianglin.people.actions import importing as actions
 from lianglin.people.forms.imports import ColumnsForm, FileForm
 from lianglin.people.models import PeopleImport
 from lianglin.people.queries import importing as queries
 from lianglin.people.rules.importing import FIELDS, MESSAGES, Finding
 from lianglin.people.tasks import order_import
-from lianglin.people.views.replies import done
 
 SHOWN = 100
 """Findings on the page; all of them stand in the CSV."""
@@ -138,9 +136,8 @@ def _do(request: HttpRequest, pk: int, verb: str, said: str) -> HttpResponse:
 @in_post("people.import")
 def findings_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """Every finding in Chinese and English: row, column, what, how to mend it. Never a value of the list."""
-    record, out = _found(pk, request), io.StringIO()
-    sheet = csv.writer(out)
-    sheet.writerow(
+    record = _found(pk, request)
+    rows: list[list[Any]] = [
         [
             "行 row",
             "列 column",
@@ -152,7 +149,7 @@ def findings_csv(request: HttpRequest, pk: int) -> HttpResponse:
             "how to mend",
             "未导入 left out",
         ]
-    )
+    ]
     for found in queries.findings(pk, acting(request)):
         at = record.mapping.get(found.field)
         words: list[str] = []
@@ -160,7 +157,7 @@ def findings_csv(request: HttpRequest, pk: int) -> HttpResponse:
             for language in ("zh-hans", "en"):
                 with override(language):
                     words.append(str(text))
-        sheet.writerow([found.row, "" if at is None else at + 1, *words, "是 yes" if found.fatal else ""])
-    response = HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+        rows.append([found.row, "" if at is None else at + 1, *words, "是 yes" if found.fatal else ""])
+    response = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="findings-{pk}.csv"'
     return response

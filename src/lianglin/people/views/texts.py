@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done
 from lianglin.people.actions import consents as actions
 from lianglin.people.forms.keeping import TextForm
 from lianglin.people.queries import consents
-from lianglin.people.views.replies import done
 
 
 @require_GET

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,7 @@ from lianglin.access import demo
 from lianglin.access.actions import hold_case, log_out
 from lianglin.access.actor import TOP, duties_of, job
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.access.transaction import acting as acting_as
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
@@ -36,13 +37,6 @@ def must_be_demo() -> dict[str, Any]:
     if not story:
         raise Http404(_("There is no demo here."))
     return story
-
-
-def see(url: str) -> HttpResponse:
-    """Post, redirect, get."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 @never_cache

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 
 from lianglin.access.actor import TOP, Actor, job
 from lianglin.access.models import Post
@@ -27,13 +27,8 @@ MINE = 50
 def officers() -> list[int]:
     """Units with a post in force whose duties decide on requests."""
     deciding = [code for code in _roles() if OFFICER in _duties(code)]
-    today = clock.today()
-    return list(
-        Post.objects.filter(role_code__in=deciding, starts_on__lte=today)
-        .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
-        .values_list("organisation_id", flat=True)
-        .distinct()
-    )
+    posts = Post.objects.in_force().filter(role_code__in=deciding)
+    return list(posts.values_list("organisation_id", flat=True).distinct())
 
 
 def _roles() -> list[str]:

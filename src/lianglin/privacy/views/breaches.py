@@ -14,13 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done
 from lianglin.kit import clock
 from lianglin.kit.paging import page
 from lianglin.privacy import rules
 from lianglin.privacy.actions import breaches as actions
 from lianglin.privacy.forms import desk as forms
 from lianglin.privacy.models import Affected, Breach
-from lianglin.privacy.views.replies import done
 
 
 class Nothing(Form):

@@ -13,14 +13,15 @@ from lianglin.access import audit
 from lianglin.access.actions import act_for
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.access.transaction import together
 from lianglin.kit import clock
 from lianglin.kit.errors import HouseError
+from lianglin.kit.ids import row_number
 from lianglin.people import rules
 from lianglin.people.actions import consents as actions
 from lianglin.people.queries import consents, guardians, residents
 from lianglin.privacy.queries.subjects import Key
-from lianglin.privacy.views.replies import see
 from lianglin.privacy.views.visitors import known
 
 SAID = {"given": gettext_lazy("Agreed. You can take it back here at any time."),
@@ -62,7 +63,7 @@ def _may(actor: Actor) -> bool:
 def decide(request: HttpRequest, key: Key) -> HttpResponse:
     """One press: gives, refuses or takes back."""
     asked, decision = request.POST.get("text", ""), request.POST.get("decision", "")
-    number = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+    number = row_number(asked)
     try:
         with together():
             actions.decide(text_id=number, decision=decision, by=acting(request))

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit.errors import Conflict, Forbidden
@@ -25,7 +26,6 @@ from lianglin.privacy.actions import requests as actions
 from lianglin.privacy.forms import desk as forms
 from lianglin.privacy.queries import requests as queries
 from lianglin.privacy.views import breaches, registers, words
-from lianglin.privacy.views.replies import done
 
 DUTIES = ("privacy.decide", "privacy.check")
 

@@ -19,13 +19,15 @@ from lianglin.access import audit
 from lianglin.access.actions import hold_case
 from lianglin.access.actor import Actor, job
 from lianglin.access.gate import acting
+from lianglin.access.replies import done, see
 from lianglin.access.transaction import acting as as_actor
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Forbidden
-from lianglin.kit.ids import clean_case_number, group_case_number
+from lianglin.kit.ids import clean_case_number, group_case_number, row_number
+from lianglin.kit.spreadsheet import as_csv
 from lianglin.kit.views import remember_elder
 from lianglin.people.queries.guardians import wards
 from lianglin.privacy import rules
@@ -35,7 +37,7 @@ from lianglin.privacy.queries import requests, subjects
 from lianglin.privacy.queries.subjects import Key
 from lianglin.privacy.views import consents, words
 from lianglin.privacy.views.papers import copy_as_pdf
-from lianglin.privacy.views.replies import as_csv, done, file, see
+from lianglin.privacy.views.replies import file
 from lianglin.privacy.views.visitors import key_of, known
 
 LOOKS_A_PAGE = 50
@@ -127,7 +129,7 @@ def _copy(key: Key, reader: Actor, code: str) -> HttpResponse:
 def looks(request: HttpRequest, key: Key) -> HttpResponse:
     """谁看过我的信息: unit, purpose, time, what; never which employee."""
     asked = request.GET.get("cursor", "")
-    behind = int(asked) if asked.isdecimal() and len(asked) < 19 else 2**62
+    behind = row_number(asked) or 2**62
     found = subjects.looks(key, acting(request), behind=behind, limit=LOOKS_A_PAGE + 1)
     shown = found[:LOOKS_A_PAGE]
     older = str(shown[-1]["id"]) if len(found) > LOOKS_A_PAGE else ""

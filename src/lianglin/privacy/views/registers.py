@@ -15,16 +15,18 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianglin.access.actor import job
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done, see
 from lianglin.access.transaction import acting as as_actor
 from lianglin.kit import clock, discovery
 from lianglin.kit.paging import page
+from lianglin.kit.spreadsheet import as_csv
 from lianglin.privacy.actions import erasing
 from lianglin.privacy.actions import registers as actions
 from lianglin.privacy.forms import desk as forms
 from lianglin.privacy.models import Assessment, Erasure, Processor, Sharing
 from lianglin.privacy.queries import assessments, notice, retention
 from lianglin.privacy.rules import in_words
-from lianglin.privacy.views.replies import as_csv, done, file, see
+from lianglin.privacy.views.replies import file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

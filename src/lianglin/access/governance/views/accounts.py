@@ -28,7 +28,7 @@ from lianglin.access.governance.forms import (
 )
 from lianglin.access.governance.views.shared import chosen, refuse, show
 from lianglin.access.models import Account, Organisation, Post, RightsChange
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.kit import clock
 from lianglin.kit.errors import HouseError
 from lianglin.kit.paging import page

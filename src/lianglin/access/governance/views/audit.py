@@ -17,6 +17,7 @@ from lianglin.access.governance.audit_forms import ExportForm
 from lianglin.access.governance.views.shared import refuse, show
 from lianglin.access.models import AuditCheck, AuditCut, AuditEntry, AuditSeal
 from lianglin.kit.errors import HouseError
+from lianglin.kit.ids import row_number
 from lianglin.kit.paging import page
 
 
@@ -66,7 +67,7 @@ def seals(request: HttpRequest) -> HttpResponse:
 def entry(request: HttpRequest) -> HttpResponse:
     """One entry as it is stored, the hash it has and the one it should have."""
     chain, number = request.GET.get("chain", "")[:12], request.GET.get("seq", "")
-    seq = int(number) if number.isdecimal() and len(number) < 19 else 0
+    seq = row_number(number)
     if "\0" in chain:
         raise Http404
     near = {row.seq: row for row in AuditEntry.objects.filter(chain=chain, seq__in=(seq - 1, seq, seq + 1))}

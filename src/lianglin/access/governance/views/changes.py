@@ -18,7 +18,7 @@ from lianglin.access.governance import changes, queries
 from lianglin.access.governance.forms import NoteForm, StateFilter
 from lianglin.access.governance.views.shared import chosen, refuse, show
 from lianglin.access.models import RightsChange
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.kit.errors import HouseError
 from lianglin.kit.paging import page
 

@@ -19,7 +19,7 @@ from lianglin.access.governance.lending_forms import GlassForm, HelpForm, Review
 from lianglin.access.governance.views.shared import refuse, show
 from lianglin.access.models import BreakGlass, HelpTicket
 from lianglin.access.queries import place_names
-from lianglin.access.views import see
+from lianglin.access.replies import see
 from lianglin.kit import clock
 from lianglin.kit.errors import Forbidden, HouseError
 from lianglin.kit.paging import page

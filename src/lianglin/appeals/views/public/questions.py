@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.access.transaction import together
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
@@ -18,7 +19,7 @@ from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellFo
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.own import own_contact
 from lianglin.appeals.queries.similar import similar
-from lianglin.appeals.views.own import accepted, posted, see
+from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public.steps import onward, show, too_early
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.actions import hold_case
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.access.transaction import running, together
 from lianglin.appeals import actions
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import BY_PHONE
-from lianglin.appeals.views.own import expired_words, see
+from lianglin.appeals.views.own import expired_words
 from lianglin.appeals.views.public.steps import show, too_early
 from lianglin.cases.actions import CLAIM_WINDOW, Place
 from lianglin.files import actions as files

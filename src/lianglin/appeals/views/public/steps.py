@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from lianglin.access.gate import acting
+from lianglin.access.replies import see
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import STEPS, Draft
-from lianglin.appeals.views.own import see
 from lianglin.files import uploads
 
 URLS = {

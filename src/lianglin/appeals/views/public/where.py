@@ -9,10 +9,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from lianglin.access.replies import see
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import WhereForm
-from lianglin.appeals.views.own import accepted, posted, see
+from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public.steps import URLS, onward, show, too_early
 from lianglin.kit.csrf import keeps_typing
 from lianglin.places import queries as places

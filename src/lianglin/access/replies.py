@@ -1,4 +1,4 @@
-"""Small answers that several pages give."""
+"""Answers to forms that pages of every package give."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from lianglin.access.transaction import together
-from lianglin.access.views import see
 from lianglin.kit.errors import HouseError
+
+SEE_OTHER = 303
+
+
+def see(url: str) -> HttpResponse:
+    """Post, redirect, get: the answer to a form that did its work."""
+    response = HttpResponseRedirect(url)
+    response.status_code = SEE_OTHER
+    return response
 
 
 def done(
