@@ -168,6 +168,16 @@ def static_files() -> None:
         web.collect_static(environment.current())
 
 
+@pytest.fixture(scope="session")
+def city_map() -> Path:
+    """The folder of the demo city's map, drawn once a run: a start of the demo that is given a copy draws none."""
+    from lianglin.places.seed import load
+
+    with (DATA / "city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return load.draw(DATA / "city", seed=1)
+
+
 def renew(server: embedded.Server) -> None:
     """Makes this process's test database anew from the template."""
     for alias in roles.ALIASES:

@@ -23,6 +23,7 @@ from lianglin.project import demo, environment, postmaster
 from lianglin.project.errors import DiskFull
 from tests.failure.system import free_port
 
+pytestmark = pytest.mark.xdist_group("starts")  # one worker fills the small city once
 SMALL = "3000"  # residents: enough for one community, so that the test is about starting
 PATIENCE = 280  # seconds: a hang, not a promise
 
@@ -149,8 +150,9 @@ def test_a_killed_database_comes_back(first: str, folder: Path) -> None:
         assert run.page() == 200
 
 
-def test_killed_while_it_fills_the_city(folder: Path) -> None:
+def test_killed_while_it_fills_the_city(folder: Path, city_map: Path) -> None:
     """The next start begins anew and ends with a whole city."""
+    shutil.copytree(city_map, folder / "interrupted" / "city")
     with Demo(folder / "interrupted") as run:
         assert postmaster.until(lambda: (folder / "interrupted" / "pg" / "cluster").exists(), 60), run.text
         time.sleep(4)
