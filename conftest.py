@@ -55,7 +55,7 @@ from django.conf import settings  # noqa: E402 - reads the environment made abov
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from tests import roles  # noqa: E402
-from tests.assessed import assess  # noqa: E402
+from tests.assessed import assess, put_days  # noqa: E402
 
 from lianglin.kit import fresh, live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402
@@ -153,6 +153,7 @@ def postgres() -> Iterator[embedded.Server]:
                 lianglin = [sys.executable, "-m", "lianglin.project.cli"]
                 made = subprocess.run([*lianglin, "migrate"], capture_output=True, text=True, timeout=300)
                 assert made.returncode == 0, made.stderr
+                put_days(server.dsn(dbname=TEMPLATE))
                 assess(server.dsn(dbname=TEMPLATE))
                 (DATA / "template.made").touch()
         yield server
