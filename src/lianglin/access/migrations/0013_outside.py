@@ -19,11 +19,11 @@ class Migration(migrations.Migration):
                 ('issuer', models.CharField(max_length=200, verbose_name='identity provider')),
                 ('claim', models.CharField(max_length=60, verbose_name='claim')),
                 ('subject', models.CharField(max_length=255, verbose_name="name at the city's login")),
-                ('linked_at', models.DateTimeField(verbose_name='linked at')),
+                ('linked_at', models.DateTimeField(verbose_name='declared at')),
             ],
             options={
-                'verbose_name': 'linked login',
-                'verbose_name_plural': 'linked logins',
+                'verbose_name': "login at the city's provider",
+                'verbose_name_plural': "logins at the city's provider",
             },
         ),
         migrations.RemoveConstraint(

@@ -18,11 +18,11 @@ class OutsideIdentity(models.Model):
     issuer = models.CharField(_("identity provider"), max_length=200)
     claim = models.CharField(_("claim"), max_length=60)
     subject = models.CharField(_("name at the city's login"), max_length=255)
-    linked_at = models.DateTimeField(_("linked at"))
+    linked_at = models.DateTimeField(_("declared at"))
 
     class Meta:
-        verbose_name = _("linked login")
-        verbose_name_plural = _("linked logins")
+        verbose_name = _("login at the city's provider")
+        verbose_name_plural = _("logins at the city's provider")
         constraints = [
             models.UniqueConstraint(fields=["issuer", "claim", "subject"], name="access_outside_subject")
         ]

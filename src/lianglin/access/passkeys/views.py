@@ -58,7 +58,9 @@ def log_in(request: HttpRequest) -> HttpResponse:
         "form": form,
         "next": onward,
         "pending": pending is not None,
+        "passkeys_alone": pending is not None and not actions.has_code(request),
         "options": ceremony.begin_use(request=request, account_id=pending),
+        "layout": "kit/base.html",
     }
     return render(request, "access/passkey_login.html", context, status=status)
 
@@ -82,7 +84,7 @@ def prove(request: HttpRequest) -> HttpResponse:
             else:
                 return see(onward or reverse("access:security"))
     options = ceremony.begin_use(request=request, account_id=account_id)
-    context = {"form": form, "next": onward, "options": options, "proving": True}
+    context = {"form": form, "next": onward, "options": options, "proving": True, "layout": "kit/desk.html"}
     return render(request, "access/passkey_login.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 from django.test import Client
 from tests import watch, world
 from tests.world import HERE, NEXT_DOOR, World
@@ -181,10 +182,14 @@ def test_a_token_with_a_wrong_claim_opens_nothing(
     assert browser.get("/work/").status_code == 302
 
 
-@pytest.mark.parametrize("how", ["another key", "shared secret", "none", "unknown number"])
+@pytest.mark.parametrize(
+    "how", ["another key", "another kind of key", "shared secret", "none", "unknown number"]
+)
 def test_a_token_signed_by_somebody_else_opens_nothing(linked: World, provider: Provider, how: str) -> None:
     if how == "another key":
         provider.signs = new_key()
+    elif how == "another kind of key":
+        provider.signs, provider.algorithm = ec.generate_private_key(ec.SECP256R1()), "ES256"
     elif how == "shared secret":
         provider.signs, provider.algorithm = "a shared secret of more than thirty-two bytes", "HS256"
     elif how == "none":
