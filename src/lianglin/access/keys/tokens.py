@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor
+from lianglin.access.governance.rules import ALPHABET
 from lianglin.access.models import Account, ApiToken, Post
 from lianglin.access.queries import actor_in
 from lianglin.access.second_factor import LOGIN_ROLE, system_now
@@ -32,8 +33,6 @@ from lianglin.kit.errors import Forbidden, Refused
 
 TOKEN_HEAD, APP_HEAD = "lnl_t_", "lnlp-"
 LETTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
-EASY = "abcdefghjkmnpqrstuvwxyz23456789"
-"""What is typed by hand has no letters that look alike; 20 of 31 are 99 bits."""
 MOST = 20
 """Keys in force that one account may have."""
 CALLS, CALLS_WINDOW = 600, timedelta(minutes=1)
@@ -53,8 +52,8 @@ class Made:
 def new_secret(kind: str) -> str:
     """A new key of a kind ("token", "app")."""
     if kind == ApiToken.Kind.APP:
-        groups = ("".join(secrets.choice(EASY) for _one in range(5)) for _group in range(4))
-        return APP_HEAD + "-".join(groups)
+        groups = ("".join(secrets.choice(ALPHABET) for _one in range(5)) for _group in range(4))
+        return APP_HEAD + "-".join(groups)  # 20 of 31 letters that do not look alike: 99 bits
     body = "".join(secrets.choice(LETTERS) for _one in range(36))
     return TOKEN_HEAD + body + check_of(body)
 

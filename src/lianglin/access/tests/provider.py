@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-CLIENT, SECRET = "lianglin", "a client's secret & more"
+CLIENT, PROOF = "lianglin", "what a client says & more"
 
 
 def new_key() -> rsa.RSAPrivateKey:

@@ -16,9 +16,9 @@ from lianglin.access.models import ApiToken, BreakGlass, RightsChange
 from lianglin.access.transaction import acting
 from lianglin.kit import clock
 
-KEYS, AGAIN = "/account/security/keys/", "/account/security/again/"
+KEYS, AGAIN, PASSWORD = "/account/security/keys/", "/account/security/again/", "a long test password"
+WRONG = "not this one"
 MINE = {"duties": ["appeals.read", "appeals.intake"], "purposes": ["handle_case"]}
-PASSWORD = "a long test password"
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_the_password_proves_it_where_there_is_no_second_factor(city: World) -> 
     browser = city.browser(WORKER)
     old_proof(browser)
     wanted = f"{KEYS}new/"
-    assert browser.post(AGAIN, {"password": "wrong", "next": wanted}).status_code == 422
+    assert browser.post(AGAIN, {"password": WRONG, "next": wanted}).status_code == 422
     assert browser.get(wanted).status_code == 302
     assert browser.post(AGAIN, {"password": PASSWORD, "next": wanted}).url == wanted
     assert browser.get(wanted).status_code == 200
@@ -115,7 +115,7 @@ def test_the_way_back_stays_on_this_site(city: World, onward: str, settings: Any
 
 def test_guessing_it_is_slowed(city: World) -> None:
     browser = city.browser(WORKER)
-    tries = [browser.post(AGAIN, {"password": "wrong"}).status_code for _try in range(6)]
+    tries = [browser.post(AGAIN, {"password": WRONG}).status_code for _try in range(6)]
     assert tries == [422] * 5 + [429]
 
 

@@ -19,7 +19,7 @@ from lianglin.access.again import AGAIN_KEY
 from lianglin.access.governance import changes
 from lianglin.access.models import Account, LoginSession, OutsideIdentity, Post, SecondFactor
 from lianglin.access.outside import provider as ours
-from lianglin.access.tests.provider import CLIENT, SECRET, Provider, new_key, serve
+from lianglin.access.tests.provider import CLIENT, PROOF, Provider, new_key, serve
 from lianglin.access.transaction import acting
 from lianglin.kit import clock
 from lianglin.kit.errors import Refused
@@ -35,7 +35,7 @@ def provider(settings: Any) -> Iterator[Provider]:
         settings.OIDC_ISSUER, settings.OIDC_CLIENT_ID, settings.OIDC_CLIENT_SECRET = (
             running.url,
             CLIENT,
-            SECRET,
+            PROOF,
         )
         ours.forget()
         yield running
@@ -85,8 +85,8 @@ def test_the_way_there_carries_pkce_state_and_nonce(linked: World, provider: Pro
 def test_the_client_names_itself_with_its_secret(linked: World, provider: Provider) -> None:
     come_in(Client(), provider)
     pair = base64.b64decode(provider.asked[-1]["authorization"].removeprefix("Basic ")).decode()
-    assert pair == "lianglin:a+client%27s+secret+%26+more"
-    assert SECRET not in str(provider.codes)
+    assert pair == "lianglin:what+a+client+says+%26+more"
+    assert PROOF not in str(provider.codes)
 
 
 def test_a_subject_without_a_link_makes_nothing(city: World, provider: Provider) -> None:
