@@ -19,7 +19,7 @@ OPEN = {
     "healthz", "readyz", "set_language", "kit:elder", "api:openapi-json", "api:api-root",
     "api:places_search", "api:places_covering", "api:places_community", "places:tiles", "places:style", "places:choose",
     "api:places_address", "api:places_nearest", "api:places_services", "places:services", "places:services_json",
-    "places:place", "places:boundary", "access:login", "access:logout",
+    "places:place", "places:boundary", "access:login", "access:logout", "access:passkey_login",
     "api:indicators_list", "api:indicators_published", "indicators:definitions", "indicators:public",
     "notices:draft_save", "notices:draft_discard",
     "api:appeals_catalogue", "api:appeals_create", "api:appeals_track", "appeals:report", "appeals:report_where",

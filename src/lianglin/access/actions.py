@@ -12,9 +12,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from lianglin.access import audit, login_list, second_factor
+from lianglin.access import again, audit, login_list, second_factor
 from lianglin.access.actor import Actor
 from lianglin.access.models import FOREVER, AccessLog, Account, Grant, LoginSession, Organisation, Post
+from lianglin.access.outside import links
+from lianglin.access.outside.flow import Proved
+from lianglin.access.passkeys import ceremony
 from lianglin.access.queries import (
     HELD_CASE_KEY,
     POST_KEY,
@@ -34,6 +37,8 @@ NAME_TRIES = 50
 OFFICE_TRIES = 200
 """Failed logins from one address in a window: an office behind one address is not locked out by one person."""
 LOGIN_ROLE = Actor(role="auth")
+OUTSIDE_KEY = "from_outside"
+"""Session key of a login that came from the city's own provider, which may still know the browser afterwards."""
 
 
 def log_in(*, request: HttpRequest, username: str, password: str) -> Account | None:
@@ -57,10 +62,8 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account | N
             raise Refused(_("This first password has run out. Ask the administrator for a new one."))
         throttle.clear("login", f"{username}\0{address}")
         throttle.clear("login-name", username)
-        if second_factor.factor_of(account.pk):
-            request.session.cycle_key()
-            until = second_factor.system_now() + second_factor.PENDING_FOR
-            request.session[PENDING_KEY] = {"id": account.pk, "until": until.isoformat()}
+        request.session.pop(OUTSIDE_KEY, None)
+        if _second_step(request, account):
             return None
     enter(request=request, account=account)
     return account
@@ -68,15 +71,76 @@ def log_in(*, request: HttpRequest, username: str, password: str) -> Account | N
 
 def log_in_with_code(*, request: HttpRequest, code: str) -> Account:
     """The second step of a login: a code of the authenticator app, or a recovery code; then the session starts."""
-    pending = request.session.get(PENDING_KEY) or {}
-    if pending.get("until", "") < second_factor.system_now().isoformat():
+    account_id = pending_account(request)
+    if account_id is None:
         raise Forbidden(_("This login took too long. Write your name and password again."))
     with acting(LOGIN_ROLE):
-        account = Account.objects.filter(pk=pending["id"], is_active=True).first()
+        account = Account.objects.filter(pk=account_id, is_active=True).first()
         if account is None:
             raise Forbidden(_("This login took too long. Write your name and password again."))
         second_factor.prove(account_id=account.pk, code=code)
     enter(request=request, account=account, how=LoginSession.How.CODE)
+    request.session.pop(PENDING_KEY, None)
+    request.session[PROVED_KEY] = second_factor.system_now().isoformat()
+    return account
+
+
+def _second_step(request: HttpRequest, account: Account) -> bool:
+    """Whether the account has a second factor: then it is due next, within five minutes, and nothing is open yet."""
+    if not (second_factor.factor_of(account.pk) or second_factor.has_passkey(account.pk)):
+        return False
+    request.session.cycle_key()
+    until = second_factor.system_now() + second_factor.PENDING_FOR
+    request.session[PENDING_KEY] = {"id": account.pk, "until": until.isoformat()}
+    return True
+
+
+def log_in_from_outside(*, request: HttpRequest, proved: Proved) -> Account | None:
+    """Starts the session of the account declared for the provider's subject; None when a second factor is still due.
+
+    It is not due when the provider says that it proved one and the settings trust what it says.
+    """
+    with acting(LOGIN_ROLE):
+        account = links.account_of(proved)
+        request.session[OUTSIDE_KEY] = True
+        if not proved.second_factor and _second_step(request, account):
+            return None
+    enter(request=request, account=account, how=LoginSession.How.OUTSIDE)
+    if proved.second_factor:
+        request.session[PROVED_KEY] = second_factor.system_now().isoformat()
+    return account
+
+
+def unlink_outside(*, request: HttpRequest) -> None:
+    """Ends the link of one's own account to the provider."""
+    with acting(LOGIN_ROLE):
+        links.unlink(account_id=request.user.pk or 0)
+    audit.record("access.outside_unlinked", "access.Account", request.user.pk or 0)
+
+
+def pending_account(request: HttpRequest) -> int | None:
+    """The account whose password was right in this browser less than five minutes ago; it opens nothing yet."""
+    pending = request.session.get(PENDING_KEY) or {}
+    return pending["id"] if pending.get("until", "") >= second_factor.system_now().isoformat() else None
+
+
+def has_code(request: HttpRequest) -> bool:
+    """Whether the account between password and second step has an authenticator app; else it has passkeys alone."""
+    account_id = pending_account(request)
+    return account_id is not None and second_factor.factor_of(account_id) is not None
+
+
+def has_passkey(request: HttpRequest) -> bool:
+    """Whether the account between password and second step has a passkey."""
+    account_id = pending_account(request)
+    return account_id is not None and second_factor.has_passkey(account_id)
+
+
+def log_in_with_passkey(*, request: HttpRequest, response: str) -> Account:
+    """A passkey, after a password or instead of one: it is held and unlocked, so it is two factors by itself."""
+    with acting(LOGIN_ROLE):
+        account = ceremony.verified(request=request, response=response, account_id=pending_account(request))
+    enter(request=request, account=account, how=LoginSession.How.PASSKEY)
     request.session.pop(PENDING_KEY, None)
     request.session[PROVED_KEY] = second_factor.system_now().isoformat()
     return account
@@ -90,6 +154,7 @@ def enter(*, request: HttpRequest, account: Account, how: str = LoginSession.How
         request.session[POST_KEY] = posts[0].pk if posts else None
         request.session[POSTS_KEY] = len(posts)
         request.session.pop(PROVED_KEY, None)
+        request.session[again.AGAIN_KEY] = second_factor.system_now().isoformat()
         if account.language:
             request.session["_language"] = account.language
         login_list.begin(request=request, how=how, account=account, posts=posts)
@@ -102,6 +167,12 @@ def count_try(username: str, address: str) -> None:
     throttle.hit("login-name", username, limit=NAME_TRIES, window=LOGIN_WINDOW)
     if address:
         throttle.hit("login-from", address, limit=OFFICE_TRIES, window=LOGIN_WINDOW)
+
+
+def count_unnamed(address: str) -> None:
+    """Counts a login that says no name (a passkey, the city's own login): what cannot be guessed, but makes work."""
+    if address:
+        throttle.hit("login-passkey", address, limit=OFFICE_TRIES, window=LOGIN_WINDOW)
 
 
 def log_out(*, request: HttpRequest) -> None:

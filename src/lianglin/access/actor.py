@@ -43,6 +43,7 @@ class Actor:
     ``low <= scope_code < high`` is the actor's place range; ``organisation_id`` carries a handler's grants;
     ``case_id`` is the one case a resident proved to hold; ``resident_id`` is the person who logged in as a
     resident, or the ward for whom the guardian ``guardian_id`` (who then is the one that logged in) acts.
+    ``token_id`` is the API token or app password through which a post is used.
     """
 
     role: Role
@@ -62,6 +63,7 @@ class Actor:
     lent: Literal["", "help", "glass"] = ""
     """Range and purposes come from a help ticket or a break-glass opening, ``lent_id``, while it is in force."""
     lent_id: int | None = None
+    token_id: int | None = None
 
     def may(self, duty: str) -> bool:
         """Whether this actor holds a duty (a permission key of some manifest)."""
@@ -85,6 +87,12 @@ class Actor:
     def work_purpose(self) -> str:
         """The purpose for which this kind of actor works on cases."""
         return _WORK.get(self.role, "handle_case")
+
+    def narrowed(self, *, duties: frozenset[str], purposes: frozenset[str], token_id: int) -> Actor:
+        """The same post behind an API token: what both carry, never more."""
+        return replace(
+            self, duties=self.duties & duties, purposes=self.purposes & purposes, token_id=token_id
+        )
 
     def holding(self, case_id: int) -> Actor:
         """The same resident, now holding one case."""

@@ -59,6 +59,8 @@ def record(
     }
     if now.actor.lent:
         body["under"] = f"{now.actor.lent}:{now.actor.lent_id}"
+    if now.actor.token_id is not None:
+        body["token"] = now.actor.token_id
     now.audit.append((scope_code, _canonical(body)))
 
 

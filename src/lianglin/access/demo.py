@@ -19,8 +19,10 @@ from django.utils.translation import gettext as _
 from lianglin.access import audit, login_list
 from lianglin.access.actions import LOGIN_ROLE, let_go
 from lianglin.access.actor import Actor
+from lianglin.access.again import AGAIN_KEY
 from lianglin.access.models import Account, LoginSession, Organisation, Post
 from lianglin.access.queries import POST_KEY, POSTS_KEY, posts_in_force
+from lianglin.access.second_factor import system_now
 from lianglin.access.transaction import acting
 from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
@@ -148,6 +150,7 @@ def log_in_as(*, request: HttpRequest, username: str) -> Account:
         posts = list(posts_in_force(account.pk))
         request.session[POST_KEY] = posts[0].pk if posts else None
         request.session[POSTS_KEY] = len(posts)
+        request.session[AGAIN_KEY] = system_now().isoformat()
         login_list.begin(request=request, how=LoginSession.How.DEMO, account=account, posts=posts)
     audit.record("access.demo_login", "access.Account", account.pk)
     return account

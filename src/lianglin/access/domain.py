@@ -194,6 +194,12 @@ DOMAIN = Domain(
             personal=True,
             neutral=("how", "started_at", "used_at", "idle_minutes", "ends_at"),
         ),
+        Guard("access.ApiToken", {"auth": Access("SIU"), "job": Access("SD")}),
+        Guard("access.Passkey", {"auth": Access("SIUD")}),
+        Guard(
+            "access.OutsideIdentity",
+            {"auth": Access("SD"), "administrator": Access("S"), "security": Access("S")},
+        ),
         Guard("access.SecondFactor", {"auth": Access("SIUD")}),
         Guard("access.RecoveryCode", {"auth": Access("SIUD")}),
         Guard("access.Organisation", {**READ, "administrator": Access("SIU")}),
@@ -277,6 +283,15 @@ DOMAIN = Domain(
             _("end of the last post"),
             "never",
         ),
+        Personal(
+            "access.OutsideIdentity.subject",
+            _("name at the city's login"),
+            _("staff login"),
+            "contract",
+            "P1Y",
+            _("end of the last post"),
+            "none",
+        ),
         _login("session_key", _("session"), "never"),
         _login("account", _("account"), "never"),
         _login("resident_id", _("resident"), "never"),
@@ -303,6 +318,7 @@ DOMAIN = Domain(
     ),
     retention=(
         Retention("access.LoginSession", "P30D", "ends_at", "erase"),
+        Retention("access.ApiToken", "P1Y", "expires_at", "erase"),
         Retention("access.AccessLog", "P3Y", "at", "erase"),
         Retention(
             "access.AuditEntry",

@@ -86,6 +86,18 @@ class OthersForm(forms.Form):
     )
 
 
+class PasswordForm(forms.Form):
+    """One's own password once more."""
+
+    password = forms.CharField(
+        label=_("password"),
+        max_length=200,
+        strip=False,
+        error_messages={"required": _("Write your password.")},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
 class LookFilter(forms.Form):
     """Which looks the protection officer wants to see."""
 

@@ -51,8 +51,9 @@ class ActingMiddleware:
                 if actor.role != "public" or account is not None:
                     # what somebody known reads stays in no cache, of a proxy or of a shared computer
                     response.headers.setdefault("Cache-Control", "private, no-store")
-        if response.status_code == 403 and actor.post_id:
-            self._audit_refusal(request, actor)
+        acted: actors.Actor = request.actor  # pyright: ignore[reportAttributeAccessIssue] - a token's, where one came
+        if response.status_code == 403 and acted.post_id:
+            self._audit_refusal(request, acted)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

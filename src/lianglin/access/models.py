@@ -11,11 +11,23 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
+from lianglin.access.keys.models import ApiToken
+from lianglin.access.outside.models import OutsideIdentity
+from lianglin.access.passkeys.models import Passkey
 from lianglin.kit import clock
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
 
-__all__ = ("AuditCheck", "AuditCut", "BreakGlass", "HelpTicket", "RightsChange")
+__all__ = (
+    "ApiToken",
+    "AuditCheck",
+    "AuditCut",
+    "BreakGlass",
+    "HelpTicket",
+    "OutsideIdentity",
+    "Passkey",
+    "RightsChange",
+)
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has no end, so that no predicate needs an OR."""

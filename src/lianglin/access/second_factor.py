@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from lianglin.access import audit, totp
 from lianglin.access.actor import Actor
-from lianglin.access.models import Account, LoginSession, RecoveryCode, SecondFactor
+from lianglin.access.models import (
+    Account,
+    ApiToken,
+    LoginSession,
+    OutsideIdentity,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+)
 from lianglin.access.queries import PROVED_KEY
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, throttle
@@ -35,6 +43,12 @@ def factor_of(account_id: int) -> SecondFactor | None:
     """The confirmed second factor of an account."""
     with acting(LOGIN_ROLE):
         return SecondFactor.objects.filter(account_id=account_id, confirmed_at__isnull=False).first()
+
+
+def has_passkey(account_id: int) -> bool:
+    """Whether the account has a passkey, which is a second factor, too."""
+    with acting(LOGIN_ROLE):
+        return Passkey.objects.filter(account_id=account_id).exists()
 
 
 def codes_left(account_id: int) -> int:
@@ -97,7 +111,7 @@ def renew_codes(*, request: HttpRequest, code: str) -> list[str]:
 
 
 def turn_off(*, request: HttpRequest, code: str) -> None:
-    """Forgets the app and its recovery codes, after one more code."""
+    """Forgets the app and its recovery codes, after one more code; a passkey, where there is one, goes on."""
     account_id = _own(request)
     prove(account_id=account_id, code=code)
     _forget(account_id)
@@ -119,6 +133,9 @@ def reset(*, username: str, reason: str, by: Actor) -> Account:
             raise Refused(_("Your own is reset by another security officer."), field="username")
         Account.objects.filter(pk=account.pk).update(session_epoch=F("session_epoch") + 1)
         _forget_sessions(account.pk)
+        Passkey.objects.filter(account=account).delete()
+        OutsideIdentity.objects.filter(account=account).delete()
+        ApiToken.objects.filter(account=account, revoked_at__isnull=True).update(revoked_at=clock.now())
     _forget(account.pk)
     audit.record("access.second_factor_reset", "access.Account", account.pk, values={"reason": reason})
     return account

@@ -16,9 +16,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access import actions, login_list, second_factor, totp
+from lianglin.access.again import recently_proved
 from lianglin.access.forms import CodeForm, FirstCodeForm, ResetForm
 from lianglin.access.gate import acting, in_post
+from lianglin.access.outside import links, provider
+from lianglin.access.passkeys import ceremony
 from lianglin.access.replies import see
+from lianglin.access.transaction import acting as acting_as
 from lianglin.access.views import greet, safe_address
 from lianglin.kit import qr
 from lianglin.kit.errors import HouseError
@@ -55,7 +59,8 @@ def code_page(request: HttpRequest) -> HttpResponse:
                 status = _refused(form, error)
             else:
                 return greet(request, account.language, onward or reverse("access:start"))
-    return render(request, "access/code.html", {"form": form, "next": onward}, status=status)
+    context = {"form": form, "next": onward, "has_passkey": actions.has_passkey(request)}
+    return render(request, "access/code.html", context, status=status)
 
 
 @never_cache
@@ -66,10 +71,17 @@ def security(request: HttpRequest) -> HttpResponse:
     if account_id is None:
         return _to_login(request) or HttpResponse()
     factor = second_factor.factor_of(account_id)
+    with acting_as(second_factor.LOGIN_ROLE):
+        linked = links.linked(account_id) if provider.is_open() else None
     context = {
+        "outside": provider.label(),
+        "linked": linked,
         "factor": factor,
         "codes_left": second_factor.codes_left(account_id) if factor else 0,
-        "required": factor is None and acting(request).post_id is None,
+        "passkeys": len(ceremony.of_account(account_id)),
+        "required": acting(request).post_id is None
+        and factor is None
+        and not second_factor.has_passkey(account_id),
         "logins": login_list.shown(account_id=account_id, current=request.session.session_key),
     }
     return render(request, "access/security.html", context)
@@ -78,6 +90,7 @@ def security(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("code")
 @require_http_methods(["GET", "POST"])
+@recently_proved
 def app(request: HttpRequest) -> HttpResponse:
     """Sets up an authenticator app: a secret to scan, then the first code. Shows the recovery codes once."""
     account_id = acting(request).account_id
@@ -169,6 +182,7 @@ def end_sessions(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @in_post("access.secure")
+@recently_proved
 def reset(request: HttpRequest) -> HttpResponse:
     """The security officer forgets the second factor of somebody who lost phone and recovery codes."""
     form, status = ResetForm(request.POST or None), 200

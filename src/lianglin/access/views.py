@@ -20,6 +20,7 @@ from lianglin.access.actor import PURPOSES, duties_of, role_kinds
 from lianglin.access.forms import LoginForm, LookFilter
 from lianglin.access.gate import acting, in_post
 from lianglin.access.models import AuditHead, Post
+from lianglin.access.outside import provider
 from lianglin.access.replies import see
 from lianglin.kit import clock, discovery
 from lianglin.kit.context import navigation
@@ -44,9 +45,11 @@ def login_page(request: HttpRequest) -> HttpResponse:
                 status = error.status
             else:
                 if account is None:
-                    return see(f"{reverse('access:code')}?{urlencode({'next': onward})}")
+                    step = "access:code" if actions.has_code(request) else "access:passkey_login"
+                    return see(f"{reverse(step)}?{urlencode({'next': onward})}")
                 return greet(request, account.language, onward or reverse("access:start"))
-    return render(request, "access/login.html", {"form": form, "next": onward}, status=status)
+    context = {"form": form, "next": onward, "outside": provider.label()}
+    return render(request, "access/login.html", context, status=status)
 
 
 def greet(request: HttpRequest, language: str, onward: str) -> HttpResponse:
@@ -89,9 +92,10 @@ def _waits_for_factor(request: HttpRequest) -> bool:
 
 @require_POST
 def logout_page(request: HttpRequest) -> HttpResponse:
-    """Ends the session."""
+    """Ends the session; who came from the city's own login is shown the way out there, too."""
+    from_outside = actions.OUTSIDE_KEY in request.session
     actions.log_out(request=request)
-    return see(reverse("access:login"))
+    return see(reverse("access:outside_left" if from_outside and provider.is_open() else "access:login"))
 
 
 @require_GET

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
@@ -12,6 +13,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 
+from lianglin.access.keys.gate import ASKS
 from lianglin.access.middleware import problem
 from lianglin.kit import discovery
 from lianglin.kit.errors import HouseError
@@ -28,6 +30,15 @@ class HouseAPI(NinjaAPI):
                 for status, answer in operation["responses"].items():
                     if int(status) >= 400 and "content" in answer:
                         answer["content"] = {PROBLEM: answer["content"]["application/json"]}
+        document["components"]["securitySchemes"] = {
+            "session": {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME},
+            "token": {"type": "http", "scheme": "bearer", "description": "An API token: a post, narrowed."},
+            "app_password": {
+                "type": "http",
+                "scheme": "basic",
+                "description": "Login name and app password.",
+            },
+        }
         return document
 
 
@@ -75,7 +86,9 @@ def _no_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     response = _problem(401, "Unauthorized", "Log in first, or open the case with its number and secret.")
-    response["WWW-Authenticate"] = 'Session realm="lianglin"'
+    # A browser with a session would show its own dialogue for Basic; a field client waits to be asked.
+    keys = "" if settings.SESSION_COOKIE_NAME in request.COOKIES else f", {ASKS}"
+    response["WWW-Authenticate"] = f'Session realm="lianglin"{keys}'
     return response
 
 

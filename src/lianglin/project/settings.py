@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "lianglin.files.uploads.UploadLimits",
     "lianglin.access.middleware.ActingMiddleware",
+    "lianglin.access.keys.gate.ApiKeys",
     "lianglin.access.live.AssessmentGate",
 ]
 
@@ -120,6 +121,16 @@ BREAK_GLASS_MINUTES = env.break_glass_minutes
 BREAK_GLASS_REVIEW_DAYS = env.break_glass_review_days
 SESSION_LIMITS = env.session_limits
 """Level of post, or "resident" -> (minutes without use, minutes in all) after which a login ends."""
+PROVE_AGAIN_MINUTES = env.prove_again_minutes
+TOKEN_DAYS = env.token_days
+OIDC_ISSUER = env.oidc_issuer
+OIDC_CLIENT_ID = env.oidc_client_id
+OIDC_CLIENT_SECRET = env.oidc_client_secret
+OIDC_NAME = env.oidc_name
+OIDC_NAME_EN = env.oidc_name_en
+OIDC_TRUSTED = env.oidc_trusted
+OIDC_CLAIM = env.oidc_claim
+OIDC_SCOPE = env.oidc_scope
 CSRF_TRUSTED_ORIGINS = [f"https://{host.lstrip('.')}" for host in env.allowed_hosts if host != "*"]
 if env.trusted_proxies:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -180,6 +191,7 @@ LOGGING: dict[str, Any] = {
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "procrastinate": {"level": "WARNING"},
         "psycopg": {"level": "WARNING"},
+        "fido2": {"level": "WARNING"},  # it names each passkey that signs
     },
 }
 

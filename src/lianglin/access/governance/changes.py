@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from lianglin.access.actor import Actor, job, role_kinds
 from lianglin.access.governance import queries
 from lianglin.access.governance.rules import Held, collision, one_time_password, place_fits
 from lianglin.access.models import Account, Organisation, Post, RightsChange
+from lianglin.access.outside import links, provider
 from lianglin.access.transaction import acting, together
 from lianglin.kit import clock, discovery
 from lianglin.kit.errors import Conflict, Forbidden, Refused
@@ -98,6 +100,18 @@ def propose_password(*, account: Account, reason: str, by: Actor) -> RightsChang
     if not account.is_active:
         raise Refused(_("This account is closed. Make a new one."))
     return _propose(Kind.PASSWORD, account, reason, by)
+
+
+def propose_link(*, account: Account, subject: str, reason: str, by: Actor) -> RightsChange:
+    """Proposes that a subject of the city's own identity provider opens this account from then on."""
+    _may_propose(account, by)
+    if not provider.is_open():
+        raise Refused(_("This city has no login of its own here."))
+    if not account.is_active:
+        raise Refused(_("This account is closed. Make a new one."))
+    declared = {"issuer": settings.OIDC_ISSUER, "claim": settings.OIDC_CLAIM, "subject": subject}
+    _must_be_free(account.pk, declared)
+    return _propose(Kind.LINK, account, reason, by, **declared)
 
 
 def withdraw(*, change_id: int, by: Actor) -> None:
@@ -242,6 +256,14 @@ def _must_still_fit(change: RightsChange) -> None:
         _must_be_taken_over(change.post, change.successor)
     elif change.kind == Kind.CLOSE:
         _must_hold_no_work(change.account)
+    elif change.kind == Kind.LINK:
+        declared = {"issuer": change.issuer, "claim": change.claim, "subject": change.subject}
+        _must_be_free(change.account_id, declared)
+
+
+def _must_be_free(account_id: int, declared: dict[str, str]) -> None:
+    if links.is_taken(**declared, but=account_id):
+        raise Refused(_("This name at the city's login is declared for another account."), field="subject")
 
 
 def _next_day(day: date) -> date:

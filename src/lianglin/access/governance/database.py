@@ -75,6 +75,10 @@ begin
         when 'password' then
             update access_account set password = hashed, one_time_until = moment + interval '3 days',
                 session_epoch = session_epoch + 1 where id = c.account_id;
+        when 'link' then
+            delete from access_outsideidentity where account_id = c.account_id;
+            insert into access_outsideidentity (account_id, issuer, claim, subject, linked_at)
+            values (c.account_id, c.issuer, c.claim, c.subject, moment);
         end case;
     end if;
     update access_rightschange set state = verdict, decided_by_id = mine, decided_at = moment, note = words where id = change;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,18 @@ class ReasonForm(forms.Form):
     """A reason alone."""
 
     reason = reason_field()
+
+
+class LinkForm(ReasonForm):
+    """Who somebody is at the city's own login."""
+
+    subject = forms.CharField(label=_("name at the city's login"), max_length=255, widget=PLAIN)
+    field_order = ["subject", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        help_text = _t("the value of “%(claim)s” there, letter by letter")
+        self.fields["subject"].help_text = help_text % {"claim": settings.OIDC_CLAIM}
 
 
 class NoteForm(forms.Form):

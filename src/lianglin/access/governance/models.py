@@ -23,6 +23,7 @@ class RightsChange(models.Model):
         END = "end", _("end a post")
         CLOSE = "close", _("close an account")
         PASSWORD = "password", _("give a new first password")
+        LINK = "link", _("declare the city's login")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waits for the second person")
@@ -68,6 +69,9 @@ class RightsChange(models.Model):
         verbose_name=_("post that takes over"),
         related_name="+",
     )
+    issuer = models.CharField(_("identity provider"), max_length=200, blank=True)
+    claim = models.CharField(_("claim"), max_length=60, blank=True)
+    subject = models.CharField(_("name at the city's login"), max_length=255, blank=True)
     reason = models.CharField(_("reason"), max_length=200)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
     proposed_by = models.ForeignKey(
@@ -107,7 +111,7 @@ class RightsChange(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "account"],
                 name="access_change_password_once",
-                condition=Q(state="waiting", kind__in=["password", "close"]),
+                condition=Q(state="waiting", kind__in=["password", "close", "link"]),
             ),
         ]
 

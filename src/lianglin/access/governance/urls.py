@@ -12,6 +12,7 @@ urlpatterns = [
     path("manage/accounts/<int:pk>/post/", accounts.post_new, name="post_new"),
     path("manage/accounts/<int:pk>/close/", accounts.account_close, name="account_close"),
     path("manage/accounts/<int:pk>/password/", accounts.account_password, name="account_password"),
+    path("manage/accounts/<int:pk>/link/", accounts.account_link, name="account_link"),
     path("manage/posts/", accounts.post_list, name="all_posts"),
     path("manage/posts/<int:pk>/end/", accounts.post_end, name="post_end"),
     path("manage/organisations/", accounts.organisation_list, name="organisations"),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from lianglin.access.again import recently_proved
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import see
 from lianglin.facts import actions, registry
@@ -48,6 +49,7 @@ def _fits(element: Any, asked: str) -> bool:
 
 @require_GET
 @in_post("facts.registry")
+@recently_proved
 def export(request: HttpRequest) -> HttpResponse:
     """The registry as CSV, in the form that the import reads."""
     answer = HttpResponse(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access.actor import job
+from lianglin.access.again import recently_proved
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, see
 from lianglin.access.transaction import acting as as_actor
@@ -183,6 +184,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @in_post("privacy.decide")
+@recently_proved
 def ledger(request: HttpRequest) -> HttpResponse:
     """The erasure ledger, to be kept apart from the database: ids and digests."""
     data = "".join(erasing.exported(Erasure.objects.order_by("id"))).encode()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from lianglin.access.governance import accounts, changes, queries
 from lianglin.access.governance.forms import (
     AccountForm,
     EndForm,
+    LinkForm,
     NameFilter,
     OrganisationForm,
     PasswordForm,
@@ -28,6 +29,7 @@ from lianglin.access.governance.forms import (
 )
 from lianglin.access.governance.views.shared import chosen, refuse, show
 from lianglin.access.models import Account, Organisation, Post, RightsChange
+from lianglin.access.outside import links, provider
 from lianglin.access.replies import see
 from lianglin.kit import clock
 from lianglin.kit.errors import HouseError
@@ -72,10 +74,15 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     work = queries.open_work([post.pk for post in posts])
     waiting = queries.changes(actor=acting(request), state=RightsChange.State.WAITING).filter(account=found)
     rows = [post_row(post, work.get(post.pk, [])) for post in posts]
-    own = found.pk == acting(request).account_id
-    return show(
-        request, "account", account=found, rows=rows, waiting=list(waiting.order_by("-id")[:20]), own=own
-    )
+    context = {
+        "account": found,
+        "rows": rows,
+        "waiting": list(waiting.order_by("-id")[:20]),
+        "own": found.pk == acting(request).account_id,
+        "outside": provider.label(),
+        "linked": links.linked(found.pk) if provider.is_open() else None,
+    }
+    return show(request, "account", **context)
 
 
 def post_row(post: Post, work: list[tuple[Any, int]]) -> dict[str, Any]:
@@ -171,14 +178,25 @@ def account_password(request: HttpRequest, pk: int) -> HttpResponse:
     return _with_reason(request, pk, changes.propose_password, _("New first password"))
 
 
-def _with_reason(request: HttpRequest, pk: int, propose: Any, title: str) -> HttpResponse:
+@require_http_methods(["GET", "POST"])
+@in_post("access.manage")
+def account_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Proposes which name at the city's own login opens an account."""
+    if not provider.is_open():
+        raise Http404(_("This city has no login of its own here."))
+    return _with_reason(request, pk, changes.propose_link, _("Declare the city's login"), LinkForm)
+
+
+def _with_reason(
+    request: HttpRequest, pk: int, propose: Any, title: str, kind: type[ReasonForm] = ReasonForm
+) -> HttpResponse:
     found = get_object_or_404(queries.accounts(actor=acting(request)), pk=pk)
-    form, status = ReasonForm(request.POST or None), 200
+    form, status = kind(request.POST or None), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
-                propose(account=found, reason=form.cleaned_data["reason"], by=acting(request))
+                propose(account=found, **form.cleaned_data, by=acting(request))
             except HouseError as error:
                 status = refuse(form, error)
             else:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access import audit
+from lianglin.access.again import recently_proved
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import signing, upkeep
 from lianglin.access.governance.anchors import link
@@ -115,6 +116,7 @@ def _fields(body: bytes) -> list[tuple[Any, Any]]:
 
 @require_http_methods(["GET", "POST"])
 @in_post("access.audit_export")
+@recently_proved
 def export(request: HttpRequest) -> HttpResponse:
     """A range of one chain as a file with a signed anchor; that it was exported is audited."""
     form, status = (

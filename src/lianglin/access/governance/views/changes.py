@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import role_kinds
+from lianglin.access.again import proof_due, recently_proved_to_act
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import changes, queries
 from lianglin.access.governance.forms import NoteForm, StateFilter
@@ -39,6 +40,7 @@ def change_list(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @in_post()
+@recently_proved_to_act
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """One change; the security officer approves or refuses it, who proposed it may take it back."""
     found = get_object_or_404(queries.changes(actor=acting(request)), pk=pk)
@@ -50,7 +52,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             status = refuse(form, error)
         else:
             return answer
-    return show(request, "change", status, **_context(request, found, form))
+    return show(request, "change", status, prove=proof_due(request), **_context(request, found, form))
 
 
 def _act(request: HttpRequest, found: RightsChange, note: str) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access.actor import PURPOSES, Actor
+from lianglin.access.again import proof_due, recently_proved_to_act
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import lent, widening
 from lianglin.access.governance.lending_forms import GlassForm, HelpForm, ReviewForm
@@ -113,6 +114,7 @@ def help_decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @in_post()
+@recently_proved_to_act
 def glasses(request: HttpRequest) -> HttpResponse:
     """Emergency openings: one's own and the form that opens, or all of them for who judges."""
     actor = acting(request)
@@ -138,7 +140,8 @@ def glasses(request: HttpRequest) -> HttpResponse:
     found = page(lent.openings(actor), "-id", cursor=request.GET.get("cursor", ""))
     rows = [glass_row(row) for row in found.rows]
     minutes = settings.BREAK_GLASS_MINUTES
-    return show(request, "glasses", status, form=form, page=found, rows=rows, minutes=minutes)
+    context = {"form": form, "page": found, "rows": rows, "minutes": minutes, "prove": proof_due(request)}
+    return show(request, "glasses", status, **context)
 
 
 def glass_row(opening: BreakGlass) -> dict[str, Any]:

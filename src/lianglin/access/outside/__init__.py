@@ -1,0 +1,1 @@
+"""Logging in with the city's own identity provider (OpenID Connect)."""
