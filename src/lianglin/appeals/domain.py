@@ -21,16 +21,13 @@ from lianglin.kit.domain import (
     Personal,
     Retention,
     Subject,
+    WorkList,
 )
 from lianglin.kit.events import CaseMoved, OpenAppeal
 
 READ = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
-_WORK = _("handle what was reported")
-_REACH = _("call the appellant back")
-_CLOSED = _("the case is closed")
-
-_PAGE = ("number", "link")
-_DUE = ("number", "due", "link")
+_WORK, _REACH, _CLOSED = _("handle what was reported"), _("call the appellant back"), _("the case is closed")
+_PAGE, _DUE = ("number", "link"), ("number", "due", "link")
 
 
 def _sms(code: str, label: Any, fields: tuple[str, ...], zh: str, en: str) -> Notice:
@@ -116,6 +113,20 @@ NOTICES = (
         _PAGE,
         "您反映的事（编号{number}）之前已有人反映，并在一起办。",
         "Your matter {number} had been reported before; both are handled together.",
+    ),
+    _sms(
+        "joined",
+        _("your matter is handled together with an earlier one"),
+        _DUE,
+        "您反映的事（编号{number}）和别人先反映的是同一件，并在一起办，最迟{due}给您答复，也会单独回访您。",
+        "Your matter {number} is handled together with an earlier report. You get an answer by {due} and a call of your own.",
+    ),
+    _sms(
+        "separated",
+        _("your matter is handled by itself again"),
+        _DUE,
+        "您反映的事（编号{number}）改为单独办理，最迟{due}告诉您交给谁办。",
+        "Your matter {number} is now handled by itself. By {due} we tell you by whom.",
     ),
     _sms(
         "reopened",
@@ -362,8 +373,14 @@ DOMAIN = Domain(
     rows=ROWS,
     listeners=(
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_posts"),
+    ),
+    lists=(
+        WorkList(
+            "appeals.desk", _("Appeals"), "appeals:desk", "appeals.read", "lianglin.appeals.views.listing"
+        ),
     ),
     notices=NOTICES,
     api="lianglin.appeals.api:router",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access.actor import job
 from lianglin.access.models import Organisation
-from lianglin.appeals import rules
+from lianglin.appeals import actions, rules
 from lianglin.appeals.queries import figures, recipients
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.cases.models import Case, Step
@@ -38,6 +38,16 @@ def refresh_figures(event: CaseMoved) -> None:
     refresh(by=job(), codes=_STOCKS, span=this_month, scope_codes=[event.scope_code])
 
 
+LEADS = frozenset({"settle", "answer_now", "refuse", "redirect", "withdraw"})
+"""Moves of an appeal that those which follow it must hear of."""
+
+
+def lead_followers(event: CaseMoved) -> None:
+    """What became of an appeal becomes of those that were merged into it."""
+    if event.kind == rules.KIND and event.move in LEADS:
+        actions.lead(parent_id=event.case_id, by=job())
+
+
 # --- telling people ----------------------------------------------------------------------------------------
 
 TO_APPELLANT = {
@@ -50,6 +60,10 @@ TO_APPELLANT = {
     "settle": "appeals.settled",
     "redirect": "appeals.redirected",
     "merge": "appeals.merged",
+    "join": "appeals.joined",
+    "follow": "appeals.settled",
+    "unmerge": "appeals.separated",
+    "release": "appeals.separated",
     "handle_again": "appeals.reopened",
     "reopen": "appeals.reopened",
     "confirm": "appeals.closed",
@@ -70,6 +84,10 @@ TO_POSTS = {
     "reopen": (("street", "appeals.to_dispatch_again"), ("unit", "appeals.not_solved")),
     "withdraw": (("unit", "appeals.stopped"),),
     "merge": (("unit", "appeals.stopped"),),
+    "join": (("unit", "appeals.stopped"),),
+    "follow": (("community", "appeals.to_call_back"),),
+    "unmerge": (("street", "appeals.to_dispatch"),),
+    "release": (("street", "appeals.to_dispatch"),),
 }
 """Whose turn it is after a move, and who must hear of it."""
 

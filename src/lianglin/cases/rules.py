@@ -30,7 +30,9 @@ def flaws(lifecycle: Lifecycle) -> list[str]:
             found.append(f"state {state.code} cannot be reached from {lifecycle.first}")
         if not state.final and not leaving:
             found.append(f"state {state.code} is a dead end and not final")
-        if not state.final and state.expects not in {move.code for move in lifecycle.moves_from(state.code)}:
+        if not (state.final or state.follows) and state.expects not in {
+            move.code for move in lifecycle.moves_from(state.code)
+        }:
             found.append(f"state {state.code} does not say which of its moves is expected next")
         if not state.final and not _leads_to_an_end(lifecycle, state.code):
             found.append(f"no way leads from {state.code} to an end")

@@ -11,7 +11,7 @@ from lianglin.appeals.actions.desk import (
     settle,
 )
 from lianglin.appeals.actions.hearing import add_material, call_back, confirm, reopen, withdraw
-from lianglin.appeals.actions.joining import merge
+from lianglin.appeals.actions.joining import lead, merge, split, unmerge
 from lianglin.appeals.actions.opening import Reporter, Submitted, open_for, submit
 from lianglin.appeals.actions.unit import answer, object_to, pause, resume, take_on
 
@@ -26,6 +26,7 @@ __all__ = [
     "confirm",
     "dispatch",
     "extend",
+    "lead",
     "merge",
     "object_to",
     "open_for",
@@ -36,7 +37,9 @@ __all__ = [
     "resume",
     "send_back",
     "settle",
+    "split",
     "submit",
     "take_on",
+    "unmerge",
     "withdraw",
 ]

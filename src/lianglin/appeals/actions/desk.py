@@ -8,7 +8,7 @@ from lianglin.access import actions as access
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
-from lianglin.appeals.actions.asking import known, on_case
+from lianglin.appeals.actions.asking import known, on_case, order_limit
 from lianglin.appeals.models import Appeal, Item
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
@@ -77,10 +77,7 @@ def dispatch(
     """
     if not unit.active:
         raise Refused(_("This unit no longer takes orders. Choose another."), field="unit")
-    item = Item.objects.filter(appeals__case_id=case.pk).first()
-    before, limit = case.owner_id, None
-    if item:
-        limit = (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
+    before = case.owner_id
     cases.move(
         case,
         "dispatch",
@@ -88,7 +85,7 @@ def dispatch(
         seen_version=seen_version,
         note=note,
         data={"unit": unit.pk},
-        limit=limit,
+        limit=order_limit(case),
         changes={"owner": unit, "assignee": None},
     )
     if before not in (None, unit.pk):

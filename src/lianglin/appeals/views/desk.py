@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
 from lianglin.access.gate import acting, in_post
@@ -12,7 +12,8 @@ from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import board, bulk, handling, record, rows
 from lianglin.cases.actions import AT_ONCE
-from lianglin.kit import paging
+from lianglin.cases.queries.filters import chips
+from lianglin.kit import lists, paging
 
 
 @require_GET
@@ -24,12 +25,17 @@ def worklist(request: HttpRequest) -> HttpResponse:
     found = paging.page(
         worklists.worklist(actor, **form.chosen()), "-id", cursor=request.GET.get("cursor", "")
     )
+    given = {name: str(value) for name, value in form.chosen().items()}
     choosing = bool(bulk.offered(actor))
     context = {
         "form": form,
         "page": found,
         "rows": rows.table_rows(found.rows, choosing=choosing),
         "choosing": choosing,
+        "chips": chips(actor, lists.all_lists()["appeals.desk"], given)
+        if actor.may("cases.own_work")
+        else [],
+        "list_url": reverse("appeals:desk"),
         "chosen": form.chosen().items(),
         "at_once": AT_ONCE,
     }

@@ -7,6 +7,7 @@ from lianglin.cases.actions.moving import (
     extend,
     lock,
     move,
+    must_be_as_seen,
     note_assignment,
     remark,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "lock",
     "move",
     "move_many",
+    "must_be_as_seen",
     "note_assignment",
     "open_case",
     "remark",

@@ -31,6 +31,7 @@ def new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: dateti
 
 def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: datetime) -> None:
     """Stops, pauses, resumes and starts stage clocks as the move says; sets the case's due date."""
+    running = None
     if wanted.stops or wanted.pauses or wanted.resumes:
         running = open_clock(case)
         if running and running.stage in wanted.stops:
@@ -46,10 +47,15 @@ def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: dat
             _resume(running, now)
             running.save(update_fields=["due_at", "provisional", "paused_at", "paused_seconds"])
             case.due_at, case.due_provisional = running.due_at, running.provisional
-    if wanted.starts:
+    if wanted.starts and not _runs_already(running, wanted.starts):
         started = new_clock(case, wanted.starts, limit, now)
         started.save(force_insert=True)
         case.due_at, case.due_provisional = started.due_at, started.provisional
+
+
+def _runs_already(running: Clock | None, stage: str) -> bool:
+    """Whether the promise of this stage stands: a move that starts it gives no new one then."""
+    return running is not None and running.stage == stage and running.stopped_at is None
 
 
 def _resume(running: Clock, now: datetime) -> None:

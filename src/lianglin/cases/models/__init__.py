@@ -2,5 +2,19 @@
 
 from lianglin.cases.models.bulk import BulkMove
 from lianglin.cases.models.case import Case, Clock, Receipt, Step
+from lianglin.cases.models.export import Export
+from lianglin.cases.models.saved_filter import SavedFilter
+from lianglin.cases.models.standing_in import Cover, Delegation, Handover
 
-__all__ = ["BulkMove", "Case", "Clock", "Receipt", "Step"]
+__all__ = [
+    "BulkMove",
+    "Case",
+    "Clock",
+    "Cover",
+    "Delegation",
+    "Export",
+    "Handover",
+    "Receipt",
+    "SavedFilter",
+    "Step",
+]

@@ -42,6 +42,12 @@ class Case(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, verbose_name=_("merged into"), related_name="children"
     )
+    origin = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("split from"), related_name="parts"
+    )
+    related = models.BooleanField(
+        _("others were merged into it or split from it"), default=False, db_default=False
+    )
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     due_provisional = models.BooleanField(_("due date provisional"), default=False)
@@ -94,6 +100,9 @@ class Step(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, null=True, verbose_name=_("post"), related_name="+")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, verbose_name=_("organisation"), related_name="+"
+    )
+    for_post = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, verbose_name=_("on behalf of"), related_name="+"
     )
     note = models.TextField(_("note"), blank=True)
     public = models.BooleanField(_("shown to the resident"), default=True)
