@@ -56,13 +56,15 @@ def test_each_case_stands_in_one_part_and_only_what_waits_for_the_post(town: Tow
 def test_the_sheet_is_one_page_in_both_sizes_however_much_there_is(town: Town) -> None:
     for n in range(40):
         due(town.appeal(f"第{n}件：三单元二楼的灯不亮，晚上看不见，老人不敢下楼"), hours=-1 - n)
+    for n in range(32):
+        due(town.appeal(f"又{n}件：三单元二楼的灯不亮，晚上看不见，老人不敢下楼"), minutes=1 + n % 2 * 6000)
     for large in (False, True):
         with acting(town.actor("worker")) as by:
             made = morning.make_sheet(by=by, large=large)
         answer = town.client("worker").get(f"/cases/papers/{made.key}/")
         assert answer["Content-Type"] == "application/pdf"
         assert len(re.findall(rb"/Type\s*/Page\b", answer.content)) == 1
-        assert made.rows == 40
+        assert made.rows == 72
 
 
 def test_the_sheet_is_listed_for_the_day_and_erased_at_its_end(town: Town) -> None:

@@ -24,7 +24,7 @@ from lianglin.kit.templatetags.kit import local_dt
 
 LIST = "cases.morning"
 TEMPLATE = Path(__file__).parent.parent / "data" / "morning.typ"
-MOST, MOST_LARGE = 14, 6
+MOST, MOST_LARGE = 14, 5
 """Rows of each part that fit on one page, in the usual and in large type."""
 
 

@@ -72,7 +72,11 @@ def ask(request: HttpRequest) -> HttpResponse:
         raise Http404
     actor.require(wanted.duty)
     query = narrowed(wanted, actor, given)
-    purposes = [(code, PURPOSES[code]) for code in sorted(actor.purposes) if code in PURPOSES]
+    purposes = [
+        (code, PURPOSES[code])
+        for code in sorted(actor.purposes, key=lambda code: (code != actor.work_purpose, code))
+        if code in PURPOSES
+    ]
     form = ExportForm(request.POST if request.method == "POST" else None, purposes=purposes)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
