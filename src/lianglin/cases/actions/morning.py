@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import unicodedata
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,8 +25,10 @@ from lianglin.kit.templatetags.kit import local_dt
 
 LIST = "cases.morning"
 TEMPLATE = Path(__file__).parent.parent / "data" / "morning.typ"
-MOST, MOST_LARGE = 14, 5
+MOST, MOST_LARGE = 14, 4
 """Rows of each part that fit on one page, in the usual and in large type."""
+ROOM, ROOM_LARGE = 60, 44
+"""Widths, in narrow signs, of what is said of a case: one line in the usual type, two in the large one."""
 
 
 def make_sheet(*, by: Actor, large: bool = False) -> Export:
@@ -90,9 +93,18 @@ def _part(part: morning.Part, large: bool) -> dict[str, Any]:
 def _row(case: Case, large: bool) -> dict[str, str]:
     place = case.place_text or (case.building.address if case.building else case.community.label)
     what = f"{case.title} · {place} · {case.state_label}"
-    room = 22 if large else 44
     return {
         "number": group_case_number(case.number),
-        "what": what if len(what) <= room else f"{what[: room - 1]}…",
+        "what": _fitted(what, ROOM_LARGE if large else ROOM),
         "when": local_dt(case.due_at, "short"),
     }
+
+
+def _fitted(text: str, room: int) -> str:
+    """The text cut to a width: a Chinese character is two wide, as a sign of a narrow script is one."""
+    used = 0
+    for place, letter in enumerate(text):
+        used += 1 if unicodedata.east_asian_width(letter) in ("Na", "N", "H") else 2
+        if used > room:
+            return f"{text[: place - 1]}…"
+    return text
