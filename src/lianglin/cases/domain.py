@@ -7,6 +7,7 @@ from lianglin.kit.domain import (
     Access,
     Domain,
     Duty,
+    Everything,
     Granted,
     Guard,
     Handover,
@@ -41,14 +42,20 @@ DOMAIN = Domain(
     order=50,
     urls="lianglin.cases.urls",
     path="cases/",
-    duties=(Duty("cases.own_work", _("keep one's own work: covers, handovers, filters, sheets, exports")),),
-    role_duties=dict.fromkeys(
-        ("community_worker", "street_coordinator", "district_coordinator", "unit_handler"),
-        ("cases.own_work",),
+    duties=(
+        Duty("cases.own_work", _("keep one's own work: covers, handovers, filters, sheets, exports")),
+        Duty("cases.rota", _("make the rota of units on call")),
     ),
+    role_duties={
+        "community_worker": ("cases.own_work",),
+        "street_coordinator": ("cases.own_work", "cases.rota"),
+        "district_coordinator": ("cases.own_work", "cases.rota"),
+        "unit_handler": ("cases.own_work",),
+    },
     navigation=(
         NavItem("desk", _("Files and sheets"), "cases:papers", "download", "cases.own_work", 55),
         NavItem("desk", _("Cover and handover"), "cases:standing_in", "swap", "cases.own_work", 60),
+        NavItem("desk", _("On call"), "cases:on_call", "clock", "cases.rota", 65),
     ),
     database=("lianglin.cases.database:install",),
     handovers=(
@@ -163,6 +170,10 @@ DOMAIN = Domain(
                 "job": Access("SD"),
             },
         ),
+        Guard(
+            "cases.OnCallTurn",
+            {"staff": Access("SIUD", Everything(), writes=InScope()), "job": Access("SD")},
+        ),
         Guard("cases.Receipt", {"resident": Access("I", Own("case_id")), "staff": Access("I")}),
     ),
     personal=(
@@ -201,6 +212,7 @@ DOMAIN = Domain(
         Retention("cases.Cover", "P3Y", "ends_on", "erase"),
         Retention("cases.Delegation", "P3Y", "at", "erase"),
         Retention("cases.Handover", "P3Y", "at", "erase"),
+        Retention("cases.OnCallTurn", "P3Y", "day", "erase"),
     ),
     subjects=(Subject("cases.Case", "id", "case"), Subject("cases.Step", "case_id", "case")),
 )

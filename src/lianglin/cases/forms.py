@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.models import Post
+from lianglin.access.models import Organisation, Post
+from lianglin.cases.rules import SHIFTS
 from lianglin.kit.ids import clean_case_number
 
 
@@ -93,3 +94,36 @@ class FilterNameForm(forms.Form):
         error_messages={"required": _("Give the filter a name.")},
     )
     shared = forms.BooleanField(label=_("the whole unit may use it"), required=False)
+
+
+class RotaForm(forms.Form):
+    """A unit, put on call for many days at once."""
+
+    unit = forms.TypedChoiceField(
+        label=_("unit on call"),
+        coerce=int,
+        error_messages={"required": _("Choose a unit."), "invalid_choice": _("Choose a unit.")},
+    )
+    first = DayField(_("first day"))
+    last = DayField(_("last day"))
+    days = forms.ChoiceField(
+        label=_("on which of these days"),
+        choices=[
+            ("all", _("every day")),
+            ("working", _("working days")),
+            ("free", _("weekends and holidays")),
+        ],
+        initial="all",
+        widget=forms.RadioSelect,
+    )
+    shift = forms.ChoiceField(
+        label=_("shift"),
+        choices=[("both", _("day and night")), *SHIFTS],
+        initial="both",
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, units: list[Organisation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(unit.pk, unit.label) for unit in units]
+        self.fields["unit"].choices = [("", _("choose")), *choices]  # pyright: ignore[reportAttributeAccessIssue]

@@ -70,7 +70,8 @@ class State:
 class Limit:
     """A clock of one stage: it starts with ``starts`` moves, ends with ``stops`` moves.
 
-    ``amount`` in ``unit``; where ``setting`` names a key, the domain passes the amount with the move.
+    ``amount`` in ``unit``; where ``setting`` names a key, the domain passes the amount with the move. For an
+    urgent case it is ``urgent_hours``, day and night, where that is not 0.
     """
 
     stage: str
@@ -78,6 +79,7 @@ class Limit:
     amount: int
     unit: Literal["working_days", "working_hours", "hours"]
     setting: str = ""
+    urgent_hours: int = 0
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from lianglin.appeals.actions.desk import (
     accept,
     answer_now,
+    call_out,
     dispatch,
     extend,
     redirect,
@@ -23,6 +24,7 @@ __all__ = [
     "answer",
     "answer_now",
     "call_back",
+    "call_out",
     "confirm",
     "dispatch",
     "extend",

@@ -89,10 +89,10 @@ LIFECYCLE = Lifecycle(
         State("withdrawn", _("withdrawn"), phase="closed", final=True),
     ),
     limits=(
-        Limit("dispatch", _("until dispatch"), 1, "working_days"),
+        Limit("dispatch", _("until dispatch"), 1, "working_days", urgent_hours=1),
         Limit("handle", _("until the answer"), 5, "working_days", setting="item"),
-        Limit("review", _("until the answer is checked"), 1, "working_days"),
-        Limit("call_back", _("until the call-back"), 3, "working_days"),
+        Limit("review", _("until the answer is checked"), 1, "working_days", urgent_hours=4),
+        Limit("call_back", _("until the call-back"), 3, "working_days", urgent_hours=24),
     ),
     moves=(
         Move("accept", _("accept"), ("received",), "accepted", "appeals.accept", past=_("accepted")),
@@ -183,6 +183,17 @@ LIFECYCLE = Lifecycle(
             stops=("handle",),
             starts="dispatch",
             past=_("handled by itself: the earlier appeal ended without an answer"),
+        ),
+        Move(
+            "call_out",
+            _("give to the unit on call"),
+            ("received", "accepted"),
+            "dispatched",
+            "system",
+            fields=("unit",),
+            stops=("dispatch",),
+            starts="handle",
+            past=_("given to the unit on call"),
         ),
         Move(
             "dispatch",
@@ -315,6 +326,8 @@ LIFECYCLE = Lifecycle(
 
 LEADABLE = frozenset({"received", "accepted", "dispatched", "handling", "paused", "answered"})
 """States in which an appeal can still lead others: it is in hand and not yet settled."""
+UNTAKEN = frozenset({"received", "accepted", "dispatched"})
+"""States of an appeal that nobody has taken on yet."""
 TOGETHER = frozenset({"joined", "merged"})
 """States of an appeal that was merged into another."""
 

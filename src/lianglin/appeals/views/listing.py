@@ -47,8 +47,13 @@ def columns(actor: Actor) -> list[Column]:
 
 def fields(actor: Actor) -> dict[str, dict[str, str] | None]:
     """Name of a filter -> its choices; None where any text or a tick goes."""
+    return choices_of(form_of(actor, {}))
+
+
+def choices_of(form: FilterForm) -> dict[str, dict[str, str] | None]:
+    """The same of a form that is there already."""
     found: dict[str, dict[str, str] | None] = {}
-    for name, field in form_of(actor, {}).fields.items():
+    for name, field in form.fields.items():
         choices = getattr(field, "choices", None)
         found[name] = None if choices is None else dict(_flat(choices))
     return found

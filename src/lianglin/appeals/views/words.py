@@ -35,8 +35,8 @@ TONES = {
 """Tone of a state's tag."""
 WITHOUT_UNIT = frozenset({"received", "accepted"})
 """States in which no unit is in charge, though one may have been before."""
-BY_ITSELF = frozenset({"follow", "release"})
-"""Steps that nobody makes: they follow from what became of another appeal."""
+BY_ITSELF = frozenset({"follow", "release", "call_out"})
+"""Steps that nobody makes: they follow from what became of another appeal, or from the rota."""
 BACKWARD = frozenset({"object", "send_back", "handle_again", "reopen"})
 """Steps that bring an appeal back: drawn apart from the way forward."""
 

@@ -1,6 +1,7 @@
 """What is done to cases, whatever their kind: opened, moved, noted, extended, taken on; each locks and audits itself."""
 
 from lianglin.cases.actions.bulk import AT_ONCE, Chosen, move_many
+from lianglin.cases.actions.clocks import hurry
 from lianglin.cases.actions.moving import (
     assign,
     expect,
@@ -23,6 +24,7 @@ __all__ = [
     "claim",
     "expect",
     "extend",
+    "hurry",
     "lock",
     "move",
     "move_many",

@@ -69,6 +69,11 @@ class Case(models.Model):
             models.Index(fields=["kind", "opened_at"], name="cases_kind_opened"),
             models.Index(fields=["kind", "settled_at"], name="cases_kind_settled"),
             models.Index(fields=["building", "-id"], name="cases_building"),
+            models.Index(
+                fields=["opened_at"],
+                name="cases_urgent_open",
+                condition=models.Q(urgent=True, closed_at__isnull=True),
+            ),
         ]
 
     @property

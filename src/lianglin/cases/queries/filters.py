@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
 from django.utils.http import urlencode
 
 from lianglin.access.actor import Actor
+from lianglin.access.prepared import Prepared
 from lianglin.cases.models import SavedFilter
 from lianglin.kit import lists
 from lianglin.kit.domain import WorkList
@@ -23,15 +26,27 @@ class Chip:
     gone: list[str] = field(default_factory=list)
 
 
-def chips(actor: Actor, wanted: WorkList, given: dict[str, str]) -> list[Chip]:
-    """Own filters and those the unit shares, by name. One query; ``given`` is what the list is narrowed to now."""
+@Prepared
+def _of_unit(actor: Actor, list_code: str) -> QuerySet[SavedFilter]:
+    found = SavedFilter.objects.filter(organisation_id=actor.organisation_id, list_code=list_code)
+    return found.order_by("name", "id")
+
+
+def chips(
+    actor: Actor,
+    wanted: WorkList,
+    given: dict[str, str],
+    fields: Callable[[], dict[str, dict[str, str] | None]] | None = None,
+) -> list[Chip]:
+    """Own filters and those the unit shares, by name. One query; ``given`` is what the list is narrowed to now.
+
+    ``fields`` gives what the list can be narrowed by, for a page that knows it already.
+    """
     if actor.organisation_id is None:
         return []
-    found = SavedFilter.objects.filter(organisation_id=actor.organisation_id, list_code=wanted.code)
-    usable = [
-        saved for saved in found.order_by("name", "id")[:60] if saved.shared or saved.post_id == actor.post_id
-    ]
-    known = lists.fields(wanted, actor) if usable else {}
+    found = _of_unit(actor, wanted.code)
+    usable = [saved for saved in found if saved.shared or saved.post_id == actor.post_id][:60]
+    known = {} if not usable else fields() if fields else lists.fields(wanted, actor)
     return [
         Chip(
             saved=saved,
