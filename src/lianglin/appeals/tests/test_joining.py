@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.world import resident_browser
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
@@ -81,6 +82,19 @@ def test_followers_are_told_the_answer_and_each_is_called_back(town: Town) -> No
     for case, solved in ((parent, "yes"), (child, "no")):  # each by itself, each with an answer of its own
         town.do("worker", "call_back", case, reached=True, solved=solved, note="还是不亮" * (solved == "no"))
     assert (fresh(parent).state, fresh(child).state) == ("closed", "accepted")
+
+
+def test_who_follows_reads_the_answer_and_not_whose_it_was(town: Town) -> None:
+    parent, child = joined(town)
+    browser = resident_browser(child.pk)
+    before = browser.get("/appeals/mine/").content.decode()
+    town.do("unit", "answer", parent, **ANSWER)
+    town.do("street", "settle", parent)
+    told(parent)
+    after = browser.get("/appeals/mine/").content.decode()
+    assert ANSWER["note"] in after
+    for page in (before, after):
+        assert parent.number not in page.replace(" ", "")
 
 
 def test_an_answer_on_the_spot_leads_too(town: Town) -> None:

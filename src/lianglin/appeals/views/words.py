@@ -37,6 +37,8 @@ WITHOUT_UNIT = frozenset({"received", "accepted"})
 """States in which no unit is in charge, though one may have been before."""
 BY_ITSELF = frozenset({"follow", "release", "call_out"})
 """Steps that nobody makes: they follow from what became of another appeal, or from the rota."""
+OF_ANOTHER = frozenset({"join", "follow"})
+"""Steps whose particulars name another person's appeal."""
 BACKWARD = frozenset({"object", "send_back", "handle_again", "reopen"})
 """Steps that bring an appeal back: drawn apart from the way forward."""
 
@@ -107,8 +109,11 @@ def stages(case: Case, found: list[Step]) -> list[dict[str, Any]]:
     ]
 
 
-def steps(case: Case, found: list[Step]) -> list[dict[str, Any]]:
-    """The step list: what, when, which unit, the particulars, the words."""
+def steps(case: Case, found: list[Step], *, to_appellant: bool = False) -> list[dict[str, Any]]:
+    """The step list: what, when, which unit, the particulars, the words.
+
+    An appellant is not shown the number of another person's appeal.
+    """
     ids = {step.data["unit"] for step in found if step.data.get("unit")}
     names = {unit.pk: unit.label for unit in Organisation.objects.filter(pk__in=ids)} if ids else {}
     posts = _posts(found)
@@ -119,7 +124,7 @@ def steps(case: Case, found: list[Step]) -> list[dict[str, Any]]:
             "state": "bad" if step.move in BACKWARD else "now" if step.pk == last else "done",
             "at": step.at,
             "who": who(step, posts),
-            "text": " · ".join(particulars(step, names, posts)),
+            "text": " · ".join(particulars(step, names, posts, others=not to_appellant)),
             "quote": step.note,
         }
         for step in found
@@ -144,7 +149,7 @@ def who(step: Step, posts: dict[int, str]) -> str:
     return _("the platform") if step.move in BY_ITSELF else _("the resident")
 
 
-def particulars(step: Step, names: dict[int, str], posts: dict[int, str]) -> Iterable[str]:
+def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, others: bool) -> Iterable[str]:
     """What the step's codes mean, each as a short phrase."""
     data = step.data
     if data.get("channel"):
@@ -161,7 +166,7 @@ def particulars(step: Step, names: dict[int, str], posts: dict[int, str]) -> Ite
     if data.get("to_post"):
         yield _("to the post “%(post)s”") % {"post": posts.get(data["to_post"], "")}
     for name in ("parent", "origin", "part"):
-        if data.get(name):
+        if data.get(name) and (others or step.move not in OF_ANOTHER):
             yield grouped(data[name])
     if data.get("days"):
         yield _("%(limit)s more") % {"limit": cases.limit_words(data["days"], "working_days")}
