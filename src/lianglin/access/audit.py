@@ -42,10 +42,12 @@ def record(
     *,
     scope_code: str = "",
     values: Mapping[str, Any] | None = None,
+    on_behalf: int | None = None,
 ) -> None:
     """Notes what the running transaction did; written at its end.
 
-    ``verb`` is a stable key such as "cases.move.dispatch"; ``subject`` a model label.
+    ``verb`` is a stable key such as "cases.move.dispatch"; ``subject`` a model label; ``on_behalf`` the post that
+    the acting one stands in for.
     """
     now = running()
     body = {
@@ -61,6 +63,8 @@ def record(
         body["under"] = f"{now.actor.lent}:{now.actor.lent_id}"
     if now.actor.token_id is not None:
         body["token"] = now.actor.token_id
+    if on_behalf is not None:
+        body["for"] = on_behalf
     now.audit.append((scope_code, _canonical(body)))
 
 

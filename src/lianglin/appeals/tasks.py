@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from lianglin.access.actor import job
 from lianglin.access.models import Organisation
-from lianglin.appeals import rules
-from lianglin.appeals.queries import figures, recipients
+from lianglin.access.tasks import as_job
+from lianglin.appeals import actions, rules
+from lianglin.appeals.queries import figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.cases.models import Case, Step
 from lianglin.indicators.actions import refresh
@@ -38,11 +41,68 @@ def refresh_figures(event: CaseMoved) -> None:
     refresh(by=job(), codes=_STOCKS, span=this_month, scope_codes=[event.scope_code])
 
 
+LEADS = frozenset({"settle", "answer_now", "refuse", "redirect", "withdraw"})
+"""Moves of an appeal that those which follow it must hear of."""
+
+
+def lead_followers(event: CaseMoved) -> None:
+    """What became of an appeal becomes of those that were merged into it."""
+    if event.kind == rules.KIND and event.move in LEADS:
+        actions.lead(parent_id=event.case_id, by=job())
+
+
+def call_unit_out(event: CaseMoved) -> None:
+    """An urgent appeal goes to the unit on call as soon as it is known to be urgent."""
+    if (
+        event.kind == rules.KIND
+        and event.move in ("open", "accept")
+        and urgent.waits_for_unit(event.case_id, job())
+    ):
+        actions.call_out(event.case_id, by=job())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="tell_untaken", queue="events", queueing_lock="tell_untaken")
+@as_job
+def tell_untaken(timestamp: int) -> None:
+    """Tells the street, and later the district, of urgent appeals that nobody has taken on in time; each once."""
+    step = settings.ON_CALL_MINUTES
+    for case, since in urgent.untaken(clock.now() - timedelta(minutes=step), job()):
+        waited = clock.now() - since
+        for level, (duty, area) in enumerate(TOLD_UP, start=1):
+            if waited >= timedelta(minutes=level * step):
+                _tell_up(case, since, level * step, recipients.posts_with(duty, area, case.scope_code))
+
+
+TOLD_UP = (("appeals.dispatch", "township"), ("appeals.read", "county"))
+"""Whose posts are told, first and next: the duty and the level of the post."""
+
+
+def _tell_up(case: Case, since: datetime, minutes: int, posts: list[int]) -> None:
+    for post_id in posts:
+        messages.send(
+            messages.Message(
+                code="appeals.untaken",
+                channel="in_app",
+                scope_code=case.scope_code,
+                case_id=case.pk,
+                post_id=post_id,
+                context={
+                    "number": group_case_number(case.number),
+                    "minutes": minutes,
+                    "link": reverse("appeals:detail", args=[case.number]),
+                },
+                once=f"untaken{minutes}:{case.pk}:{since.isoformat()}:{post_id}",
+            )
+        )
+
+
 # --- telling people ----------------------------------------------------------------------------------------
 
 TO_APPELLANT = {
     "open": "appeals.received",
     "dispatch": "appeals.dispatched",
+    "call_out": "appeals.dispatched",
     "pause": "appeals.paused",
     "resume": "appeals.resumed",
     "extend": "appeals.extended",
@@ -50,6 +110,10 @@ TO_APPELLANT = {
     "settle": "appeals.settled",
     "redirect": "appeals.redirected",
     "merge": "appeals.merged",
+    "join": "appeals.joined",
+    "follow": "appeals.settled",
+    "unmerge": "appeals.separated",
+    "release": "appeals.separated",
     "handle_again": "appeals.reopened",
     "reopen": "appeals.reopened",
     "confirm": "appeals.closed",
@@ -62,6 +126,7 @@ TO_POSTS = {
     "accept": (("street", "appeals.to_dispatch"),),
     "object": (("street", "appeals.sent_back"),),
     "dispatch": (("unit", "appeals.to_handle"),),
+    "call_out": (("unit", "appeals.called_out"),),
     "answer": (("street", "appeals.to_check"),),
     "send_back": (("unit", "appeals.to_handle_again"),),
     "answer_now": (("community", "appeals.to_call_back"),),
@@ -70,6 +135,10 @@ TO_POSTS = {
     "reopen": (("street", "appeals.to_dispatch_again"), ("unit", "appeals.not_solved")),
     "withdraw": (("unit", "appeals.stopped"),),
     "merge": (("unit", "appeals.stopped"),),
+    "join": (("unit", "appeals.stopped"),),
+    "follow": (("community", "appeals.to_call_back"),),
+    "unmerge": (("street", "appeals.to_dispatch"),),
+    "release": (("street", "appeals.to_dispatch"),),
 }
 """Whose turn it is after a move, and who must hear of it."""
 

@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from django.db.models import Count
 
 from lianglin.access.actor import Actor
-from lianglin.cases.actions import lock, remark
+from lianglin.access.models import Post
+from lianglin.cases.actions.standing_in import hand_over
 from lianglin.cases.models import Case
+from lianglin.cases.queries.standing_in import holds_something
 
 
 def held(post_ids: Iterable[int]) -> dict[int, int]:
@@ -18,12 +20,8 @@ def held(post_ids: Iterable[int]) -> dict[int, int]:
 
 
 def pass_on(post_id: int, to_post_id: int, by: Actor) -> int:
-    """Gives every open case of a post to the one that follows, each with a step that says so; how many there were."""
-    open_cases = Case._base_manager.filter(assignee_id=post_id, closed_at__isnull=True)
-    ids = list(open_cases.order_by("id").values_list("id", flat=True))
-    for case_id in ids:
-        case = lock(case_id, by=by)
-        case.assignee_id = to_post_id
-        case.save(update_fields=["assignee"])
-        remark(case, by=by, note="", public=False, data={"from": post_id, "to": to_post_id}, code="hand_over")
-    return len(ids)
+    """Gives every open case of a post to the one that follows, with a list that both keep; how many there were."""
+    posts = Post.objects.select_related("organisation").in_bulk([post_id, to_post_id])
+    if not holds_something(posts[post_id]):
+        return 0
+    return len(hand_over(from_post=posts[post_id], to_post=posts[to_post_id], by=by).lines)

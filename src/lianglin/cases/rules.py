@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import Lifecycle, Move
 
 SUBJECT = "cases.Case"
 """How grants and the audit name a case."""
+SHIFTS = (("day", _("by day, 8:00-20:00")), ("night", _("by night, 20:00-8:00")))
+"""The two turns of a day on call, working day or not."""
+
+
+def shift_of(local: datetime) -> tuple[date, str]:
+    """The turn that an instant of the city's time falls into; the small hours belong to the night before."""
+    if 8 <= local.hour < 20:
+        return local.date(), "day"
+    return (local.date() if local.hour >= 20 else local.date() - timedelta(days=1)), "night"
 
 
 def missing_fields(move: Move, given: Mapping[str, Any], note: str) -> list[str]:
@@ -30,7 +42,9 @@ def flaws(lifecycle: Lifecycle) -> list[str]:
             found.append(f"state {state.code} cannot be reached from {lifecycle.first}")
         if not state.final and not leaving:
             found.append(f"state {state.code} is a dead end and not final")
-        if not state.final and state.expects not in {move.code for move in lifecycle.moves_from(state.code)}:
+        if not (state.final or state.follows) and state.expects not in {
+            move.code for move in lifecycle.moves_from(state.code)
+        }:
             found.append(f"state {state.code} does not say which of its moves is expected next")
         if not state.final and not _leads_to_an_end(lifecycle, state.code):
             found.append(f"no way leads from {state.code} to an end")

@@ -52,7 +52,8 @@ __all__ = (
 class State:
     """One state of a lifecycle. ``final`` ends the case; ``phase`` is the step a resident is shown.
 
-    ``expects`` names the move that is due next: its duty says for whom the case waits.
+    ``expects`` names the move that is due next: its duty says for whom the case waits. A case that ``follows``
+    another waits for nobody: what becomes of the other is told to it.
     """
 
     code: str
@@ -62,13 +63,15 @@ class State:
     final: bool = False
     settled: bool = False
     paused: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True)
 class Limit:
     """A clock of one stage: it starts with ``starts`` moves, ends with ``stops`` moves.
 
-    ``amount`` in ``unit``; where ``setting`` names a key, the domain passes the amount with the move.
+    ``amount`` in ``unit``; where ``setting`` names a key, the domain passes the amount with the move. For an
+    urgent case it is ``urgent_hours``, day and night, where that is not 0.
     """
 
     stage: str
@@ -76,6 +79,7 @@ class Limit:
     amount: int
     unit: Literal["working_days", "working_hours", "hours"]
     setting: str = ""
+    urgent_hours: int = 0
 
 
 @dataclass(frozen=True)
@@ -259,6 +263,21 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class WorkList:
+    """A list of cases that posts narrow, keep as a filter and take out as a file (see :mod:`lianglin.kit.lists`).
+
+    ``module`` has ``rows``(actor, query) -> QuerySet; ``columns``(actor) -> columns of the file, those of the screen;
+    ``fields``(actor) -> what it can be narrowed by.
+    """
+
+    code: str  # "appeals.desk"
+    label: Text
+    url: str  # URL name
+    duty: str
+    module: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """The domain answers this request type (declared in kit.events) with "module:function"."""
 
@@ -344,6 +363,7 @@ class Domain:
     lifecycles: tuple[Lifecycle, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     panels: tuple[Panel, ...] = ()
+    lists: tuple[WorkList, ...] = ()
     answers: tuple[Answer, ...] = ()
     listeners: tuple[Listener, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -233,6 +233,17 @@ class Environment(LoginSettings):
             shown="number from 1 to 20",
         ),
     ]
+    on_call_minutes: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_ON_CALL_MINUTES",
+            kinds.whole(1, 240),
+            "15",
+            "After how many minutes the street is told of an urgent matter that nobody took on; the district after as many again.",
+            "紧急诉求多少分钟无人接办即报告街道；再过同样时间报告区里。",
+            shown="number from 1 to 240",
+        ),
+    ]
     log_level: Annotated[
         str,
         Setting(

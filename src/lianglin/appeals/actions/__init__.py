@@ -3,6 +3,7 @@
 from lianglin.appeals.actions.desk import (
     accept,
     answer_now,
+    call_out,
     dispatch,
     extend,
     redirect,
@@ -11,7 +12,7 @@ from lianglin.appeals.actions.desk import (
     settle,
 )
 from lianglin.appeals.actions.hearing import add_material, call_back, confirm, reopen, withdraw
-from lianglin.appeals.actions.joining import merge
+from lianglin.appeals.actions.joining import lead, merge, split, unmerge
 from lianglin.appeals.actions.opening import Reporter, Submitted, open_for, submit
 from lianglin.appeals.actions.unit import answer, object_to, pause, resume, take_on
 
@@ -23,9 +24,11 @@ __all__ = [
     "answer",
     "answer_now",
     "call_back",
+    "call_out",
     "confirm",
     "dispatch",
     "extend",
+    "lead",
     "merge",
     "object_to",
     "open_for",
@@ -36,7 +39,9 @@ __all__ = [
     "resume",
     "send_back",
     "settle",
+    "split",
     "submit",
     "take_on",
+    "unmerge",
     "withdraw",
 ]

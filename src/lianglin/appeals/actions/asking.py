@@ -10,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from lianglin.access.actor import Actor
 from lianglin.access.transaction import together
+from lianglin.appeals.models import Item
 from lianglin.cases import actions as cases
+from lianglin.cases.models import Case
 from lianglin.kit.errors import Refused
 
 
@@ -28,3 +30,11 @@ def on_case(function: Callable[..., Any]) -> Callable[..., Any]:
 def known(value: Any, choices: Any, field: str) -> None:
     if value not in {code for code, _label in choices}:
         raise Refused(_("Choose one of the listed answers."), field=field)
+
+
+def order_limit(case: Case) -> tuple[int, str] | None:
+    """The time that the item of an appeal gives whoever handles it; None: the general limit."""
+    item = Item.objects.filter(appeals__case_id=case.pk).first()
+    if item is None:
+        return None
+    return (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")

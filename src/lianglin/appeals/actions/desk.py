@@ -8,11 +8,13 @@ from lianglin.access import actions as access
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
-from lianglin.appeals.actions.asking import known, on_case
+from lianglin.appeals.actions.asking import known, on_case, order_limit
 from lianglin.appeals.models import Appeal, Item
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
+from lianglin.cases.queries.on_call import on_call
 from lianglin.cases.rules import SUBJECT
+from lianglin.kit import clock
 from lianglin.kit.errors import Refused
 
 
@@ -20,7 +22,11 @@ from lianglin.kit.errors import Refused
 def accept(
     case: Case, *, by: Actor, item: Item | None = None, seen_version: int | None = None, note: str = ""
 ) -> Case:
-    """The community receives the appeal: it is ours to bring forward; the item may be corrected."""
+    """The community receives the appeal: it is ours to bring forward; the item may be corrected.
+
+    An item that is urgent makes the appeal so from now on, its running limit too; the contrary lengthens no promise.
+    """
+    hurried = item is not None and bool(item.urgent_hours) and not case.urgent
     if item is not None:
         Appeal.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).update(item=item)
     cases.move(
@@ -30,9 +36,11 @@ def accept(
         seen_version=seen_version,
         note=note,
         data={"item": item.code} if item else None,
-        changes={"assignee_id": by.post_id},
+        changes={"assignee_id": by.post_id} | ({"urgent": True} if hurried else {}),
     )
     cases.note_assignment(case, by=by)
+    if hurried:
+        cases.hurry(case)
     return case
 
 
@@ -77,10 +85,7 @@ def dispatch(
     """
     if not unit.active:
         raise Refused(_("This unit no longer takes orders. Choose another."), field="unit")
-    item = Item.objects.filter(appeals__case_id=case.pk).first()
-    before, limit = case.owner_id, None
-    if item:
-        limit = (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
+    before = case.owner_id
     cases.move(
         case,
         "dispatch",
@@ -88,9 +93,39 @@ def dispatch(
         seen_version=seen_version,
         note=note,
         data={"unit": unit.pk},
-        limit=limit,
+        limit=order_limit(case),
         changes={"owner": unit, "assignee": None},
     )
+    _grant_alone(case, unit, before, by)
+    return case
+
+
+@on_case
+def call_out(case: Case, *, by: Actor) -> Case:
+    """Gives an urgent appeal that waits for a unit to the one on call for its place, day and night; else leaves it.
+
+    For the background alone (decision 0052): no post has the duty. Idempotent.
+    """
+    unit = None
+    if case.urgent and case.state in rules.LIFECYCLE.move("call_out").sources:
+        unit = on_call(case.scope_code, clock.now())
+    if unit is None or not unit.active:
+        return case
+    before = case.owner_id
+    cases.move(
+        case,
+        "call_out",
+        by=by,
+        data={"unit": unit.pk},
+        limit=order_limit(case),
+        changes={"owner": unit, "assignee": None},
+    )
+    _grant_alone(case, unit, before, by)
+    return case
+
+
+def _grant_alone(case: Case, unit: Organisation, before: int | None, by: Actor) -> None:
+    """The unit sees the case from now on, and one that had it before no longer."""
     if before not in (None, unit.pk):
         access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
     access.give(
@@ -101,7 +136,6 @@ def dispatch(
         reason="dispatch",
         by=by,
     )
-    return case
 
 
 @on_case

@@ -20,6 +20,7 @@ MOVES: dict[str, tuple[Callable[..., Case], tuple[str, ...]]] = {
     "refuse": (actions.refuse, ("ground", "note")),
     "redirect": (actions.redirect, ("to", "note")),
     "merge": (actions.merge, ("parent", "note")),
+    "unmerge": (actions.unmerge, ("note",)),
     "dispatch": (actions.dispatch, ("unit", "note")),
     "object": (actions.object_to, ("note",)),
     "take_on": (actions.take_on, ("note",)),

@@ -17,7 +17,6 @@ from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
 from lianglin.cases.models import Case
 from lianglin.kit.controls import HeldSelect
-from lianglin.kit.ids import clean_case_number
 
 
 def note_field(label: Any, *, required: bool = True, rows: int = 4, hint: Any = "") -> forms.CharField:
@@ -203,38 +202,6 @@ class RedirectForm(MoveForm):
         label=_("body it is passed on to"), max_length=80, error_messages={"required": _("Name the body.")}
     )
     note = note_field(_("reason"), rows=2)
-
-
-class MergeForm(MoveForm):
-    """Joined to an earlier appeal of the same matter."""
-
-    submit = _("Merge into the chosen appeal")
-    intro = _("Both stay visible: this one follows the earlier one and is answered with it.")
-    parent = forms.CharField(required=False, max_length=24)
-    other = forms.CharField(label=_("or the number of another appeal"), required=False, max_length=24)
-    note = note_field(_("note"), required=False, rows=2)
-
-    def clean(self) -> dict[str, Any]:
-        """Finds the earlier appeal among those that this post may see."""
-        cleaned = super().clean() or self.cleaned_data
-        text = cleaned.get("other") or cleaned.get("parent") or ""
-        found = None
-        if text:
-            try:
-                found = worklists.find(self.context.actor, clean_case_number(text))
-            except ValueError:
-                found = None
-        if found is None:
-            self.add_error(
-                "other" if text else None,
-                _("Choose one of the similar appeals, or write the number of an appeal in your area."),
-            )
-        cleaned["found"] = found
-        return cleaned
-
-    def arguments(self) -> dict[str, Any]:
-        given = self.cleaned_data
-        return {"parent": given["found"], "note": given["note"], "seen_version": given["seen_version"]}
 
 
 class UnitField(forms.ModelChoiceField):

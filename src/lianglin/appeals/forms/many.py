@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
-from lianglin.appeals.forms import desk
+from lianglin.appeals.forms import desk, joining
 from lianglin.appeals.queries import worklists
 
 
@@ -34,7 +34,7 @@ class ManyDispatchForm(desk.DispatchForm):
         ]  # pyright: ignore[reportAttributeAccessIssue]
 
 
-class ManyMergeForm(desk.MergeForm):
+class ManyMergeForm(joining.MergeForm):
     """All of them joined to one earlier appeal, named by its number."""
 
     submit = _("Merge into this appeal")

@@ -44,7 +44,8 @@ INDICATORS = (
             "dispatcher accepted the answer, or the matter was answered on the spot. An appeal falls due "
             "when the limit of its last dispatch ends (extensions included); it counts in that month, or "
             "in the month it was settled if that was earlier. Not counted and shown apart: not accepted, "
-            "passed on, merged, withdrawn. Not yet counted: what waits lawfully."
+            "passed on, merged as the same person's repeat, withdrawn. One that is handled together with another "
+            "person's counts by its own limit. Not yet counted: what waits lawfully."
         ),
         "percent",
         target=95.0,

@@ -73,7 +73,7 @@ def own_contact(*, actor: Actor) -> dict[str, str]:
     return {"name": mine.name, "phone": mine.phone or ""} if mine else {}
 
 
-ANSWERS = frozenset({"answer", "answer_now", "refuse", "redirect"})
+ANSWERS = frozenset({"answer", "answer_now", "follow", "refuse", "redirect"})
 """Moves whose note is what the resident was told."""
 AGAIN = frozenset({"send_back", "handle_again", "reopen"})
 """Moves after which the answer no longer stands."""

@@ -121,7 +121,7 @@ def write_part(city: City, part: Part) -> None:
 
 _CASE = (
     "id, number, kind, title, scope_code, community_id, compound_id, building_id, place_text, lon, lat, state, outcome, urgent, "
-    "owner_id, assignee_id, parent_id, opened_at, due_at, due_provisional, settled_at, closed_at, version, sample"
+    "owner_id, assignee_id, parent_id, opened_at, due_at, due_provisional, settled_at, closed_at, version, related, sample"
 )
 _STEP = (
     "case_id, scope_code, seq, move, from_state, to_state, at, post_id, organisation_id, note, public, data"
@@ -179,7 +179,7 @@ class _Writer:
 
     def cases(self) -> Iterator[Row]:
         lives, provisional = self.part.lives, self.part.lives.work.provisional
-        due = lives.due
+        due, leading = lives.due, set(lives.parent.tolist())
         late = provisional(np.where(due == NEVER, self.part.events.at.astype(np.int64), due)) & (due != NEVER)
         columns = zip(
             lives.state.tolist(), lives.outcome.tolist(), lives.urgent.tolist(), lives.dispatched.tolist(), lives.in_hand.tolist(),
@@ -204,7 +204,7 @@ class _Writer:
                 *self._where(row), STATES[state], OUTCOMES[outcome] if outcome >= 0 else "", flag(urgent),
                 str(self.unit[row]) if given else NULL, self._hand(row, hand),
                 str(self.first + parent) if parent >= 0 else NULL, self.opened[row], due_at, flag(unsure), settled, closed,
-                str(version), "t",
+                str(version), flag(row in leading), "t",
             )  # fmt: skip
 
     def _where(self, row: int) -> Row:

@@ -10,6 +10,7 @@ from tests.world import ANSWER, RESIDENT, STREET, UNIT, WORKER, World
 from lianglin.access import actor as actors
 from lianglin.access.actor import Actor
 from lianglin.appeals import actions, rules
+from lianglin.appeals.models import Appellant
 from lianglin.cases.models import Case
 
 NOTE = {"note": "说明理由"}
@@ -19,6 +20,8 @@ VERBS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "refuse": (WORKER, "refuse", {"ground": "no_new_facts", **NOTE}),
     "redirect": (STREET, "redirect", {"to": "铁路局", **NOTE}),
     "merge": (STREET, "merge", {}),
+    "join": (STREET, "merge", {}),
+    "unmerge": (STREET, "unmerge", NOTE),
     "dispatch": (STREET, "dispatch", {}),
     "object": (UNIT, "object_to", NOTE),
     "take_on": (UNIT, "take_on", {}),
@@ -34,7 +37,8 @@ VERBS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "withdraw": (RESIDENT, "withdraw", {}),
 }
 """Each move of the lifecycle: who makes it, with which action, with which arguments."""
-MOVES = {move.code: move for move in rules.LIFECYCLE.moves}
+MOVES = {move.code: move for move in rules.LIFECYCLE.moves if move.duty != "system"}
+"""What somebody makes; what follows by itself is proved in test_joining."""
 STATES = [state.code for state in rules.LIFECYCLE.states]
 
 
@@ -43,11 +47,19 @@ def arguments(city: World, code: str, case: Case) -> dict[str, Any]:
     given = dict(VERBS[code][2])
     if code == "dispatch":
         given["unit"] = city.organisations[UNIT]
-    if code == "merge":
-        given["parent"] = (
-            Case._base_manager.exclude(pk=case.pk).exclude(state="merged").order_by("pk").first()
-        )
+    if code in ("merge", "join"):
+        others = Case._base_manager.exclude(pk=case.pk).exclude(state__in=rules.TOGETHER).order_by("pk")
+        fitting = _of(case, others, alike=code == "merge")
+        given["parent"] = others.filter(pk__in=fitting).first() or others.first()
     return given
+
+
+def _of(case: Case, others: Any, *, alike: bool) -> list[int]:
+    """Those of the others that were reported from the same telephone, or not."""
+    phones = dict(Appellant._base_manager.values_list("case_id", "phone_match"))
+    own = phones.get(case.pk)
+    found = others.filter(state__in=rules.LEADABLE).values_list("pk", flat=True)
+    return [pk for pk in found if (phones.get(pk) == own) == alike]
 
 
 def perform(city: World, code: str, case: Case, by: Actor | None = None, **more: Any) -> Case:

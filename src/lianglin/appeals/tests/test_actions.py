@@ -36,6 +36,7 @@ def test_the_table_of_this_test_is_the_lifecycle() -> None:
 @pytest.mark.parametrize("code", MOVES)
 def test_a_move_from_each_of_its_states(city: World, code: str) -> None:
     city.report()
+    city.report(reporter=actions.Reporter(name="赵示例", phone="15400000002"))
     for source in MOVES[code].sources:
         case, told = city.brought_to(source).case, len(events())
         lines = AuditEntry.objects.filter(chain=HERE).count()
@@ -117,7 +118,7 @@ def test_each_persona_makes_the_moves_of_its_duties_on_the_cases_it_sees(city: W
     community = {"accept", "answer_now", "refuse", "call_back", "handle_again"}
     assert makes == {
         WORKER: community,
-        STREET: community | {"redirect", "merge", "dispatch", "send_back", "settle"},
+        STREET: community | {"redirect", "merge", "join", "unmerge", "dispatch", "send_back", "settle"},
         UNIT: {"object", "take_on", "pause", "resume", "answer"},
     }
 

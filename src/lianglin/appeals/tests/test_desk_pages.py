@@ -177,9 +177,13 @@ def test_an_ungranted_unit_gets_the_same_404(town: Town) -> None:
 @pytest.mark.parametrize(
     ("state", "who", "offered"),
     [
-        ("received", "worker", ["accept", "answer_now", "refuse", "remark"]),
-        ("accepted", "worker", ["answer_now", "refuse", "remark"]),
-        ("accepted", "street", ["dispatch", "answer_now", "merge", "redirect", "refuse", "extend", "remark"]),
+        ("received", "worker", ["accept", "answer_now", "refuse", "split", "remark"]),
+        ("accepted", "worker", ["answer_now", "refuse", "split", "remark"]),
+        (
+            "accepted",
+            "street",
+            ["dispatch", "answer_now", "merge", "redirect", "refuse", "extend", "split", "remark"],
+        ),
         ("dispatched", "unit", ["take_on", "answer", "object", "remark"]),
         ("handling", "unit", ["answer", "object", "pause", "remark"]),
         ("paused", "unit", ["resume", "remark"]),

@@ -248,7 +248,8 @@ def test_every_refusal_ground_and_every_message_is_declared() -> None:
         tasks.TO_APPELLANT.values()
     )
     wanted |= {code for pairs in tasks.TO_POSTS.values() for _whom, code in pairs} | {
-        "appeals.closed_unreached"
+        "appeals.closed_unreached",
+        "appeals.untaken",
     }
     assert declared == wanted
     moves = {move.code for move in rules.LIFECYCLE.moves} | {"open", "extend"}
@@ -264,6 +265,7 @@ def test_a_text_message_fits_into_two() -> None:
             unit="示例物业服务有限公司",
             reason="等专家意见",
             to="某某局",
+            minutes=30,
             link="/appeals/track/",
         )
         assert len(filled) <= 134, notice.code

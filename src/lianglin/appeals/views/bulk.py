@@ -29,8 +29,8 @@ from lianglin.cases.models import BulkMove, Case
 from lianglin.kit.errors import Refused
 from lianglin.kit.ids import row_number
 
-NEVER_TOGETHER = frozenset({"call_back", "refuse"})
-"""Each call and each refusal concerns one person and is made for that person alone."""
+NEVER_TOGETHER = frozenset({"call_back", "refuse", "split"})
+"""Each call, refusal and split concerns one person and is made for that person alone."""
 
 
 def offered(actor: Actor) -> dict[str, str]:

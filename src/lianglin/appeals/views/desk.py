@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_GET
 
+from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import board, bulk, handling, record, rows
+from lianglin.appeals.views import board, bulk, handling, listing, record, rows
 from lianglin.cases.actions import AT_ONCE
-from lianglin.kit import paging
+from lianglin.cases.queries.filters import Chip, chips
+from lianglin.kit import lists, paging
 
 
 @require_GET
@@ -30,10 +32,20 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "page": found,
         "rows": rows.table_rows(found.rows, choosing=choosing),
         "choosing": choosing,
+        "chips": _chips(request, actor, form),
+        "list_url": reverse("appeals:desk"),
         "chosen": form.chosen().items(),
         "at_once": AT_ONCE,
     }
     return render(request, "appeals/desk/list.html", context)
+
+
+def _chips(request: HttpRequest, actor: Actor, form: FilterForm) -> list[Chip]:
+    """The saved filters above the list; none where only what was found is drawn anew."""
+    if request.headers.get("HX-Request") or not actor.may("cases.own_work"):
+        return []
+    given = {name: str(value) for name, value in form.chosen().items()}
+    return chips(actor, lists.all_lists()["appeals.desk"], given, lambda: listing.choices_of(form))
 
 
 routes: list[URLPattern] = [

@@ -22,9 +22,9 @@ from lianglin.access.queries import who_looked
 from lianglin.access.replies import see
 from lianglin.appeals import actions, rules
 from lianglin.appeals.forms import desk as forms
-from lianglin.appeals.forms import replies
+from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import words
+from lianglin.appeals.views import receipts, words
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
 from lianglin.files import queries as files
@@ -42,9 +42,11 @@ class Deed:
     """One thing that can be done on the page: its form, its action, what is said afterwards."""
 
     form: type[forms.MoveForm]
-    action: Callable[..., Case]
+    action: Callable[..., Any]
     done: Any
     danger: bool = False
+    onward: Callable[[HttpRequest, Any], str] | None = None
+    """Where it goes on after the move, when not back to the page."""
 
 
 DEEDS = {
@@ -61,16 +63,23 @@ DEEDS = {
     "send_back": Deed(forms.SendBackForm, actions.send_back, _("Sent back to the unit.")),
     "object": Deed(forms.ObjectForm, actions.object_to, _("Sent back to the dispatcher.")),
     "pause": Deed(forms.PauseForm, actions.pause, _("The clock stands.")),
-    "merge": Deed(forms.MergeForm, actions.merge, _("Merged.")),
+    "merge": Deed(joining.MergeForm, actions.merge, _("Merged.")),
+    "unmerge": Deed(joining.UnmergeForm, actions.unmerge, _("Handled by itself again.")),
     "redirect": Deed(forms.RedirectForm, actions.redirect, _("Passed on.")),
     "refuse": Deed(
         forms.RefuseForm, actions.refuse, _("Not accepted; the person is told where to turn."), danger=True
     ),
     "extend": Deed(forms.ExtendForm, actions.extend, _("The time is extended.")),
+    "split": Deed(
+        joining.SplitForm,
+        actions.split,
+        _("Split. Tell the person the number and the secret of the second matter."),
+        onward=receipts.to_receipt,
+    ),
     "remark": Deed(forms.RemarkForm, actions.add_material, _("The note is added.")),
 }
 """In the order in which they are offered; the expected one comes first."""
-NO_MOVES = {"extend": _("extend the time"), "remark": _("add a note")}
+NO_MOVES = {"extend": _("extend the time"), "split": _("split in two"), "remark": _("add a note")}
 WRITERS = frozenset({"appeals.accept", "appeals.dispatch", "appeals.handle", "appeals.call_back"})
 
 
@@ -90,6 +99,8 @@ def labels(case: Case, actor: Actor) -> dict[str, Any]:
     possible = {move.code: move.label for move in cases.possible_moves(case, actor)}
     if actor.may("appeals.dispatch") and case.due_at is not None:
         possible["extend"] = NO_MOVES["extend"]
+    if actor.may("appeals.accept") and case.state in rules.LEADABLE - {"answered"}:
+        possible["split"] = NO_MOVES["split"]
     if actor.duties & WRITERS and not case.lifecycle.state(case.state).final:
         possible["remark"] = NO_MOVES["remark"]
     expected = case.lifecycle.state(case.state).expects
@@ -123,13 +134,15 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, case, bound=(code, form), status=422)
     try:
-        deed.action(case.pk, by=actor, **form.arguments())
+        made = deed.action(case.pk, by=actor, **form.arguments())
     except Conflict as conflict:
         return _conflict(request, find(actor, number), code, str(conflict.message))
     except Refused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
         return page(request, case, bound=(code, form), status=422)
     messages.success(request, str(deed.done))
+    if deed.onward:
+        return see(deed.onward(request, made))
     return see(_onward(request) or reverse("appeals:detail", args=[case.number]))
 
 
@@ -199,6 +212,7 @@ def page(
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
+        "kin": cases.kin(case, actor),
         "units": _units(context)
         if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)
         else None,

@@ -143,7 +143,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "tone": words.tone(case.state),
         "place": words.place(case),
         "stages": [] if case.state in STOPPED else words.stages(case, steps),
-        "steps": words.steps(case, steps),
+        "steps": words.steps(case, steps, to_appellant=True),
         "holder": case.owner.label
         if case.owner
         else _("%(place)s residents' committee") % {"place": case.community.label},

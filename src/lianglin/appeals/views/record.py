@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -19,17 +18,12 @@ from lianglin.access.transaction import together
 from lianglin.appeals import actions
 from lianglin.appeals.forms.record import RecordForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import words
+from lianglin.appeals.views import receipts, words
 from lianglin.kit import qr
-from lianglin.kit.crypto import decrypt, encrypt
 from lianglin.kit.errors import HouseError
 from lianglin.kit.idempotency import once
 from lianglin.kit.templatetags.kit import local_dt
 from lianglin.places.queries import cover
-
-RECEIPT_KEY = "recorded"
-"""Where the session keeps the receipt from the POST to the page that shows it once; encrypted."""
-_COLUMN = "session.recorded"
 
 
 @require_http_methods(["GET", "POST"])
@@ -54,8 +48,7 @@ def new(request: HttpRequest) -> HttpResponse:
     except HouseError as error:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return _form(request, form, status=error.status)
-    request.session[RECEIPT_KEY] = base64.b64encode(encrypt(json.dumps(receipt), _COLUMN)).decode()
-    return see(reverse("appeals:recorded"))
+    return see(receipts.keep(request, receipt))
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -106,10 +99,9 @@ def places(request: HttpRequest) -> HttpResponse:
 @in_post("appeals.intake")
 def done(request: HttpRequest) -> HttpResponse:
     """The receipt, shown once; asked for again, only the way to the next record."""
-    kept = request.session.pop(RECEIPT_KEY, None)
-    if kept is None:
+    receipt = receipts.taken(request)
+    if receipt is None:
         return redirect("appeals:record")
-    receipt = json.loads(decrypt(base64.b64decode(kept), _COLUMN))
     case = worklists.find(acting(request), receipt["number"])
     if case is None:
         return redirect("appeals:record")

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import PURPOSES
-from lianglin.access.models import AccessLog, Organisation
+from lianglin.access.models import AccessLog, Organisation, Post
 from lianglin.appeals import rules
 from lianglin.appeals.models import Item
 from lianglin.cases import queries as cases
@@ -23,6 +23,7 @@ TONES = {
     "dispatched": "active",
     "handling": "active",
     "paused": "waiting",
+    "joined": "active",
     "answered": "warn",
     "settled": "good",
     "closed": "closed",
@@ -34,6 +35,10 @@ TONES = {
 """Tone of a state's tag."""
 WITHOUT_UNIT = frozenset({"received", "accepted"})
 """States in which no unit is in charge, though one may have been before."""
+BY_ITSELF = frozenset({"follow", "release", "call_out"})
+"""Steps that nobody makes: they follow from what became of another appeal, or from the rota."""
+OF_ANOTHER = frozenset({"join", "follow"})
+"""Steps whose particulars name another person's appeal."""
 BACKWARD = frozenset({"object", "send_back", "handle_again", "reopen"})
 """Steps that bring an appeal back: drawn apart from the way forward."""
 
@@ -90,7 +95,6 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         (_("Unit in charge"), unit_in_charge(case)),
         (_("Taken on by"), case.assignee.label if case.assignee else ""),
         (_("Outcome"), case.outcome_label),
-        (_("Merged into"), grouped(case.parent.number) if case.parent else ""),
     ]
 
 
@@ -105,25 +109,47 @@ def stages(case: Case, found: list[Step]) -> list[dict[str, Any]]:
     ]
 
 
-def steps(case: Case, found: list[Step]) -> list[dict[str, Any]]:
-    """The step list: what, when, which unit, the particulars, the words."""
+def steps(case: Case, found: list[Step], *, to_appellant: bool = False) -> list[dict[str, Any]]:
+    """The step list: what, when, which unit, the particulars, the words.
+
+    An appellant is not shown the number of another person's appeal.
+    """
     ids = {step.data["unit"] for step in found if step.data.get("unit")}
     names = {unit.pk: unit.label for unit in Organisation.objects.filter(pk__in=ids)} if ids else {}
+    posts = _posts(found)
     last = found[-1].pk if found and not case.lifecycle.state(case.state).final else None
     return [
         {
             "name": capfirst(cases.step_label(case.lifecycle, step.move)),
             "state": "bad" if step.move in BACKWARD else "now" if step.pk == last else "done",
             "at": step.at,
-            "who": step.organisation.label if step.organisation else _("the resident"),
-            "text": " · ".join(particulars(step, names)),
+            "who": who(step, posts),
+            "text": " · ".join(particulars(step, names, posts, others=not to_appellant)),
             "quote": step.note,
         }
         for step in found
     ]
 
 
-def particulars(step: Step, names: dict[int, str]) -> Iterable[str]:
+def _posts(found: list[Step]) -> dict[int, str]:
+    """The names of the posts that steps speak of; no query for the usual case, which speaks of none."""
+    ids = {post for step in found for post in (step.for_post_id, step.data.get("to_post")) if post}
+    return {post.pk: post.label for post in Post.objects.filter(pk__in=ids)} if ids else {}
+
+
+def who(step: Step, posts: dict[int, str]) -> str:
+    """The unit whose post did it; the platform, for what follows by itself; else the resident."""
+    if step.organisation and step.for_post_id:
+        return _("%(unit)s, for the post “%(post)s”") % {
+            "unit": step.organisation.label,
+            "post": posts.get(step.for_post_id, ""),
+        }
+    if step.organisation:
+        return step.organisation.label
+    return _("the platform") if step.move in BY_ITSELF else _("the resident")
+
+
+def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, others: bool) -> Iterable[str]:
     """What the step's codes mean, each as a short phrase."""
     data = step.data
     if data.get("channel"):
@@ -137,8 +163,11 @@ def particulars(step: Step, names: dict[int, str]) -> Iterable[str]:
         yield str(grounds.get(data["ground"], ""))
     if data.get("to"):
         yield _("to %(unit)s") % {"unit": data["to"]}
-    if data.get("parent"):
-        yield grouped(data["parent"])
+    if data.get("to_post"):
+        yield _("to the post “%(post)s”") % {"post": posts.get(data["to_post"], "")}
+    for name in ("parent", "origin", "part"):
+        if data.get(name) and (others or step.move not in OF_ANOTHER):
+            yield grouped(data[name])
     if data.get("days"):
         yield _("%(limit)s more") % {"limit": cases.limit_words(data["days"], "working_days")}
     if data.get("try"):

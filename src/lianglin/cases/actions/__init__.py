@@ -1,12 +1,14 @@
 """What is done to cases, whatever their kind: opened, moved, noted, extended, taken on; each locks and audits itself."""
 
 from lianglin.cases.actions.bulk import AT_ONCE, Chosen, move_many
+from lianglin.cases.actions.clocks import hurry
 from lianglin.cases.actions.moving import (
     assign,
     expect,
     extend,
     lock,
     move,
+    must_be_as_seen,
     note_assignment,
     remark,
 )
@@ -22,9 +24,11 @@ __all__ = [
     "claim",
     "expect",
     "extend",
+    "hurry",
     "lock",
     "move",
     "move_many",
+    "must_be_as_seen",
     "note_assignment",
     "open_case",
     "remark",

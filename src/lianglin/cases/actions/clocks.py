@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from lianglin.cases.models import Case, Clock
+from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
 from lianglin.kit.domain import Move
 
@@ -15,7 +16,8 @@ def open_clock(case: Case) -> Clock | None:
 
 def new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: datetime) -> Clock:
     declared = case.lifecycle.limit(stage)
-    amount, unit = limit or (declared.amount, declared.unit)
+    usual = (declared.urgent_hours, "hours") if case.urgent and declared.urgent_hours else None
+    amount, unit = limit or usual or (declared.amount, declared.unit)
     due = calendar().add(now, amount, unit)
     return Clock(
         case=case,
@@ -31,6 +33,7 @@ def new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: dateti
 
 def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: datetime) -> None:
     """Stops, pauses, resumes and starts stage clocks as the move says; sets the case's due date."""
+    running = None
     if wanted.stops or wanted.pauses or wanted.resumes:
         running = open_clock(case)
         if running and running.stage in wanted.stops:
@@ -46,10 +49,15 @@ def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: dat
             _resume(running, now)
             running.save(update_fields=["due_at", "provisional", "paused_at", "paused_seconds"])
             case.due_at, case.due_provisional = running.due_at, running.provisional
-    if wanted.starts:
+    if wanted.starts and not _runs_already(running, wanted.starts):
         started = new_clock(case, wanted.starts, limit, now)
         started.save(force_insert=True)
         case.due_at, case.due_provisional = started.due_at, started.provisional
+
+
+def _runs_already(running: Clock | None, stage: str) -> bool:
+    """Whether the promise of this stage stands: a move that starts it gives no new one then."""
+    return running is not None and running.stage == stage and running.stopped_at is None
 
 
 def _resume(running: Clock, now: datetime) -> None:
@@ -65,3 +73,18 @@ def _resume(running: Clock, now: datetime) -> None:
         running.due_at, running.provisional = due.at, due.provisional
     running.paused_seconds += int(paused)
     running.paused_at = None
+
+
+def hurry(case: Case) -> None:
+    """A locked case has become urgent: its running stage is due in the hours of an urgent one from now, if that is sooner."""
+    running = open_clock(case)
+    if running is None or running.paused_at is not None:
+        return
+    wanted = new_clock(case, running.stage, None, clock.now())
+    if wanted.due_at >= running.due_at:
+        return
+    running.amount, running.unit = wanted.amount, wanted.unit
+    running.due_at, running.provisional = wanted.due_at, wanted.provisional
+    running.save(update_fields=["amount", "unit", "due_at", "provisional"])
+    case.due_at, case.due_provisional = running.due_at, running.provisional
+    case.save(update_fields=["due_at", "due_provisional"])

@@ -15,6 +15,7 @@ from lianglin.cases import rules
 from lianglin.cases.actions.clocks import open_clock, run_clocks
 from lianglin.cases.actions.steps import make_known, step_of, tell
 from lianglin.cases.models import Case, Step
+from lianglin.cases.queries.standing_in import stands_in_for
 from lianglin.cases.rules import SUBJECT
 from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
@@ -27,6 +28,7 @@ def _locked(by: Actor, case_id: int) -> QuerySet[Case]:
     return (
         Case.objects.visible_to(by, purpose=by.work_purpose)
         .select_for_update(of=("self",), no_key=True)
+        .select_related("assignee")
         .filter(pk=case_id)
     )
 
@@ -66,6 +68,7 @@ def move(
             field=missing[0],
         )
     now = clock.now()
+    behalf = stands_in_for(case, by)
     before, case.state, case.version = case.state, wanted.target, case.version + 1
     for name, value in (changes or {}).items():
         setattr(case, name, value)
@@ -85,9 +88,11 @@ def move(
             *(changes or {}),
         ]
     )
-    step = step_of(case, case.version + 1, code, before, case.state, now, by, note, wanted.public, given)
+    step = step_of(
+        case, case.version + 1, code, before, case.state, now, by, note, wanted.public, given, behalf
+    )
     Step.objects.bulk_create([step])
-    tell(case, code, now, values={"state": case.state, "note": note, **given})
+    tell(case, code, now, values={"state": case.state, "note": note, **given}, on_behalf=behalf)
     return step
 
 
@@ -127,7 +132,7 @@ def extend(
 ) -> Step:
     """Gives the running stage more working days, once approved; the resident sees the reason."""
     by.require(duty)
-    _must_be_as_seen(case, seen_version)
+    must_be_as_seen(case, seen_version)
     if not 1 <= days <= 30:
         raise Refused(_("An extension has 1 to 30 working days."), field="days")
     if not note.strip():
@@ -161,7 +166,8 @@ def note_assignment(case: Case, *, by: Actor) -> None:
     audit.record("cases.assign", SUBJECT, case.pk, scope_code=case.scope_code, values={"post": by.post_id})
 
 
-def _must_be_as_seen(case: Case, seen_version: int | None) -> None:
+def must_be_as_seen(case: Case, seen_version: int | None) -> None:
+    """Conflict when somebody has worked on the locked case since it was read."""
     if seen_version is not None and seen_version != case.version:
         raise Conflict(
             _(
@@ -172,7 +178,7 @@ def _must_be_as_seen(case: Case, seen_version: int | None) -> None:
 
 
 def _must_be_current(case: Case, wanted: Move, seen_version: int | None) -> None:
-    _must_be_as_seen(case, seen_version)
+    must_be_as_seen(case, seen_version)
     if case.state not in wanted.sources:
         raise Conflict(
             _("“%(move)s” is not possible while the case is “%(state)s”. Look at the case again.")

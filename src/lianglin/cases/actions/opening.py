@@ -49,12 +49,20 @@ def reserve_id() -> int:
 
 
 def open_case(
-    *, kind: str, title: str, place: Place, by: Actor, case_id: int, urgent: bool = False, channel: str = ""
+    *,
+    kind: str,
+    title: str,
+    place: Place,
+    by: Actor,
+    case_id: int,
+    urgent: bool = False,
+    channel: str = "",
+    origin: Case | None = None,
 ) -> Opened:
     """Opens a case in its lifecycle's first state, starts its first clock and issues a receipt.
 
     ``case_id`` comes from :func:`reserve_id`; a resident's actor must already hold it. Staff open cases in the
-    area of their post only (Forbidden elsewhere).
+    area of their post only (Forbidden elsewhere). ``origin`` is the case that this one was split from.
     """
     if by.role == "staff" and not by.covers(place.community.scope_code):
         raise Forbidden(
@@ -79,6 +87,7 @@ def open_case(
         lat=place.lat,
         state=lifecycle.first,
         urgent=urgent,
+        origin=origin,
         opened_at=now,
     )
     first = lifecycle.limits[0]
@@ -90,10 +99,14 @@ def open_case(
         case=case, number=case.number, secret_digest=match_key(f"{case.number}:{secret}", "receipt")
     )
     Step.objects.bulk_create(
-        [step_of(case, 1, "open", "", case.state, now, by, "", True, {"channel": channel})]
+        [step_of(case, 1, "open", "", case.state, now, by, "", True, _given(channel, origin))]
     )
     tell(case, "open", now, values={"title": title, "state": case.state})
     return Opened(case, secret)
+
+
+def _given(channel: str, origin: Case | None) -> dict[str, str]:
+    return {"channel": channel} | ({"origin": origin.number} if origin else {})
 
 
 def _save_with_a_free_number(case: Case, prefix: str, local: datetime) -> None:

@@ -24,6 +24,7 @@ def step_of(
     note: str,
     public: bool,
     data: dict[str, Any],
+    on_behalf: int | None = None,
 ) -> Step:
     return Step(
         case=case,
@@ -35,14 +36,20 @@ def step_of(
         at=at,
         post_id=by.post_id,
         organisation_id=by.organisation_id,
+        for_post_id=on_behalf,
         note=note.strip(),
         public=public,
         data=data,
     )
 
 
-def tell(case: Case, code: str, now: datetime, *, values: Mapping[str, Any]) -> None:
-    audit.record(f"cases.{code}", SUBJECT, case.pk, scope_code=case.scope_code, values=values)
+def tell(
+    case: Case, code: str, now: datetime, *, values: Mapping[str, Any], on_behalf: int | None = None
+) -> None:
+    """Audits what was done to a case and makes it known."""
+    audit.record(
+        f"cases.{code}", SUBJECT, case.pk, scope_code=case.scope_code, values=values, on_behalf=on_behalf
+    )
     make_known(case, code, now)
 
 

@@ -42,6 +42,12 @@ class Case(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, verbose_name=_("merged into"), related_name="children"
     )
+    origin = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name=_("split from"), related_name="parts"
+    )
+    related = models.BooleanField(
+        _("others were merged into it or split from it"), default=False, db_default=False
+    )
     opened_at = models.DateTimeField(_("opened at"))
     due_at = models.DateTimeField(_("due at"), null=True, blank=True)
     due_provisional = models.BooleanField(_("due date provisional"), default=False)
@@ -63,6 +69,11 @@ class Case(models.Model):
             models.Index(fields=["kind", "opened_at"], name="cases_kind_opened"),
             models.Index(fields=["kind", "settled_at"], name="cases_kind_settled"),
             models.Index(fields=["building", "-id"], name="cases_building"),
+            models.Index(
+                fields=["opened_at"],
+                name="cases_urgent_open",
+                condition=models.Q(urgent=True, closed_at__isnull=True),
+            ),
         ]
 
     @property
@@ -94,6 +105,9 @@ class Step(models.Model):
     post = models.ForeignKey(Post, models.PROTECT, null=True, verbose_name=_("post"), related_name="+")
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, verbose_name=_("organisation"), related_name="+"
+    )
+    for_post = models.ForeignKey(
+        Post, models.PROTECT, null=True, blank=True, verbose_name=_("on behalf of"), related_name="+"
     )
     note = models.TextField(_("note"), blank=True)
     public = models.BooleanField(_("shown to the resident"), default=True)

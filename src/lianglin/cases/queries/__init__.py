@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -72,6 +73,42 @@ def inbox(actor: Actor) -> QuerySet[Case]:
     return visible(actor).filter(waiting, due_at__isnull=False)
 
 
+@Prepared
+def _kin(actor: Actor, case_id: int, parent_id: int, origin_id: int) -> QuerySet[Case]:
+    found = Case.objects.visible_to(actor, purpose=actor.work_purpose).only(
+        "id", "number", "kind", "title", "state", "parent_id", "origin_id", "opened_at"
+    )
+    related = Q(pk__in=[parent_id, origin_id]) | Q(parent_id=case_id) | Q(origin_id=case_id)
+    return found.filter(related).order_by("id")
+
+
+@dataclass(frozen=True)
+class Kin:
+    """What a case belongs to: the one it follows, those that follow it, the one it was split from, its parts."""
+
+    parent: Case | None
+    children: list[Case]
+    origin: Case | None
+    parts: list[Case]
+
+
+ALONE = Kin(None, [], None, [])
+
+
+def kin(case: Case, actor: Actor) -> Kin:
+    """The relations of a case, as far as the reader may see them. One query, and none for a case that stands alone."""
+    if not (case.related or case.parent_id or case.origin_id):
+        return ALONE
+    found = _kin(actor, case.pk, case.parent_id or 0, case.origin_id or 0)
+    by_id = {other.pk: other for other in found}
+    return Kin(
+        by_id.get(case.parent_id or 0),
+        [other for other in found if other.parent_id == case.pk],
+        by_id.get(case.origin_id or 0),
+        [other for other in found if other.origin_id == case.pk],
+    )
+
+
 def running_clocks(found: Sequence[Case], actor: Actor) -> dict[int, Clock]:
     """The clock that runs on each of these cases, by case id: the rule behind its due date."""
     clocks = Clock.objects.visible_to(actor, purpose=actor.work_purpose)
@@ -102,7 +139,10 @@ REMARKS = {
     "remark": _("note added"),
     "extend": _("time extended"),
     "call_try": _("called, nobody answered"),
-    "hand_over": _("passed on to the next holder of the post"),
+    "delegate": _("given to a colleague"),
+    "take_back": _("taken back from a colleague"),
+    "hand_over": _("handed over with the work of a post"),
+    "split": _("a second matter was split off"),
 }
 """Steps that are no moves of a lifecycle."""
 

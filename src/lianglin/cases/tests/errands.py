@@ -47,7 +47,7 @@ def helper(world: World, code: str = WORKER) -> Actor:
 
 
 def opened(world: World, by: Actor | None = None, **given: Any) -> Opened:
-    place = Place(community=world.community(HERE))
+    place = Place(community=given.pop("community", None) or world.community(HERE))
     with acting(by or helper(world)) as somebody:
         return actions.open_case(
             kind="errand", title="买药", place=place, by=somebody, case_id=actions.reserve_id(), **given

@@ -79,6 +79,7 @@ LIFECYCLE = Lifecycle(
         State("dispatched", _("dispatched"), phase="dispatched", expects="take_on"),
         State("handling", _("being handled"), phase="handling", expects="answer"),
         State("paused", _("waiting"), phase="handling", expects="resume", paused=True),
+        State("joined", _("handled together"), phase="handling", follows=True),
         State("answered", _("answered"), phase="answered", expects="settle"),
         State("settled", _("settled"), phase="settled", expects="call_back", settled=True),
         State("closed", _("closed"), phase="closed", final=True, settled=True),
@@ -88,10 +89,10 @@ LIFECYCLE = Lifecycle(
         State("withdrawn", _("withdrawn"), phase="closed", final=True),
     ),
     limits=(
-        Limit("dispatch", _("until dispatch"), 1, "working_days"),
+        Limit("dispatch", _("until dispatch"), 1, "working_days", urgent_hours=1),
         Limit("handle", _("until the answer"), 5, "working_days", setting="item"),
-        Limit("review", _("until the answer is checked"), 1, "working_days"),
-        Limit("call_back", _("until the call-back"), 3, "working_days"),
+        Limit("review", _("until the answer is checked"), 1, "working_days", urgent_hours=4),
+        Limit("call_back", _("until the call-back"), 3, "working_days", urgent_hours=24),
     ),
     moves=(
         Move("accept", _("accept"), ("received",), "accepted", "appeals.accept", past=_("accepted")),
@@ -138,6 +139,61 @@ LIFECYCLE = Lifecycle(
             fields=("parent",),
             stops=("dispatch", "handle"),
             past=_("merged with an earlier appeal"),
+        ),
+        Move(
+            "join",
+            _("merge"),
+            ("received", "accepted", "dispatched", "handling"),
+            "joined",
+            "appeals.dispatch",
+            fields=("parent",),
+            stops=("dispatch",),
+            starts="handle",
+            past=_("handled together with an earlier appeal"),
+        ),
+        Move(
+            "follow",
+            _("answer with the earlier appeal"),
+            ("joined",),
+            "settled",
+            "system",
+            fields=("outcome", "parent"),
+            note="required",
+            stops=("handle",),
+            starts="call_back",
+            past=_("answered with the earlier appeal"),
+        ),
+        Move(
+            "unmerge",
+            _("take apart again"),
+            ("joined", "merged"),
+            "accepted",
+            "appeals.dispatch",
+            note="required",
+            stops=("handle",),
+            starts="dispatch",
+            past=_("handled by itself again"),
+        ),
+        Move(
+            "release",
+            _("handle by itself"),
+            ("joined",),
+            "accepted",
+            "system",
+            stops=("handle",),
+            starts="dispatch",
+            past=_("handled by itself: the earlier appeal ended without an answer"),
+        ),
+        Move(
+            "call_out",
+            _("give to the unit on call"),
+            ("received", "accepted"),
+            "dispatched",
+            "system",
+            fields=("unit",),
+            stops=("dispatch",),
+            starts="handle",
+            past=_("given to the unit on call"),
         ),
         Move(
             "dispatch",
@@ -259,7 +315,7 @@ LIFECYCLE = Lifecycle(
         Move(
             "withdraw",
             _("withdraw"),
-            ("received", "accepted", "dispatched", "handling", "paused"),
+            ("received", "accepted", "dispatched", "handling", "paused", "joined"),
             "withdrawn",
             "resident.own_case",
             stops=("dispatch", "handle"),
@@ -267,6 +323,13 @@ LIFECYCLE = Lifecycle(
         ),
     ),
 )
+
+LEADABLE = frozenset({"received", "accepted", "dispatched", "handling", "paused", "answered"})
+"""States in which an appeal can still lead others: it is in hand and not yet settled."""
+UNTAKEN = frozenset({"received", "accepted", "dispatched"})
+"""States of an appeal that nobody has taken on yet."""
+TOGETHER = frozenset({"joined", "merged"})
+"""States of an appeal that was merged into another."""
 
 
 def counts_as_satisfied(grade: int) -> bool:
