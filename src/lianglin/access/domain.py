@@ -9,6 +9,7 @@ from lianglin.kit.domain import (
     Domain,
     Duty,
     Everything,
+    Follows,
     Guard,
     InScope,
     NavItem,
@@ -319,5 +320,9 @@ DOMAIN = Domain(
         Subject("access.LoginSession", "resident_id", "resident"),
         Subject("access.AccessLog", "resident_id", "resident", erasable=False),
         Subject("access.AccessLog", "case_id", "case", erasable=False),
+    ),
+    follows=(
+        Follows("access.AccessLog"),
+        Follows("access.LoginSession", stays="logins of a file that is joined end; the person logs in anew"),
     ),
 )

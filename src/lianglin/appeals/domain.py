@@ -13,6 +13,7 @@ from lianglin.kit.domain import (
     Answer,
     Domain,
     Duty,
+    Follows,
     Guard,
     Listener,
     NavItem,
@@ -356,6 +357,7 @@ DOMAIN = Domain(
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
         Subject("appeals.CallBack", "case_id", "case"),
     ),
+    follows=(Follows("appeals.Appellant"),),
     assess=("sensitive", "sharing"),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,

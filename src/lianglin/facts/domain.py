@@ -6,6 +6,7 @@ from lianglin.kit.domain import (
     Access,
     Domain,
     Duty,
+    Follows,
     Guard,
     InScope,
     NavItem,
@@ -92,6 +93,15 @@ DOMAIN = Domain(
         Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
     ),
     subjects=(Subject("facts.Fact", "resident_id", "resident"),),
+    follows=(
+        Follows("facts.Fact", "subject_id", only=("object_class", "person")),
+        Follows(
+            "facts.Conflict",
+            "subject_id",
+            only=("object_class", "person"),
+            once=("object_class", "element_id"),
+        ),
+    ),
     rows=(
         RowServed(
             "R101",

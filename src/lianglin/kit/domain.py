@@ -19,6 +19,7 @@ from lianglin.kit.guards import (
     Access,
     ConsentPurpose,
     Everything,
+    Follows,
     Granted,
     Guard,
     InScope,
@@ -38,7 +39,7 @@ from lianglin.kit.guards import (
 
 __all__ = (
     "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Domain",
-    "Duty", "Everything", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
+    "Duty", "Everything", "Follows", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
     "Listener", "Move", "NavItem", "Notice", "Own", "OwnAccount", "OwnPost", "OwnResident", "OwnThrough",
     "OwnUnit", "Panel", "Personal", "Predicate", "Reading", "Retention", "Role", "RoleKind", "RowServed",
     "State", "Subject", "Text",
@@ -338,6 +339,7 @@ class Domain:
     personal: tuple[Personal, ...] = ()
     retention: tuple[Retention, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    follows: tuple[Follows, ...] = ()
     consents: tuple[ConsentPurpose, ...] = ()
     assess: tuple[Literal["sensitive", "automated", "sharing"], ...] = ()
     """Why the domain needs an impact assessment in force before it is live (PIPL art. 55; see kit/live.py)."""

@@ -180,6 +180,24 @@ class Subject:
 
 
 @dataclass(frozen=True)
+class Follows:
+    """Rows that follow a person when two files of one person are joined: ``column`` holds the resident's number.
+
+    ``only`` (column, value) picks the rows in which the column means a resident. ``once``: columns that, with the
+    person, make a row unique: where the file that stays has such a row, the other one stays where it is.
+    ``apart``: a column that must not come to hold the same number. ``stays``: why rows keep the old number instead.
+    The rows are moved, and moved back, by a function of the database that knows what is declared and nothing else.
+    """
+
+    model: str
+    column: str = "resident_id"
+    only: tuple[str, str] | None = None
+    once: tuple[str, ...] = ()
+    apart: str = ""
+    stays: str = ""
+
+
+@dataclass(frozen=True)
 class ConsentPurpose:
     """A purpose that rests on consent: residents are asked for it by a text (people.ConsentText) and may withdraw.
 

@@ -8,6 +8,7 @@ from lianglin.kit.domain import (
     Answer,
     Domain,
     Duty,
+    Follows,
     Guard,
     Indicator,
     InScope,
@@ -167,6 +168,14 @@ DOMAIN = Domain(
         Retention("privacy.Affected", "P3Y", "breach__closed_at", "erase"),
     ),
     subjects=(Subject("privacy.RightsRequest", "case_id", "case"),),
+    follows=(
+        Follows("privacy.Petitioner"),
+        Follows("privacy.RightsRequest", "subject_id", only=("subject_kind", "resident")),
+        Follows("privacy.Affected", "subject_id", only=("subject_kind", "resident"), once=("breach_id",)),
+        Follows(
+            "privacy.Erasure", "subject_id", stays="what was erased is written down once and not changed"
+        ),
+    ),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
     listeners=(

@@ -54,6 +54,7 @@ class Resident(models.Model):
     id_match = models.BinaryField(_("match key of the ID number"), null=True, editable=False)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     phone_match = models.BinaryField(_("match key of the phone"), null=True, editable=False)
+    merged_into = models.BigIntegerField(_("joined into the file"), null=True, blank=True)
     sample = models.BooleanField(_("sample data"), default=False)
 
     objects = ScopedManager()
@@ -65,6 +66,11 @@ class Resident(models.Model):
             models.Index(fields=["scope_code", "id"], name="people_resident_scope"),
             models.Index(fields=["id_match"], name="people_resident_id_match"),
             models.Index(fields=["phone_match"], name="people_resident_phone_match"),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="people_resident_merged",
+            ),
         ]
 
 

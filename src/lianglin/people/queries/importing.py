@@ -57,7 +57,10 @@ def known_people(
     by_match = {p.row: match_key(p.id_number, "id_number") for p in people if p.id_number}
     held = {bytes(r.id_match): r for r in residents.filter(id_match__in=list(by_match.values()))}
     found = {row: held[match] for row, match in by_match.items() if match in held}
-    return found | _by_name([p for p in people if not p.id_number], doors, residents, actor)
+    found |= _by_name([p for p in people if not p.id_number], doors, residents, actor)
+    joined = {one.merged_into for one in found.values() if one.merged_into}
+    kept = residents.in_bulk(joined) if joined else {}
+    return {row: kept.get(one.merged_into, one) for row, one in found.items()}
 
 
 def _by_name(

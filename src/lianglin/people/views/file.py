@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done
+from lianglin.access.replies import done, see
 from lianglin.kit import clock, discovery
 from lianglin.people.actions import consents as consent_actions
 from lianglin.people.actions import guardians as guardian_actions
@@ -28,9 +28,9 @@ LOOKED_FOR = ("handle_case", "call_back", "serve_household")
 
 
 def person_of(pk: int, actor: Actor) -> Resident:
-    """The person, or the page that says there is none."""
+    """The person, or the page that says there is none; a file that was joined has none of its own any more."""
     person = residents.resident(pk, actor=actor)
-    if person is None:
+    if person is None or person.merged_into:
         raise Http404
     return person
 
@@ -40,7 +40,11 @@ def person_of(pk: int, actor: Actor) -> Resident:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The file. A POST shows one field in full, for a purpose, on this page alone; the person can read that it was."""
     actor = acting(request)
-    person, shown = person_of(pk, actor), ""
+    person, shown = residents.resident(pk, actor=actor), ""
+    if person is None:
+        raise Http404
+    if person.merged_into:
+        return see(reverse("people:file", args=[person.merged_into]))
     if request.method == "POST":
         shown, purpose = request.POST.get("field", ""), request.POST.get("purpose", "")
         if shown not in file.FIELDS or purpose not in LOOKED_FOR or purpose not in actor.purposes:
