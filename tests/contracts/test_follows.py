@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db.models import GeneratedField
 
+from lianglin.access.scoped import guards
 from lianglin.kit import discovery
 from lianglin.people.models import Resident
 
@@ -37,3 +38,12 @@ def test_what_follows_names_real_columns_and_a_whole_number_as_key() -> None:
         key = model._meta.pk
         target = key.target_field if key.is_relation else key  # pyright: ignore[reportAttributeAccessIssue]
         assert target.get_internal_type() in ("BigAutoField", "BigIntegerField"), one.model
+
+
+def test_what_is_closed_with_a_person_may_be_erased_with_the_person() -> None:
+    """A restriction closes it by its scope code; the nightly run erases it when the person's keeping time is over."""
+    for one in DECLARED.values():
+        if not one.open:
+            model = apps.get_model(one.model)
+            assert "scope_code" in {field.name for field in model._meta.concrete_fields}, one
+            assert "D" in guards()[one.model].roles["job"].rights, one

@@ -322,7 +322,11 @@ DOMAIN = Domain(
         Subject("access.AccessLog", "case_id", "case", erasable=False),
     ),
     follows=(
-        Follows("access.AccessLog"),
-        Follows("access.LoginSession", stays="logins of a file that is joined end; the person logs in anew"),
+        Follows("access.AccessLog", open="who looked is accounted for"),
+        Follows(
+            "access.LoginSession",
+            open="the person still logs in",
+            stays="logins of a file that is joined end; the person logs in anew",
+        ),
     ),
 )

@@ -23,6 +23,7 @@ from lianglin.kit import clock
 from lianglin.kit.errors import Nobody
 from lianglin.kit.events import ActsFor, ask
 from lianglin.kit.models import DemoClock
+from lianglin.kit.restricted import BEHIND_DIGITS
 from lianglin.places.models import Community
 
 POST_KEY = "post_id"
@@ -178,7 +179,7 @@ def actor_in(post: Post) -> Actor:
     return Actor(
         role=kind.db_role,
         low=post.scope_code if in_scope else NOWHERE[0],
-        high=post.scope_code + TOP if in_scope else NOWHERE[1],
+        high=(post.scope_code + TOP if post.scope_code else BEHIND_DIGITS) if in_scope else NOWHERE[1],
         account_id=post.account_id,
         post_id=post.pk,
         organisation_id=post.organisation_id,

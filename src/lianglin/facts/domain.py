@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
     Access,
+    Correctable,
     Domain,
     Duty,
     Follows,
@@ -93,6 +94,14 @@ DOMAIN = Domain(
         Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
     ),
     subjects=(Subject("facts.Fact", "resident_id", "resident"),),
+    corrections=(
+        Correctable(
+            "facts",
+            "lianglin.facts.queries:correctable",
+            "lianglin.facts.actions:check_correction",
+            "lianglin.facts.actions:correct",
+        ),
+    ),
     follows=(
         Follows("facts.Fact", "subject_id", only=("object_class", "person")),
         Follows(

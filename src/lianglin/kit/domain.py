@@ -18,6 +18,8 @@ from lianglin.kit.guards import (
     ROLES,
     Access,
     ConsentPurpose,
+    Correctable,
+    Datum,
     Everything,
     Follows,
     Granted,
@@ -38,7 +40,7 @@ from lianglin.kit.guards import (
 )
 
 __all__ = (
-    "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Domain",
+    "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Correctable", "Datum", "Domain",
     "Duty", "Everything", "Follows", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
     "Listener", "Move", "NavItem", "Notice", "Own", "OwnAccount", "OwnPost", "OwnResident", "OwnThrough",
     "OwnUnit", "Panel", "Personal", "Predicate", "Reading", "Retention", "Role", "RoleKind", "RowServed",
@@ -340,6 +342,7 @@ class Domain:
     retention: tuple[Retention, ...] = ()
     subjects: tuple[Subject, ...] = ()
     follows: tuple[Follows, ...] = ()
+    corrections: tuple[Correctable, ...] = ()
     consents: tuple[ConsentPurpose, ...] = ()
     assess: tuple[Literal["sensitive", "automated", "sharing"], ...] = ()
     """Why the domain needs an impact assessment in force before it is live (PIPL art. 55; see kit/live.py)."""

@@ -195,6 +195,35 @@ class Follows:
     once: tuple[str, ...] = ()
     apart: str = ""
     stays: str = ""
+    open: str = ""
+    """Why these rows stay readable while the use of the person's data is restricted (PIPL art. 44)."""
+
+
+@dataclass(frozen=True)
+class Datum:
+    """One thing held of a person that may be wrong: what stands there (plain), its mask, and how one says what is right."""
+
+    code: str
+    label: Text
+    text: str
+    mask: str = "none"
+    kind: Literal["text", "date", "choice"] = "text"
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True)
+class Correctable:
+    """Data of residents that their owner corrects when a person is right about them (PIPL art. 46).
+
+    ``data``: "module:function"(resident_id, actor) -> [Datum]; ``check``: (code, value) -> the value as it is kept,
+    or Refused with what is wrong; ``correct``: (resident_id, code, value, case_id, by) as the background role, which
+    keeps what stood there before.
+    """
+
+    code: str
+    data: str
+    check: str
+    correct: str
 
 
 @dataclass(frozen=True)

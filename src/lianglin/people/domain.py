@@ -10,6 +10,7 @@ from lianglin.kit.domain import (
     Answer,
     Command,
     ConsentPurpose,
+    Correctable,
     Domain,
     Duty,
     Follows,
@@ -86,6 +87,14 @@ DOMAIN = Domain(
         ),
     ),
     answers=(Answer(ActsFor, "lianglin.people.queries.guardians:acts_for"),),
+    corrections=(
+        Correctable(
+            "people",
+            "lianglin.people.queries.correcting:data",
+            "lianglin.people.actions.correcting:check",
+            "lianglin.people.actions.correcting:correct",
+        ),
+    ),
     consents=(
         ConsentPurpose(
             "contact",
@@ -104,7 +113,7 @@ DOMAIN = Domain(
             "people.Resident",
             {**STAFF, "resident": Access("S", OwnResident("id"))},
             personal=True,
-            neutral=("sample", "merged_into"),
+            neutral=("sample", "merged_into", "ended_on"),
         ),
         Guard("people.Membership", {**STAFF, "resident": Access("S", OwnResident())}, personal=True),
         Guard(
@@ -129,6 +138,16 @@ DOMAIN = Domain(
             {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SD", InScope())},
             personal=True,
             neutral=("pair_id", "moved", "merged_at", "post_id", "undone_at"),
+        ),
+        Guard(
+            "people.FormerValue",
+            {
+                "staff": Access("S", InScope(purpose="handle_case")),
+                "resident": Access("S", OwnResident()),
+                "job": Access("SID", InScope()),
+            },
+            personal=True,
+            neutral=("column", "until_at", "case_id"),
         ),
         Guard(
             "people.PeopleImport",
@@ -163,6 +182,7 @@ DOMAIN = Domain(
         _held("people.Resident.sex", _("sex"), mask="none"),
         _held("people.Resident.born_on", _("born on"), mask="date"),
         _held("people.Resident.died_on", _("died on"), mask="date"),
+        _held("people.Resident.left_on", _("moved away on"), mask="date"),
         _held("people.Resident.id_number", _("ID number"), purpose=_APART, mask="id_number", sensitive=True),
         _held("people.Resident.id_match", _("match key of the ID number"), purpose=_APART, mask="never"),
         _held("people.Resident.phone", _("phone"), purpose=_REACH, basis="consent", mask="phone"),
@@ -190,6 +210,8 @@ DOMAIN = Domain(
         _held("people.DuplicatePair.second", _("second file"), purpose=_APART, mask="never"),
         _held("people.Merge.kept_id", _("file that stays"), purpose=_APART, mask="never"),
         _held("people.Merge.gone_id", _("file that was joined"), purpose=_APART, mask="never"),
+        _held("people.FormerValue.resident", _("resident"), purpose=_APART, keep="P3Y", mask="none"),
+        _held("people.FormerValue.value", _("what stood there"), purpose=_APART, keep="P3Y", mask="text"),
         _held("people.NameKey.resident", _("resident"), purpose=_FIND, mask="never"),
         _held("people.NameKey.key", _("search key of the name"), purpose=_FIND, mask="never"),
         _held(
@@ -210,16 +232,17 @@ DOMAIN = Domain(
         ),
     ),
     retention=(
-        Retention("people.Resident", "P2Y", "died_on", "erase"),
+        Retention("people.Resident", "P2Y", "ended_on", "erase"),
         Retention("people.Household", "P2Y", "dissolved_on", "erase"),
         Retention("people.Membership", "P2Y", "to_on", "erase"),
         Retention("people.Guardianship", "P2Y", "to_on", "erase"),
-        Retention("people.NameKey", "P2Y", "resident__died_on", "erase"),
-        Retention("people.DuplicatePair", "P2Y", "first__died_on", "erase"),
+        Retention("people.NameKey", "P2Y", "resident__ended_on", "erase"),
+        Retention("people.DuplicatePair", "P2Y", "first__ended_on", "erase"),
         Retention("people.Merge", "P2Y", "merged_at", "erase"),
+        Retention("people.FormerValue", "P3Y", "until_at", "erase"),
         Retention("people.ImportPart", "P30D", "record__created_at", "erase"),
         Retention("people.PeopleImport", "P2Y", "created_at", "erase"),
-        Retention("people.Consent", "P2Y", "resident__died_on", "erase"),
+        Retention("people.Consent", "P2Y", "resident__ended_on", "erase"),
     ),
     subjects=(
         Subject("people.Resident", "id", "resident"),
@@ -228,6 +251,7 @@ DOMAIN = Domain(
         Subject("people.Guardianship", "ward_id", "resident"),
         Subject("people.Guardianship", "guardian_id", "resident"),
         Subject("people.NameKey", "resident_id", "resident"),
+        Subject("people.FormerValue", "resident_id", "resident"),
         Subject("people.Consent", "resident_id", "resident", erasable=False),
         Subject("people.Resident", "merged_into", "resident"),
         Subject("people.DuplicatePair", "first_id", "resident"),
@@ -242,6 +266,7 @@ DOMAIN = Domain(
         Follows("people.Guardianship", "guardian_id", apart="ward_id"),
         Follows("people.NameKey", once=("key",)),
         Follows("people.Consent"),
+        Follows("people.FormerValue"),
         Follows("people.DuplicatePair", "first_id", stays="a pair is about two files"),
         Follows("people.DuplicatePair", "second_id", stays="a pair is about two files"),
         Follows("people.Merge", "kept_id", stays="says which files were joined"),

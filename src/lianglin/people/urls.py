@@ -8,6 +8,7 @@ urlpatterns = [
     path("duplicates/", duplicates.pairs, name="duplicates"),
     path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),
     path("duplicates/undo/<int:pk>/", duplicates.undo, name="undo_merge"),
+    path("<int:pk>/away/", file.away, name="away"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.one, name="import"),
     path("imports/<int:pk>/start/", imports.start, name="import_start"),

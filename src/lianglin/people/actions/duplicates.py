@@ -17,7 +17,7 @@ from lianglin.people.models import DuplicatePair, Membership, Merge, Resident
 from lianglin.people.queries import duplicates as queries
 from lianglin.people.queries.guardians import purpose_of
 
-GAPS = ("id_number", "id_match", "phone", "phone_match", "born_on", "died_on", "sex")
+GAPS = ("id_number", "id_match", "phone", "phone_match", "born_on", "died_on", "left_on", "sex")
 """What the file that stays takes over where it has nothing."""
 NOTHING = (None, Resident.Sex.UNKNOWN)
 KEYS = "people.NameKey.resident_id"

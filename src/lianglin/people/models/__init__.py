@@ -2,6 +2,7 @@
 
 from lianglin.people.models.consents import Consent, ConsentText
 from lianglin.people.models.duplicates import DuplicatePair, Merge
+from lianglin.people.models.former import FormerValue
 from lianglin.people.models.guardians import Guardianship
 from lianglin.people.models.imports import ImportMapping, ImportPart, PeopleImport
 from lianglin.people.models.names import NameKey
@@ -11,6 +12,7 @@ __all__ = [
     "Consent",
     "ConsentText",
     "DuplicatePair",
+    "FormerValue",
     "Guardianship",
     "Household",
     "ImportMapping",

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lianglin.access.actor import Actor
+from lianglin.access.actor import TOP, Actor, job
+from lianglin.access.transaction import acting
 from lianglin.kit.crypto import match_key
+from lianglin.kit.restricted import FIRST, marked
 from lianglin.people.models import (
     Household,
     ImportMapping,
@@ -61,6 +63,15 @@ def known_people(
     joined = {one.merged_into for one in found.values() if one.merged_into}
     kept = residents.in_bulk(joined) if joined else {}
     return {row: kept.get(one.merged_into, one) for row, one in found.items()}
+
+
+def restricted_among(
+    people: Sequence[Person], doors: dict[Door, tuple[int, str]], actor: Actor
+) -> frozenset[int]:
+    """Rows of persons whose data may not be used now; looked up where no post looks, and only that is told."""
+    low = marked(actor.low) or FIRST
+    with acting(job(low, low + TOP)) as keeper:
+        return frozenset(known_people(people, doors, keeper))
 
 
 def _by_name(

@@ -44,7 +44,7 @@ def kind_of(question: str) -> str:
 def residents(actor: Actor) -> QuerySet[Resident]:
     """The living residents of the actor's place. Page it by ("id")."""
     return Resident.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
-        died_on__isnull=True, merged_into__isnull=True
+        ended_on__isnull=True, merged_into__isnull=True
     )
 
 
