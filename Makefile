@@ -3,6 +3,7 @@
 #   install     .venv and front end, nothing started
 #   test        every test, in a real browser too        test-deep  the full matrices
 #   check       format, lint, types, layers, templates, translations, migrations
+#   audit       known holes in the packages, secrets in the files
 #   bench       every measured promise                   docs       the generated reference
 #   lock        pins anew what requirements*.in ask for   clean      removes what was built, and the demo's data
 
@@ -18,7 +19,7 @@ CATALOGUES := $(wildcard src/lianglin/*/locale/*/LC_MESSAGES/django.po)
 FRONTEND := $(wildcard frontend/src/* frontend/src/*/* frontend/*.mjs frontend/package*.json src/lianglin/kit/static/kit/*.css)
 CHECK_ENV := LIANGLIN_DEMO=1 LIANGLIN_DATA=build/check PYTHONWARNINGS=ignore
 
-.PHONY: demo install test test-deep check bench docs lock clean test-needs
+.PHONY: demo install test test-deep check audit bench docs lock clean test-needs
 .DELETE_ON_ERROR:
 
 demo: install
@@ -75,6 +76,8 @@ frontend/node_modules/.built: frontend/node_modules/.installed $(FRONTEND)
 
 # --- tests and checks ---
 
+NO_SECRETS = (\.baseline|\.lock|package-lock\.json|\.po|\.gz|\.pbf|\.png|\.csv|\.svg)$$
+
 # Root on Debian gets what is missing; elsewhere pytest names what is missing and what it leaves out.
 test-needs:
 	@if test "$$(id -u)" = 0 && test -f /etc/debian_version; then \
@@ -85,10 +88,10 @@ test-needs:
 		echo "No Chinese font is installed: screenshots of the browser tests will show boxes (Debian: apt-get install fonts-noto-cjk)."; fi
 
 test: install $(VENV)/.dev test-needs
-	$(PY) -m pytest -n 2 --timeout 300
+	$(PY) -m pytest -n 2 --dist loadgroup --timeout 300
 
 test-deep: install $(VENV)/.dev test-needs
-	$(PY) -m pytest -n 2 --timeout 1800 -m deep
+	$(PY) -m pytest -n 2 --dist loadgroup --timeout 1800 -m deep
 
 check: install $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
@@ -98,6 +101,15 @@ check: install $(VENV)/.dev
 	$(VENV)/bin/djlint --quiet --lint src
 	$(CHECK_ENV) $(PY) -m lianglin.project.catalogues check
 	$(CHECK_ENV) $(LIANGLIN) manage makemigrations --check --dry-run
+
+# Known holes in the packages (where the registry answers), and secrets that were written into a file by mistake.
+# A finding that is none goes into .secrets.baseline: .venv/bin/detect-secrets audit .secrets.baseline
+audit: install $(VENV)/.dev
+	@$(VENV)/bin/pip-audit -r requirements-dev.lock --disable-pip --no-deps --progress-spinner off -f json 2>/dev/null | $(PY) .ci/audit.py pip-audit
+	@$(FIND_NODE); cd frontend && { $$NPM audit --json 2>/dev/null || true; } | ../$(PY) ../.ci/audit.py npm
+	@mkdir -p build && cp .secrets.baseline build/secrets.json
+	@git ls-files -z | grep -zvE '$(NO_SECRETS)' | xargs -0 sh -c '$(VENV)/bin/detect-secrets-hook --baseline build/secrets.json "$$@" || test $$? = 3' sh
+	@echo "detect-secrets: nothing that is not in .secrets.baseline."
 
 bench: install $(VENV)/.dev
 	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; $(PY) -m bench.$$name || exit 1; done

@@ -55,7 +55,7 @@ from django.conf import settings  # noqa: E402 - reads the environment made abov
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from tests import roles  # noqa: E402
-from tests.assessed import assess  # noqa: E402
+from tests.assessed import assess, put_days  # noqa: E402
 
 from lianglin.kit import fresh, live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402
@@ -153,6 +153,7 @@ def postgres() -> Iterator[embedded.Server]:
                 lianglin = [sys.executable, "-m", "lianglin.project.cli"]
                 made = subprocess.run([*lianglin, "migrate"], capture_output=True, text=True, timeout=300)
                 assert made.returncode == 0, made.stderr
+                put_days(server.dsn(dbname=TEMPLATE))
                 assess(server.dsn(dbname=TEMPLATE))
                 (DATA / "template.made").touch()
         yield server
@@ -166,6 +167,16 @@ def static_files() -> None:
     with (DATA / "static.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         web.collect_static(environment.current())
+
+
+@pytest.fixture(scope="session")
+def city_map() -> Path:
+    """The folder of the demo city's map, drawn once a run: a start of the demo that is given a copy draws none."""
+    from lianglin.places.seed import load
+
+    with (DATA / "city.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return load.draw(DATA / "city", seed=1)
 
 
 def renew(server: embedded.Server) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -20,9 +19,8 @@ from lianglin.access import queries
 from lianglin.access.actor import Actor
 from lianglin.access.models import Account, Organisation, Post
 from lianglin.access.transaction import acting
-from lianglin.kit import calendar, clock, held
+from lianglin.kit import clock, held
 from lianglin.kit.crypto import match_key
-from lianglin.kit.models import CalendarDay
 from lianglin.people.models import Household, Membership, Resident
 from lianglin.places.models import Building, Community, Division, Dwelling, Unit
 
@@ -163,38 +161,34 @@ def catalogue() -> Items:
 
 
 def build() -> World:
-    """Makes the city as the database's owner (call it outside of ``acting``)."""
-    world, units = World(), []
+    """Makes the city as the database's owner (call it outside of ``acting``), in as few statements as kinds of rows."""
     held.forget()
-    if not CalendarDay.objects.exists():
-        CalendarDay.objects.bulk_create(_days())
-        calendar.forget()
-    for county in ("230103", "230104"):
-        for street in ("001", "002"):
-            scope = county + street
-            division = Division.objects.create(
-                code=f"{scope}000", level="township", name=f"{scope}街道", scope_code=scope
-            )
-            office = _organisation(world, f"street-{scope}", "street", scope)
-            _post(world, f"street-{scope}", "street_coordinator", office, scope)
-            for number in ("001", "002"):
-                units.append(_community(world, division, scope + number))
-    _people(units)
+    world = World()
+    streets = [county + street for county in ("230103", "230104") for street in ("001", "002")]
+    divisions = Division.objects.bulk_create(
+        Division(code=f"{scope}000", level="township", name=f"{scope}街道", scope_code=scope)
+        for scope in streets
+    )
+    offices = _Offices()
+    for division in divisions:
+        scope = division.scope_code
+        offices.add(f"street-{scope}", "street", scope, "street_coordinator")
+        for number in ("001", "002"):
+            world.communities.append(_community(division, scope + number))
+            offices.add(f"community-{scope}{number}", "community", scope + number, "community_worker")
     for code in ("bureau-1", "bureau-2"):
-        _post(world, code, "unit_handler", _organisation(world, code, "bureau", ""), "")
-    city = _organisation(world, "city", "city", "")
+        offices.add(code, "bureau", "", "unit_handler")
+    offices.add("city", "city", "")
     for role in ("manager", "protection_officer", "administrator", "security_officer", "auditor"):
-        _post(world, role, role, city, "")
+        offices.post(role, role, "city", "")
+    offices.make(world)
+    Community.objects.bulk_create(world.communities)
+    _people(world.communities)
     return world
 
 
-@cache
-def _days() -> list[CalendarDay]:
-    return [day for year in (2025, 2026, 2027) for day in calendar.official_days(year)]
-
-
-def _community(world: World, division: Division, scope: str) -> Unit:
-    community = Community.objects.create(
+def _community(division: Division, scope: str) -> Community:
+    return Community(
         division=division,
         name=f"第{scope[-3:]}社区",
         scope_code=scope,
@@ -204,10 +198,11 @@ def _community(world: World, division: Division, scope: str) -> Unit:
         valid_from=SINCE,
         loaded=True,
     )
-    world.communities.append(community)
-    committee = _organisation(world, f"community-{scope}", "community", scope)
-    _post(world, f"community-{scope}", "community_worker", committee, scope)
-    building = Building.objects.create(
+
+
+def _building(community: Community) -> Building:
+    scope = community.scope_code
+    return Building(
         key=scope,
         community=community,
         scope_code=scope,
@@ -219,11 +214,12 @@ def _community(world: World, division: Division, scope: str) -> Unit:
         units=1,
         doors_per_floor=2,
     )
-    return Unit.objects.create(building=building, number=1)
 
 
-def _people(units: list[Unit]) -> None:
-    """Two dwellings in each unit, one resident in each: a few statements for all."""
+def _people(communities: list[Community]) -> None:
+    """A building with one stairwell in each, two dwellings in each, one resident in each."""
+    buildings = Building.objects.bulk_create(map(_building, communities))
+    units = Unit.objects.bulk_create(Unit(building=building, number=1) for building in buildings)
     dwellings = Dwelling.objects.bulk_create(
         Dwelling(unit=unit, scope_code=unit.building.scope_code, floor=1, room=room)
         for unit in units
@@ -250,24 +246,44 @@ def _people(units: list[Unit]) -> None:
     )
 
 
-def _organisation(world: World, code: str, kind: str, scope: str) -> Organisation:
-    made = Organisation.objects.create(code=code, name=f"{code}单位", kind=kind, scope_code=scope)
-    world.organisations[code] = made
-    return made
+@dataclass
+class _Offices:
+    """Organisations and posts on paper; :meth:`make` puts them into the database."""
 
+    organisations: list[Organisation] = field(default_factory=list)
+    planned: list[tuple[str, str, str, str]] = field(default_factory=list)
 
-def _post(world: World, code: str, role: str, organisation: Organisation, scope: str) -> None:
-    account = Account.objects.create_user(code, None, name=code, created_at=clock.now())
-    post = Post.objects.create(
-        account=account,
-        role_code=role,
-        organisation=organisation,
-        scope_code=scope,
-        title=role,
-        starts_on=SINCE,
-    )
-    world.posts[code] = post
-    world.actors[code] = queries.actor_in(post)
+    def add(self, code: str, kind: str, scope: str, role: str = "") -> None:
+        """An organisation, with a post of the same code when a role is given."""
+        self.organisations.append(Organisation(code=code, name=f"{code}单位", kind=kind, scope_code=scope))
+        if role:
+            self.post(code, role, code, scope)
+
+    def post(self, code: str, role: str, organisation: str, scope: str) -> None:
+        """A post with an account of its own."""
+        self.planned.append((code, role, organisation, scope))
+
+    def make(self, world: World) -> None:
+        """One statement for the organisations, one for the accounts, one for the posts."""
+        made = Organisation.objects.bulk_create(self.organisations)
+        world.organisations |= {organisation.code: organisation for organisation in made}
+        accounts = [
+            Account(username=code, name=code, created_at=clock.now())
+            for code, _role, _unit, _scope in self.planned
+        ]
+        for account in accounts:
+            account.set_unusable_password()
+        Account.objects.bulk_create(accounts)
+        posts = Post.objects.bulk_create(
+            Post(
+                account=account, role_code=role, organisation=world.organisations[unit], scope_code=scope,
+                title=role, starts_on=SINCE,
+            )
+            for account, (_code, role, unit, scope) in zip(accounts, self.planned, strict=True)
+        )  # fmt: skip
+        for post in posts:
+            world.posts[post.account.username] = post
+            world.actors[post.account.username] = queries.actor_in(post)
 
 
 def open_cases(world: World) -> dict[str, int]:

@@ -17,7 +17,7 @@ from lianglin.project import embedded
 from lianglin.project.embedded import Server
 from tests import roles
 from tests import world as worlds
-from tests.assessed import assess
+from tests.assessed import assess, put_days
 from tests.failure.system import System
 
 
@@ -51,6 +51,7 @@ def own_server(transactional_db: None) -> Iterator[Server]:
         with Server.start(data / "pg") as server:
             migrate = [sys.executable, "-m", "lianglin.project.cli", "migrate"]
             subprocess.run(migrate, env={**os.environ, "LIANGLIN_DATA": str(data)}, check=True, timeout=120)
+            put_days(server.dsn(dbname="lianglin"))
             assess(server.dsn(dbname="lianglin"))
             for wrapper in wrappers:
                 wrapper.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -90,12 +91,14 @@ def stop_demo(demo: Demo) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory, city_map: Path) -> Iterator[Demo]:
     """A demo of its own; JOURNEY_DEMO=http://localhost:8000 walks through one that runs already (for writing tests)."""
     if there := os.environ.get("JOURNEY_DEMO"):
         yield Demo(there, Path(), None, Path())
         return
-    running = start_demo(tmp_path_factory.mktemp("demo") / "data")
+    data = tmp_path_factory.mktemp("demo") / "data"
+    shutil.copytree(city_map, data / "city")
+    running = start_demo(data)
     yield running
     stop_demo(running)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,12 +22,15 @@ APART = "apart"
 
 def client_address(request: HttpRequest) -> str:
     """The caller's address; X-Forwarded-For counts only behind as many proxies as LIANGLIN_TRUSTED_PROXIES says."""
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The same for what a server hands to a WSGI application."""
     hops: int = settings.TRUSTED_PROXIES
-    remote = request.META.get("REMOTE_ADDR", "")
+    remote = environ.get("REMOTE_ADDR", "")
     if hops:
-        chain = [
-            part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()
-        ]
+        chain = [part.strip() for part in environ.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
         if len(chain) >= hops:
             remote = chain[-hops]
     try:

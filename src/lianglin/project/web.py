@@ -6,7 +6,9 @@ import hashlib
 import signal
 from typing import Any
 
+from lianglin.project import doorway
 from lianglin.project.attach import setup_django
+from lianglin.project.doorway import Doorway
 from lianglin.project.environment import Environment
 from lianglin.project.errors import SetupError
 from lianglin.project.processes import follow_parent
@@ -17,7 +19,7 @@ STAMP = ".collected"
 
 
 def application_loader() -> Any:
-    """The application inside a web process, which ends with the process that started it.
+    """The application behind its doorway, inside a web process, which ends with the process that started it.
 
     Until granian listens for it, SIGTERM simply ends the process: the handler it inherited would not.
     """
@@ -28,7 +30,7 @@ def application_loader() -> Any:
 
     follow_parent()
     get_resolver().url_patterns  # noqa: B018 - loads every view now: what is broken shows at the start
-    return application
+    return Doorway(application, places=THREADS)
 
 
 def serve(env: Environment) -> None:
@@ -46,7 +48,7 @@ def serve(env: Environment) -> None:
         http=HTTPModes.http1,
         websockets=False,
         workers=env.web_workers,
-        blocking_threads=THREADS,
+        blocking_threads=THREADS + doorway.WAITING + doorway.SPARE,
         workers_kill_timeout=15,
         respawn_failed_workers=True,
         respawn_interval=0.5,

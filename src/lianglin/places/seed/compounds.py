@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,19 +109,26 @@ def _without(areas: np.ndarray, covers: np.ndarray) -> np.ndarray:
     return result
 
 
+def _parts(name: str) -> Iterator[str]:
+    """Every run of three or more characters in a name, itself included."""
+    for begin in range(len(name) - 2):
+        for end in range(begin + 3, len(name) + 1):
+            yield name[begin:end]
+
+
 def invented_names(
     count: int, stems: list[str], suffixes: list[str], real: frozenset[str], seed: int
 ) -> list[str]:
     """``count`` different names, none of which is, holds or is held by a real one of three or more characters."""
     long = "\n".join(sorted(real))
-    kept = [name for name in real if len(name) > 2]
+    kept = frozenset(name for name in real if len(name) > 2)
     names = [
         stem + suffix
         for stem in stems
         for suffix in suffixes
         if stem[0] != stem[-1] and stem[-1] != suffix[-1] and stem + suffix not in long
     ]
-    names = [name for name in names if not any(part in name for part in kept)]
+    names = [name for name in names if kept.isdisjoint(_parts(name))]
     if len(names) < count:
         raise ValueError(
             f"only {len(names)} invented names for {count} compounds: add stems to the list of names"

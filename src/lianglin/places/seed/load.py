@@ -27,6 +27,8 @@ PERSONS = 2.2
 """Per household, as people/data/distributions.csv has it for this city."""
 DENSE = 4.5
 """How many times the doors a load test gets when more people are asked for than the real city's doors hold."""
+FIRST_SEED = 2023
+"""What a seed of the city is counted from."""
 Row = Sequence[Any]
 
 
@@ -48,9 +50,16 @@ def seed(context: SeedContext) -> None:
     context.made["places"] = {"communities": [index + 1 for index in full], "dwellings": doors}
 
 
+def draw(folder: Path, *, seed: int) -> Path:
+    """The sample city's map and its tiles, ready in ``folder``: nothing that is there already is made again."""
+    city = citymap.load_or_build(folder, SOURCE, seed=FIRST_SEED + seed)
+    _tiles(city, SOURCE, folder)
+    return folder
+
+
 def _city(context: SeedContext) -> CityMap:
     source, folder = context.source or SOURCE, context.data / "city"
-    wanted, seed_number = context.residents / PERSONS, 2023 + context.seed
+    wanted, seed_number = context.residents / PERSONS, FIRST_SEED + context.seed
 
     def say(what: str, share: float) -> None:
         context.report(what, share * 0.5)
@@ -220,9 +229,15 @@ def _dwellings_of(city: CityMap, number: int, first_unit: int, counter: Iterator
 def _write_tiles(city: CityMap, context: SeedContext) -> None:
     """The map's tiles into the data folder; kept by the map's digest, since drawing them takes some seconds."""
     context.report("map", 0.92)
-    kept: Path = context.data / "city" / f"{city.digest}.pmtiles"
-    if not kept.exists():
-        tiles.write_pmtiles(city, context.source or SOURCE, kept)
+    kept = _tiles(city, context.source or SOURCE, context.data / "city")
     side = context.data / f".{TILES}.part"
     shutil.copyfile(kept, side)
     os.replace(side, context.data / TILES)
+
+
+def _tiles(city: CityMap, source: Path, folder: Path) -> Path:
+    """The tile file of this map in ``folder``, drawn if it is not there."""
+    kept = folder / f"{city.digest}.pmtiles"
+    if not kept.exists():
+        tiles.write_pmtiles(city, source, kept)
+    return kept

@@ -1,0 +1,163 @@
+"""What stands between the server and the application, so that slow senders hold up nobody but themselves.
+
+A request takes one of the few places to work at (each has a database connection) only when its body has arrived
+whole. Bodies that are still arriving wait outside: so many from one address, so many in all, each at a least pace.
+Pages without a body always find a thread. Headers that trickle in are cut off by granian itself.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from lianglin.kit.throttle import address_in
+
+WAITING = 80
+"""Bodies that one process takes in at the same time."""
+SPARE = 16
+"""Threads of a process beyond those: for whoever sends no body."""
+FROM_ONE_ADDRESS = 16
+"""Of the bodies that one process takes in, those from one address: an office, or one attacker."""
+PATIENCE = 20.0
+"""Seconds that any body may take."""
+PACE = 4096
+"""Bytes that each further second has to bring, on the average: an old telephone on a bad line brings more."""
+IN_MEMORY = 512 * 1024
+"""Bytes from which a body is kept in a file."""
+CHUNK = 64 * 1024
+
+Environ = dict[str, Any]
+Start = Callable[..., Any]
+Answer = Iterable[bytes]
+
+
+class Refused(Exception):
+    """A body that is not taken in: a WSGI status, and words for whoever sent it."""
+
+    def __init__(self, status: str, chinese: str, english: str) -> None:
+        super().__init__(status)
+        self.status, self.words = status, f"{chinese}\n{english}\n"
+
+
+def _too_many() -> Refused:
+    return Refused(
+        "503 Service Unavailable",
+        "现在提交的人太多，请过一分钟再试。",
+        "Too much arrives at the moment. Try again in a minute.",
+    )
+
+
+def _too_many_from_there() -> Refused:
+    return Refused(
+        "429 Too Many Requests",
+        "您所在的网络同时提交得太多，请过一分钟再试。",
+        "Too much arrives from your network at the same time. Try again in a minute.",
+    )
+
+
+def _too_slow() -> Refused:
+    return Refused(
+        "408 Request Timeout",
+        "传得太慢，没有收到。请换个信号好的地方再试。",
+        "It arrived too slowly and was not taken. Try again where the line is better.",
+    )
+
+
+class Doorway:
+    """A WSGI application around another one. ``places``: requests that are worked on at the same time."""
+
+    def __init__(self, application: Callable[[Environ, Start], Answer], *, places: int) -> None:
+        self._application = application
+        self._places = threading.BoundedSemaphore(places)
+        self._lock = threading.Lock()
+        self._arriving: Counter[str] = Counter()
+
+    def __call__(self, environ: Environ, start_response: Start) -> Answer:
+        if not _has_body(environ):
+            with self._places:
+                return self._application(environ, start_response)
+        try:
+            with self._waiting(address_in(environ)):
+                body = _whole(environ["wsgi.input"], time.monotonic)
+        except Refused as refused:
+            return _refusal(refused, start_response)
+        environ["wsgi.input"] = body
+        try:
+            with self._places:
+                return _Closing(self._application(environ, start_response), body)
+        except BaseException:
+            body.close()
+            raise
+
+    @contextmanager
+    def _waiting(self, address: str) -> Iterator[None]:
+        with self._lock:
+            if self._arriving.total() >= WAITING:
+                raise _too_many()
+            if self._arriving[address] >= FROM_ONE_ADDRESS:
+                raise _too_many_from_there()
+            self._arriving[address] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._arriving[address] -= 1
+                if not self._arriving[address]:
+                    del self._arriving[address]
+
+
+def _has_body(environ: Environ) -> bool:
+    return environ.get("CONTENT_LENGTH") not in (None, "", "0") or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def _whole(sent: Any, now: Callable[[], float]) -> SpooledTemporaryFile[bytes]:
+    """The body, in memory or in a file when it is large. Raises :class:`Refused` when it comes too slowly."""
+    body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed with the answer
+    begun, size = now(), 0
+    try:
+        while chunk := sent.read(CHUNK):
+            size += len(chunk)
+            if now() - begun > PATIENCE + size / PACE:
+                raise _too_slow()
+            body.write(chunk)
+        body.seek(0)
+    except BaseException:
+        body.close()
+        raise
+    return body
+
+
+def _refusal(refused: Refused, start_response: Start) -> Answer:
+    said = refused.words.encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(said))),
+        ("Cache-Control", "no-store"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Retry-After", "60"),
+        ("Connection", "close"),
+    ]
+    start_response(refused.status, headers)
+    return [said]
+
+
+class _Closing:
+    """An answer that lets go of the request's file when it has been sent."""
+
+    def __init__(self, answer: Answer, body: Any) -> None:
+        self._answer, self._body = answer, body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._answer)
+
+    def close(self) -> None:
+        try:
+            if close := getattr(self._answer, "close", None):
+                close()
+        finally:
+            self._body.close()
