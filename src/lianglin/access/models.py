@@ -10,12 +10,22 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.governance.key_models import KeyOrder, KeySeen, KeyUse
 from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
 from lianglin.kit import clock
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
 
-__all__ = ("AuditCheck", "AuditCut", "BreakGlass", "HelpTicket", "RightsChange")
+__all__ = (
+    "AuditCheck",
+    "AuditCut",
+    "BreakGlass",
+    "HelpTicket",
+    "KeyOrder",
+    "KeySeen",
+    "KeyUse",
+    "RightsChange",
+)
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
 """The end of what has no end, so that no predicate needs an OR."""

@@ -22,6 +22,7 @@ from lianglin.access.prepared import Prepared
 from lianglin.kit import clock
 from lianglin.kit.errors import Nobody
 from lianglin.kit.events import ActsFor, ask
+from lianglin.kit.grounds import GROUNDS
 from lianglin.kit.models import DemoClock
 from lianglin.kit.restricted import BEHIND_DIGITS
 from lianglin.places.models import Community
@@ -174,7 +175,7 @@ def _acts_for(guardian_id: int, ward_id: int) -> bool:
 def actor_in(post: Post) -> Actor:
     """The actor that a post makes of its holder (``post`` comes with its organisation)."""
     kind = role_kinds()[post.role_code]
-    in_scope = kind.db_role == "staff"
+    in_scope = kind.db_role in ("staff", *GROUNDS)
     english = get_language() == "en"
     return Actor(
         role=kind.db_role,

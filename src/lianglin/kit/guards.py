@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from lianglin.kit.grounds import GROUNDS
+
 Text = Any  # a str or a lazy translation
 
 # --- who may touch a table -------------------------------------------------------------------------------
@@ -126,6 +128,29 @@ class Guard:
     personal: bool = False
     neutral: tuple[str, ...] = ()
     """Columns of a personal table that say nothing about a person (keys, codes, instants of the work)."""
+    ground: str = ""
+    """The ground in which the table lies ("health"): then only the role of that name, for the purpose of that name and
+    with ``duty``, the person and the background may be let in; anything else is refused when the manifest is read."""
+    duty: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.ground:
+            return
+        allowed = {self.ground, "resident", "job"}
+        own = self.roles.get(self.ground)
+        if self.ground not in GROUNDS or not self.personal or not self.duty:
+            raise ValueError(
+                f"{self.model}: a table of a ground is personal, names a known ground and a duty."
+            )
+        if strangers := set(self.roles) - allowed:
+            raise ValueError(
+                f"{self.model}: the ground “{self.ground}” lets nobody in as {sorted(strangers)}."
+            )
+        if own is not None and getattr(own.rows, "purpose", "") != self.ground:
+            raise ValueError(f"{self.model}: rows of the ground need InScope(purpose=“{self.ground}”).")
+        resident = self.roles.get("resident")
+        if resident is not None and not isinstance(resident.rows, OwnResident):
+            raise ValueError(f"{self.model}: a resident reads the own rows of a ground and no others.")
 
     def access(self, role: str) -> Access | None:
         """What a role may do; the roles beside the public have the public's access where the guard names no own."""
