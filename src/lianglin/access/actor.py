@@ -25,6 +25,7 @@ PURPOSES = {
     "serve_household": gettext_lazy("serve the household without asking twice"),
     "own_case": gettext_lazy("one's own matter"),
     "own_data": gettext_lazy("one's own data"),
+    "health": gettext_lazy("health care of the person"),
     "data_protection": gettext_lazy("data protection"),
     "governance": gettext_lazy("keep rights and records in order; no resident's data"),
     "statistics": gettext_lazy("statistics without names"),
@@ -33,7 +34,7 @@ PURPOSES = {
 """For what personal data may be used, in words; a kind of post carries some of them."""
 
 
-_WORK = {"resident": "own_case", "job": "system", **dict.fromkeys(OFFICERS, "governance")}
+_WORK = {"resident": "own_case", "job": "system", "health": "health", **dict.fromkeys(OFFICERS, "governance")}
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from lianglin.access.governance.anchors import link
 from lianglin.access.models import AuditCut, AuditEntry, AuditHead, AuditSeal
 from lianglin.access.transaction import running
 from lianglin.kit import clock
+from lianglin.kit.restricted import plain
 
 GENESIS = bytes(32)
 CITY = "city"
@@ -49,6 +50,7 @@ def record(
     ``verb`` is a stable key such as "cases.move.dispatch"; ``subject`` a model label; ``on_behalf`` the post that
     the acting one stands in for.
     """
+    scope_code = plain(scope_code)  # the chain is the place's, whether its row is restricted or not
     now = running()
     body = {
         "at": clock.now().isoformat(timespec="microseconds"),

@@ -53,7 +53,7 @@ begin
     select * into k from (values {columns}) known(label, tbl, col, pk, kind) where known.label = access_stale_values.label;
     if not found then raise exception 'no encrypted column %', label; end if;
     return query execute format(
-        'select %I::text, %I from %I where %I is not null and get_byte(%I, 0) <> $1 %s order by %I limit $2',
+        'select %I::text, %I from %s where %I is not null and get_byte(%I, 0) <> $1 %s order by %I limit $2',
         k.pk, k.col, k.tbl, k.col, k.col, case when behind <> '' then format('and %I > $3::%s', k.pk, k.kind) else '' end, k.pk
     ) using newest, most, behind;
 end $$"""
@@ -67,18 +67,30 @@ begin
     select * into k from (values {columns}) known(label, tbl, col, pk, kind) where known.label = access_replace_values.label;
     if not found then raise exception 'no encrypted column %', label; end if;
     execute format(
-        'update %I t set %I = v.new from unnest($1, $2, $3) v (pk, old, new) where t.%I = v.pk::%s and t.%I = v.old',
+        'update %s t set %I = v.new from unnest($1, $2, $3) v (pk, old, new) where t.%I = v.pk::%s and t.%I = v.old',
         k.tbl, k.col, k.pk, k.kind, k.col
     ) using pks, olds, news;
     get diagnostics n = row_count;
     return n;
+end $$"""
+USES = """
+create or replace function access_key_uses(label text) returns table (number integer, rows bigint)
+language plpgsql stable security definer set search_path = public, pg_temp as $$
+declare
+    k record;
+begin
+    select * into k from (values {columns}) known(label, tbl, col, pk, kind) where known.label = access_key_uses.label;
+    if not found then raise exception 'no encrypted column %', label; end if;
+    return query execute format(
+        'select get_byte(%I, 0), count(*) from %s where %I is not null group by 1 order by 1', k.col, k.tbl, k.col
+    );
 end $$"""
 """Rotation reads and writes ciphertext of the declared columns and nothing else, whatever rights a role has on the
 tables. A value that somebody wrote meanwhile is left: it is under the newest key already."""
 
 
 def install_rotation(cursor: Any) -> None:
-    """Makes the two functions of the rotation for the encrypted columns there are; only the job role calls them."""
+    """Makes the functions of the rotation for the encrypted columns there are; only the job role calls them."""
     columns = ", ".join(
         "(" + ", ".join(f"'{part}'" for part in (c.label, c.table, c.column, c.key, c.kind)) + ")"
         for c in encrypted_columns()
@@ -86,8 +98,9 @@ def install_rotation(cursor: Any) -> None:
     signatures = (
         "access_stale_values(text, text, integer, integer)",
         "access_replace_values(text, text[], bytea[], bytea[])",
+        "access_key_uses(text)",
     )
-    for text, signature in zip((STALE, REPLACE), signatures, strict=True):
+    for text, signature in zip((STALE, REPLACE, USES), signatures, strict=True):
         cursor.execute(text.replace("{columns}", columns))
         cursor.execute(f"revoke execute on function {signature} from public")
         cursor.execute(f"grant execute on function {signature} to lianglin_job")

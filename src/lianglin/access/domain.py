@@ -9,6 +9,7 @@ from lianglin.kit.domain import (
     Domain,
     Duty,
     Everything,
+    Follows,
     Guard,
     InScope,
     NavItem,
@@ -59,6 +60,7 @@ DOMAIN = Domain(
         Duty("access.approve_help", _("decide who helps in the own area")),
         Duty("access.break_glass", _("open personal data in an emergency")),
         Duty("access.review_glass", _("judge what was opened in an emergency")),
+        Duty("access.keys", _("watch the keys and order rotations")),
         Duty("access.end_sessions", _("end the logins of others")),
         Duty("public.submit", _("report a matter")),
         Duty("public.track", _("follow one's matter")),
@@ -113,7 +115,7 @@ DOMAIN = Domain(
             "security_officer",
             _("security officer"),
             "security",
-            ("access.approve", "access.secure"),
+            ("access.approve", "access.secure", "access.keys"),
             ("governance",),
             "city",
             alone=True,
@@ -136,6 +138,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Changes of rights"), "access:changes", "form", "access.manage", 25),
         NavItem("desk", _("Changes to approve"), "access:changes", "form", "access.approve", 10),
         NavItem("desk", _("Lost phone"), "access:reset", "lock", "access.secure", 20),
+        NavItem("desk", _("Keys"), "access:keys", "shield", "access.keys", 30),
         NavItem("desk", _("Help elsewhere"), "access:help", "people", "access.ask_help", 70),
         NavItem("desk", _("Help in my area"), "access:help_area", "people", "access.approve_help", 71),
         NavItem("desk", _("Emergency opening"), "access:glasses", "warn", "access.break_glass", 72),
@@ -253,6 +256,11 @@ DOMAIN = Domain(
         Guard("access.AuditCheck", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SI")}),
         Guard("access.AuditCut", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SIU")}),
         Guard("access.KeyRotation", {"security": Access("S"), "job": Access("SIU")}),
+        Guard("access.KeySeen", {"security": Access("S"), "job": Access("SI")}),
+        Guard("access.KeyUse", {"security": Access("S"), "job": Access("SID")}),
+        Guard(
+            "access.KeyOrder", {"security": Access("SI", Everything(), writes=OwnPost()), "job": Access("SU")}
+        ),
         Guard("access.AuditSeal", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SI")}),
     ),
     personal=(
@@ -335,5 +343,13 @@ DOMAIN = Domain(
         Subject("access.LoginSession", "resident_id", "resident"),
         Subject("access.AccessLog", "resident_id", "resident", erasable=False),
         Subject("access.AccessLog", "case_id", "case", erasable=False),
+    ),
+    follows=(
+        Follows("access.AccessLog", open="who looked is accounted for"),
+        Follows(
+            "access.LoginSession",
+            open="the person still logs in",
+            stays="logins of a file that is joined end; the person logs in anew",
+        ),
     ),
 )

@@ -21,6 +21,7 @@ class EncryptedColumn:
     column: str
     key: str
     kind: str
+    ground: str = ""
 
 
 def encrypted_columns() -> list[EncryptedColumn]:
@@ -33,6 +34,8 @@ def encrypted_columns() -> list[EncryptedColumn]:
                 target = key.target_field if key.is_relation else key
                 kind = KEY_TYPES.get(target.get_internal_type(), "bigint")
                 found.append(
-                    EncryptedColumn(field.column_name, model._meta.db_table, field.column, key.column, kind)
+                    EncryptedColumn(
+                        field.column_name, model._meta.db_table, field.column, key.column, kind, field.ground
+                    )
                 )
     return sorted(found, key=lambda column: column.label)

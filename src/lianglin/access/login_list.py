@@ -119,6 +119,13 @@ def end_others(*, request: HttpRequest, by: Actor) -> int:
     return count
 
 
+def end_of_resident(*, resident_id: int, by: Actor) -> int:
+    """Ends every login of a file that is joined into another one; how many."""
+    by.require("system")
+    with acting(LOGIN_ROLE):
+        return _delete(LoginSession.objects.filter(resident_id=resident_id))
+
+
 def end_of_account(*, username: str, reason: str, by: Actor, login_id: int | None = None) -> int:
     """Ends one login, or all, of somebody else's account; how many there were. Audited with the reason's digest."""
     by.require("access.end_sessions")

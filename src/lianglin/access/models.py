@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.governance.key_models import KeyOrder, KeySeen, KeyUse
 from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
 from lianglin.access.keys.models import ApiToken
 from lianglin.access.outside.models import OutsideIdentity
@@ -24,6 +25,9 @@ __all__ = (
     "AuditCut",
     "BreakGlass",
     "HelpTicket",
+    "KeyOrder",
+    "KeySeen",
+    "KeyUse",
     "OutsideIdentity",
     "Passkey",
     "RightsChange",

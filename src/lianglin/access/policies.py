@@ -29,6 +29,7 @@ from lianglin.kit.domain import (
     Predicate,
     Role,
 )
+from lianglin.kit.grounds import GROUNDS
 
 OWNER, APP, WORKER = "lianglin_owner", "lianglin_app", "lianglin_worker"
 VERBS = {"S": "select", "I": "insert", "U": "update", "D": "delete"}
@@ -136,9 +137,9 @@ def _policies(table: str, role: str, access: Access) -> list[str]:
     return made
 
 
-def statements(guard: Guard) -> list[str]:
-    """The SQL that brings one table to what its guard says."""
-    table = apps.get_model(guard.model)._meta.db_table
+def statements(guard: Guard, table: str = "") -> list[str]:
+    """The SQL that brings one table (the guard's model's, unless it is named) to what its guard says."""
+    table = table or apps.get_model(guard.model)._meta.db_table
     everyone = ", ".join(sorted({db_role(role) for role in ROLES} | {WORKER}))
     sql = [f"revoke all on {table} from {everyone}"]
     rows = any(not isinstance(a.rows, Everything) or a.writes for a in guard.roles.values())
@@ -165,13 +166,17 @@ def apply() -> None:
     """Brings grants and policies of the whole database to what the manifests say. Runs as the owner."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "select format('drop policy %I on %I', policyname, tablename) from pg_policies where schemaname = 'public'"
+            "select format('drop policy %%I on %%I.%%I', policyname, schemaname, tablename) from pg_policies "
+            "where schemaname = any(%s)",
+            [["public", *GROUNDS]],
         )
         for (drop,) in cursor.fetchall():
             cursor.execute(drop)
         groups = ", ".join(sorted(db_role(role) for role in ROLES))
         cursor.execute(f"grant usage on schema public to {groups}, {WORKER}")
         cursor.execute(f"grant usage on all sequences in schema public to {groups}")
+        for ground in GROUNDS:
+            _open_ground(cursor, ground, groups)
         for guard in guards().values():
             for statement in statements(guard):
                 cursor.execute(statement)
@@ -181,6 +186,15 @@ def apply() -> None:
         for reference in discovery.each("database"):
             discovery.resolve(reference)(cursor)
         _procrastinate(cursor)
+
+
+def _open_ground(cursor: Any, ground: str, groups: str) -> None:
+    """The schema of a ground is there for its own role, the person and the background; for no other role."""
+    cursor.execute(f"create schema if not exists {ground}")
+    cursor.execute(f"revoke all on schema {ground} from public, {groups}, {APP}, {WORKER}")
+    let_in = ", ".join(db_role(role) for role in (ground, "resident", "job"))
+    cursor.execute(f"grant usage on schema {ground} to {let_in}")
+    cursor.execute(f"grant usage on all sequences in schema {ground} to {let_in}")
 
 
 def _procrastinate(cursor: Any) -> None:

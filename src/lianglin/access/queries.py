@@ -22,7 +22,9 @@ from lianglin.access.prepared import Prepared
 from lianglin.kit import clock
 from lianglin.kit.errors import Nobody
 from lianglin.kit.events import ActsFor, ask
+from lianglin.kit.grounds import GROUNDS
 from lianglin.kit.models import DemoClock
+from lianglin.kit.restricted import BEHIND_DIGITS
 from lianglin.places.models import Community
 
 POST_KEY = "post_id"
@@ -173,12 +175,12 @@ def _acts_for(guardian_id: int, ward_id: int) -> bool:
 def actor_in(post: Post) -> Actor:
     """The actor that a post makes of its holder (``post`` comes with its organisation)."""
     kind = role_kinds()[post.role_code]
-    in_scope = kind.db_role == "staff"
+    in_scope = kind.db_role in ("staff", *GROUNDS)
     english = get_language() == "en"
     return Actor(
         role=kind.db_role,
         low=post.scope_code if in_scope else NOWHERE[0],
-        high=post.scope_code + TOP if in_scope else NOWHERE[1],
+        high=(post.scope_code + TOP if post.scope_code else BEHIND_DIGITS) if in_scope else NOWHERE[1],
         account_id=post.account_id,
         post_id=post.pk,
         organisation_id=post.organisation_id,

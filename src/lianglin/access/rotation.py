@@ -43,16 +43,16 @@ def run(*, seconds: float, step: int = STEP, again: bool = False) -> Done:
         while column.label not in done:
             if time.monotonic() > until:
                 return Done(changed, False)
-            count, ended = _step(column.label, step)
+            count, ended = _step(column.label, step, column.ground)
             changed += count
             if ended:
                 break
     return Done(changed, True)
 
 
-def _step(label: str, step: int) -> tuple[int, bool]:
+def _step(label: str, step: int, ground: str = "") -> tuple[int, bool]:
     """One transaction on one column: (values changed, nothing is left)."""
-    newest = newest_key()
+    newest = newest_key(ground)
     with acting(job()), connection.cursor() as cursor:
         state, _made = KeyRotation.objects.select_for_update(no_key=True).get_or_create(
             column=label, key_number=newest, defaults={"begun_at": clock.now()}
@@ -62,9 +62,9 @@ def _step(label: str, step: int) -> tuple[int, bool]:
         )
         rows = cursor.fetchall()
         if rows:
-            seal = encryptor(label)
+            seal = encryptor(label, ground)
             olds = [bytes(value) for _pk, value in rows]
-            news = [seal(decrypt(old, label)) for old in olds]
+            news = [seal(decrypt(old, label, ground)) for old in olds]
             cursor.execute(
                 "select access_replace_values(%s, %s::text[], %s::bytea[], %s::bytea[])",
                 [label, [pk for pk, _value in rows], olds, news],
@@ -97,9 +97,17 @@ def _end(state: KeyRotation) -> bool:
 
 def finished_columns() -> set[str]:
     """Labels of the columns whose values are all under the newest key, as far as was looked."""
+    newest = {column.label: newest_key(column.ground) for column in encrypted_columns()}
     with acting(job()):
-        rows = KeyRotation.objects.filter(key_number=newest_key(), finished_at__isnull=False)
-        return set(rows.values_list("column", flat=True))
+        rows = KeyRotation.objects.filter(finished_at__isnull=False).values_list("column", "key_number")
+        return {label for label, number in rows if newest.get(label) == number}
+
+
+def uses_of(label: str) -> list[tuple[int, int]]:
+    """(key number, values) of one column. As the background role; reads the column's first bytes whole."""
+    with connection.cursor() as cursor:
+        cursor.execute("select number, rows from access_key_uses(%s)", [label])
+        return [(number, rows) for number, rows in cursor.fetchall()]
 
 
 def rows_per_key() -> list[tuple[str, int, int]]:

@@ -93,7 +93,10 @@ class ScopedQuerySet(QuerySet[Any]):
                 ),
                 code=purpose,
             )
-        access = guards()[self.model._meta.label].access(actor.role)
+        guard = guards()[self.model._meta.label]
+        if guard.ground and actor.role == guard.ground:
+            actor.require(guard.duty)
+        access = guard.access(actor.role)
         seen = self.filter(_condition(access.rows, actor)) if access and "S" in access.rights else self.none()
         seen._scoped = True
         return seen

@@ -13,8 +13,8 @@ from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
 
 from lianglin.access import actor, audit, rotation
-from lianglin.access.governance import changes, upkeep
-from lianglin.access.models import AuditHead, AuditSeal
+from lianglin.access.governance import changes, keys, upkeep
+from lianglin.access.models import AuditHead, AuditSeal, KeyOrder
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, events
 from lianglin.kit.models import DemoClock
@@ -89,6 +89,34 @@ def cut_audit(timestamp: int) -> int:
 def hand_over_work(timestamp: int) -> int:
     """Passes on the open work of posts whose last day is over."""
     return changes.hand_over_due()
+
+
+@app.task(name=keys.TASK, queue="events")
+def key_order(order_id: int) -> bool:
+    """An order of the security officer: a minute of rotation at a time until all is done, then a count."""
+    if not connection.in_atomic_block:
+        close_old_connections()
+    with transaction.atomic(), acting(actor.job()):
+        kind = (
+            KeyOrder.objects.filter(pk=order_id, done_at__isnull=True).values_list("kind", flat=True).first()
+        )
+    if kind is None:
+        return False
+    done = kind != KeyOrder.Kind.ROTATE or rotation.run(seconds=60, again=True).finished
+    with transaction.atomic(), acting(actor.job()):
+        if done:
+            keys.finish(order_id)
+        else:
+            app.configure_task(keys.TASK, queue="events").defer(order_id=order_id)
+    return done
+
+
+@app.periodic(cron="40 19 * * *")
+@app.task(name="count_keys", queue="events", queueing_lock="count_keys")
+@as_job
+def count_keys(timestamp: int) -> int:
+    """Counts what rests under which key, every night at twenty to four in the city."""
+    return keys.count()
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -12,6 +12,7 @@ from lianglin.kit.domain import (
     Answer,
     Domain,
     Duty,
+    Follows,
     Guard,
     Listener,
     NavItem,
@@ -134,6 +135,7 @@ DOMAIN = Domain(
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
         Subject("appeals.CallBack", "case_id", "case"),
     ),
+    follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,

@@ -75,6 +75,39 @@ def retract(fact_id: int, *, by: Actor) -> Fact:
     return row
 
 
+def check_correction(code: str, value: str) -> str:
+    """The canonical value of an element that a person says is wrong, or Refused with what it takes."""
+    element = registry.elements().get(code)
+    if element is None or element.object_class != "person":
+        raise Refused(_("Choose one of the listed answers."), field="datum")
+    return cleaned(element, value)
+
+
+def correct(resident_id: int, code: str, value: str, case_id: int | None, by: Actor) -> None:
+    """A person was right about a fact: each record in force that says otherwise is replaced by the right value.
+
+    The new record has the source and the day of the one it replaces (bitemporal): what was believed until now stays
+    readable, as of its time. Where nothing is held any more, the person's own word is recorded.
+    """
+    by.require("system")
+    value, element = check_correction(code, value), registry.elements()[code]
+    with together():
+        rows = queries.history("person", resident_id, element, actor=by)
+        held = rules.as_of(map(queries.as_rule, rows), valid_on=clock.today(), known_at=clock.now())
+        places = [(one.source, one.valid_from) for one in held if one.value != value]
+        if not held:
+            places = [("resident", clock.today())]
+        new = [
+            NewFact("person", resident_id, code, value, since, source, agreed=True)
+            for source, since in places
+        ]
+        if new:
+            record(new, by=by)
+        audit.record(
+            "facts.correct", "people.Resident", resident_id, values={"element": code, "case": case_id}
+        )
+
+
 def decide(conflict_id: int, *, source: str, reason: str, by: Actor) -> Conflict:
     """A person decides which source counts, with a reason; it counts until another source says something new."""
     by.require("facts.decide")

@@ -4,8 +4,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
     Access,
+    Correctable,
     Domain,
     Duty,
+    Follows,
     Guard,
     InScope,
     NavItem,
@@ -92,6 +94,23 @@ DOMAIN = Domain(
         Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
     ),
     subjects=(Subject("facts.Fact", "resident_id", "resident"),),
+    corrections=(
+        Correctable(
+            "facts",
+            "lianglin.facts.queries:correctable",
+            "lianglin.facts.actions:check_correction",
+            "lianglin.facts.actions:correct",
+        ),
+    ),
+    follows=(
+        Follows("facts.Fact", "subject_id", only=("object_class", "person")),
+        Follows(
+            "facts.Conflict",
+            "subject_id",
+            only=("object_class", "person"),
+            once=("object_class", "element_id"),
+        ),
+    ),
     rows=(
         RowServed(
             "R101",

@@ -9,6 +9,8 @@ from datetime import date, datetime
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from lianglin.access.actor import Actor
@@ -17,7 +19,9 @@ from lianglin.facts import registry, rules
 from lianglin.facts.domain import PURPOSE
 from lianglin.facts.models import Conflict, DataElement, Fact
 from lianglin.kit import clock
+from lianglin.kit.domain import Datum
 from lianglin.people.models import Household, Membership, Resident
+from lianglin.people.queries.guardians import purpose_of as of_people
 
 STEWARD = "steward"
 SHOWN = 500
@@ -42,7 +46,7 @@ class Held:
 
 def purpose_of(actor: Actor) -> str:
     """The purpose for which this kind of actor reads facts."""
-    return "system" if actor.role == "job" else PURPOSE
+    return {"job": "system", "resident": "own_data"}.get(actor.role, PURPOSE)
 
 
 @Prepared
@@ -104,6 +108,28 @@ def _held(rows: Iterable[Fact], actor: Actor, valid_on: date, known_at: datetime
     return sorted(found, key=lambda held: (held.object_class, held.subject_id, held.element.code))
 
 
+def correctable(resident_id: int, actor: Actor) -> list[Datum]:
+    """What is known of a person and may be wrong; the words are those of the registry."""
+    if actor.role == "staff" and PURPOSE not in actor.purposes:
+        return []
+    found = []
+    for held in of_subject("person", resident_id, actor=actor):
+        choices = _answers(held.element)
+        kind = "choice" if choices else "date" if held.element.kind == "date" else "text"
+        text = dict(choices).get(held.value, held.value)
+        found.append(Datum(held.element.code, held.element.label, text, "text", kind, choices))
+    return found
+
+
+def _answers(element: DataElement) -> tuple[tuple[str, str], ...]:
+    """(value, words) that an element takes, where they are listed."""
+    if element.kind == "flag":
+        return (("1", _("yes")), ("0", _("no")))
+    known = registry.permitted().get(element.domain, {}) if element.kind == "code" else {}
+    english = get_language() == "en"
+    return tuple((code, value.label_en if english else value.label) for code, value in known.items())
+
+
 def _decisions(
     keys: Iterable[tuple[str, int, int]], actor: Actor
 ) -> dict[tuple[str, int, int], tuple[str, datetime | None]]:
@@ -159,11 +185,11 @@ def scope_of(object_class: str, subject_id: int, actor: Actor) -> str | None:
     """Where a subject lives, None when it does not exist in the actor's area."""
     match object_class:
         case "person":
-            rows: QuerySet = Resident.objects.visible_to(actor, purpose="handle_case")
+            rows: QuerySet = Resident.objects.visible_to(actor, purpose=of_people(actor))
         case "household":
-            rows = Household.objects.visible_to(actor, purpose="handle_case")
+            rows = Household.objects.visible_to(actor, purpose=of_people(actor))
         case "dwelling":
-            rows = Household.objects.visible_to(actor, purpose="handle_case")
+            rows = Household.objects.visible_to(actor, purpose=of_people(actor))
             return rows.filter(dwelling_id=subject_id).values_list("scope_code", flat=True).first()
         case _:
             return None

@@ -3,6 +3,8 @@
 Stored form: key number (1 byte) | nonce (12 bytes) | ciphertext and tag (16 bytes). The column's name goes in as
 associated data, so that a value cannot be moved to another column unnoticed. The key's number says the algorithm:
 a key of 32 bytes is AES-256, one of 16 bytes is SM4 (GB/T 32907-2016; written ``2:sm4:<base64>`` in the setting).
+Columns of a ground (:mod:`lianglin.kit.grounds`) have a key ring of their own: whoever has one ring reads nothing of
+the other.
 """
 
 from __future__ import annotations
@@ -20,6 +22,10 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
 
+from lianglin.kit.grounds import HEALTH, ground_of
+
+RINGS = {"": "LIANGLIN_FIELD_KEYS", HEALTH: "LIANGLIN_HEALTH_KEYS"}
+"""Ground -> the setting of its key ring."""
 AES_BYTES, SM4_BYTES, TAG_BYTES = 32, 16, 16
 
 
@@ -49,37 +55,39 @@ def algorithm_of(key: bytes) -> str:
     return "SM4-GCM" if len(key) == SM4_BYTES else "AES-256-GCM"
 
 
-def newest_key() -> int:
-    """The number of the key that encrypts."""
-    return max(_ring())
+def newest_key(ground: str = "") -> int:
+    """The number of the key that encrypts (of a ground: in its own ring)."""
+    return max(_ring(ground))
+
+
+def keys_of(ground: str = "") -> dict[int, bytes]:
+    """The ring as it is set: number -> key. Empty where none is set."""
+    return settings.HEALTH_KEYS if ground == HEALTH else settings.FIELD_KEYS
 
 
 @cache
-def _ring() -> dict[int, AESGCM | Sm4Gcm]:
-    keys: dict[int, bytes] = settings.FIELD_KEYS
+def _ring(ground: str = "") -> dict[int, AESGCM | Sm4Gcm]:
+    keys = keys_of(ground)
     if not keys:
-        raise ImproperlyConfigured(
-            "LIANGLIN_FIELD_KEYS is empty. Set it, for example 1:<32 bytes in base64>."
-        )
+        name = RINGS[ground]
+        raise ImproperlyConfigured(f"{name} is empty. Set it, for example 1:<32 bytes in base64>.")
     return {number: Sm4Gcm(key) if len(key) == SM4_BYTES else AESGCM(key) for number, key in keys.items()}
 
 
-def encrypt(text: str, column: str) -> bytes:
+def encrypt(text: str, column: str, ground: str = "") -> bytes:
     """The stored bytes of a text, under the newest key."""
-    ring = _ring()
+    ring = _ring(ground)
     number = max(ring)
     nonce = secrets.token_bytes(12)
     return bytes([number]) + nonce + ring[number].encrypt(nonce, text.encode(), column.encode())
 
 
-def decrypt(stored: bytes, column: str) -> str:
+def decrypt(stored: bytes, column: str, ground: str = "") -> str:
     """The text back; ValueError when the key is gone or the value was changed."""
     stored = bytes(stored)
-    cipher = _ring().get(stored[0])
+    cipher = _ring(ground).get(stored[0])
     if cipher is None:
-        raise ValueError(
-            f"Key {stored[0]} of column {column} is not in LIANGLIN_FIELD_KEYS. Add it to the ring."
-        )
+        raise ValueError(f"Key {stored[0]} of column {column} is not in {RINGS[ground]}. Add it to the ring.")
     try:
         return cipher.decrypt(stored[1:13], stored[13:], column.encode()).decode()
     except InvalidTag:
@@ -92,9 +100,9 @@ def match_key(text: str, purpose: str) -> bytes:
     return hmac.new(key, f"{purpose}\0{text}".encode(), hashlib.sha256).digest()
 
 
-def encryptor(column: str) -> Callable[[str], bytes]:
+def encryptor(column: str, ground: str = "") -> Callable[[str], bytes]:
     """:func:`encrypt` for many values of one column: key looked up once, nonces drawn in blocks."""
-    ring = _ring()
+    ring = _ring(ground)
     number = max(ring)
     seal, head, label = ring[number].encrypt, bytes([number]), column.encode()
     nonces = _nonces()
@@ -140,13 +148,18 @@ class EncryptedTextField(models.BinaryField):
         """The associated data: app_label.Model.field."""
         return f"{self.model._meta.label}.{self.name}"
 
+    @property
+    def ground(self) -> str:
+        """Whose key ring encrypts: that of the ground in which the table lies."""
+        return ground_of(self.model._meta.db_table)
+
     def get_db_prep_value(self, value, connection, prepared=False):
         if isinstance(value, str):
-            value = encrypt(value, self.column_name)
+            value = encrypt(value, self.column_name, self.ground)
         return super().get_db_prep_value(value, connection, prepared)
 
     def from_db_value(self, value, expression, connection):
-        return None if value is None else decrypt(value, self.column_name)
+        return None if value is None else decrypt(value, self.column_name, self.ground)
 
     def to_python(self, value):
         return value

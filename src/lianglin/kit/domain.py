@@ -18,7 +18,10 @@ from lianglin.kit.guards import (
     ROLES,
     Access,
     ConsentPurpose,
+    Correctable,
+    Datum,
     Everything,
+    Follows,
     Granted,
     Guard,
     InScope,
@@ -37,8 +40,8 @@ from lianglin.kit.guards import (
 )
 
 __all__ = (
-    "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Domain",
-    "Duty", "Everything", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
+    "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Correctable", "Datum", "Domain",
+    "Duty", "Everything", "Follows", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
     "Listener", "Move", "NavItem", "Notice", "Own", "OwnAccount", "OwnPost", "OwnResident", "OwnThrough",
     "OwnUnit", "Panel", "Personal", "Predicate", "Reading", "Retention", "Role", "RoleKind", "RowServed",
     "State", "Subject", "Text",
@@ -357,6 +360,8 @@ class Domain:
     personal: tuple[Personal, ...] = ()
     retention: tuple[Retention, ...] = ()
     subjects: tuple[Subject, ...] = ()
+    follows: tuple[Follows, ...] = ()
+    corrections: tuple[Correctable, ...] = ()
     consents: tuple[ConsentPurpose, ...] = ()
     assess: tuple[Literal["sensitive", "automated", "sharing"], ...] = ()
     """Why the domain needs an impact assessment in force before it is live (PIPL art. 55; see kit/live.py)."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from lianglin.kit.grounds import GROUNDS
+
 Text = Any  # a str or a lazy translation
 
 # --- who may touch a table -------------------------------------------------------------------------------
@@ -126,6 +128,29 @@ class Guard:
     personal: bool = False
     neutral: tuple[str, ...] = ()
     """Columns of a personal table that say nothing about a person (keys, codes, instants of the work)."""
+    ground: str = ""
+    """The ground in which the table lies ("health"): then only the role of that name, for the purpose of that name and
+    with ``duty``, the person and the background may be let in; anything else is refused when the manifest is read."""
+    duty: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.ground:
+            return
+        allowed = {self.ground, "resident", "job"}
+        own = self.roles.get(self.ground)
+        if self.ground not in GROUNDS or not self.personal or not self.duty:
+            raise ValueError(
+                f"{self.model}: a table of a ground is personal, names a known ground and a duty."
+            )
+        if strangers := set(self.roles) - allowed:
+            raise ValueError(
+                f"{self.model}: the ground “{self.ground}” lets nobody in as {sorted(strangers)}."
+            )
+        if own is not None and getattr(own.rows, "purpose", "") != self.ground:
+            raise ValueError(f"{self.model}: rows of the ground need InScope(purpose=“{self.ground}”).")
+        resident = self.roles.get("resident")
+        if resident is not None and not isinstance(resident.rows, OwnResident):
+            raise ValueError(f"{self.model}: a resident reads the own rows of a ground and no others.")
 
     def access(self, role: str) -> Access | None:
         """What a role may do; the roles beside the public have the public's access where the guard names no own."""
@@ -177,6 +202,53 @@ class Subject:
     of: Literal["resident", "case"]
     erasable: bool = True
     """False: kept for accountability, or shared with others, whatever one person asks."""
+
+
+@dataclass(frozen=True)
+class Follows:
+    """Rows that follow a person when two files of one person are joined: ``column`` holds the resident's number.
+
+    ``only`` (column, value) picks the rows in which the column means a resident. ``once``: columns that, with the
+    person, make a row unique: where the file that stays has such a row, the other one stays where it is.
+    ``apart``: a column that must not come to hold the same number. ``stays``: why rows keep the old number instead.
+    The rows are moved, and moved back, by a function of the database that knows what is declared and nothing else.
+    """
+
+    model: str
+    column: str = "resident_id"
+    only: tuple[str, str] | None = None
+    once: tuple[str, ...] = ()
+    apart: str = ""
+    stays: str = ""
+    open: str = ""
+    """Why these rows stay readable while the use of the person's data is restricted (PIPL art. 44)."""
+
+
+@dataclass(frozen=True)
+class Datum:
+    """One thing held of a person that may be wrong: what stands there (plain), its mask, and how one says what is right."""
+
+    code: str
+    label: Text
+    text: str
+    mask: str = "none"
+    kind: Literal["text", "date", "choice"] = "text"
+    choices: tuple[tuple[str, Text], ...] = ()
+
+
+@dataclass(frozen=True)
+class Correctable:
+    """Data of residents that their owner corrects when a person is right about them (PIPL art. 46).
+
+    ``data``: "module:function"(resident_id, actor) -> [Datum]; ``check``: (code, value) -> the value as it is kept,
+    or Refused with what is wrong; ``correct``: (resident_id, code, value, case_id, by) as the background role, which
+    keeps what stood there before.
+    """
+
+    code: str
+    data: str
+    check: str
+    correct: str
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def people_with(phone_match: bytes) -> list[Person]:
     with acting(job()) as reader:
         found = (
             Resident.objects.visible_to(reader, purpose="system")
-            .filter(phone_match=phone_match, died_on__isnull=True)
+            .filter(phone_match=phone_match, died_on__isnull=True, merged_into__isnull=True)
             .only("id", "name", "born_on", "scope_code")
             .order_by("id")[: MOST + 1]
         )

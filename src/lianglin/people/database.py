@@ -1,10 +1,14 @@
-"""What people add to the database: the two questions about guardianships that no single row predicate answers."""
+"""What people add to the database: two questions about guardianships, and the moving of rows when files are joined."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
+
 from lianglin.access.policies import APP, ROLES, db_role
+from lianglin.kit import discovery
+from lianglin.kit.domain import Follows
 from lianglin.people.rules import ADULT, FOR_MINORS
 
 _IN_FORCE = (
@@ -27,9 +31,75 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$"""
 """For the resident who logged in: a row of Guardianship is the ward's, and residents have one predicate."""
 
+FOLLOW = """
+create or replace function people_follow(label text, gone bigint, kept bigint) returns bigint[]
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    statement text;
+    moved bigint[];
+begin
+    select k.ahead into statement from (values {known}) k(label, ahead, back) where k.label = people_follow.label;
+    if not found then raise exception 'nothing is declared to follow as %', label; end if;
+    execute statement into moved using gone, kept;
+    return moved;
+end $$"""
+FOLLOW_BACK = """
+create or replace function people_follow_back(label text, gone bigint, kept bigint, moved bigint[]) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    statement text;
+    n integer;
+begin
+    select k.back into statement from (values {known}) k(label, ahead, back) where k.label = people_follow_back.label;
+    if not found then raise exception 'nothing is declared to follow as %', label; end if;
+    execute statement into n using gone, kept, moved;
+    return n;
+end $$"""
+"""Rows follow a person from one file to the other and back: the declared columns and nothing else, whatever rights a
+role has on the tables (facts and consents are only ever added). Only the job role calls them."""
+
+
+def following() -> dict[str, Follows]:
+    """What follows when files are joined, by its label ("people.Consent.resident_id")."""
+    return {f"{one.model}.{one.column}": one for one in discovery.each("follows") if not one.stays}
+
+
+def _statements(one: Follows) -> tuple[str, str]:
+    """(ahead, back) as SQL: $1 the file that is joined, $2 the one that stays, $3 the rows that were moved."""
+    model = apps.get_model(one.model)
+    table, key = model._meta.db_table, str(model._meta.pk.column)  # pyright: ignore[reportOptionalMemberAccess]
+    also = f" and t.{one.only[0]} = '{one.only[1]}'" if one.only else ""
+    if one.apart:
+        also += f" and t.{one.apart} is distinct from $2"
+    if one.once:
+        same = " and ".join(f"o.{name} is not distinct from t.{name}" for name in one.once)
+        also += f" and not exists (select 1 from {table} o where o.{one.column} = $2 and {same})"
+    ahead = (
+        f"with moved as (update {table} t set {one.column} = $2 where t.{one.column} = $1{also} returning t.{key} as pk) "
+        "select coalesce(array_agg(pk order by pk), '{}') from moved"
+    )
+    back = (
+        f"with moved as (update {table} t set {one.column} = $1 where t.{one.column} = $2 and t.{key} = any($3) returning 1) "
+        "select count(*) from moved"
+    )
+    return ahead, back
+
+
+def _install_following(cursor: Any) -> None:
+    quoted = [(label, *_statements(one)) for label, one in sorted(following().items())]
+    known = ", ".join("(" + ", ".join(f"$q${part}$q$" for part in row) + ")" for row in quoted)
+    for text, signature in (
+        (FOLLOW, "people_follow(text, bigint, bigint)"),
+        (FOLLOW_BACK, "people_follow_back(text, bigint, bigint, bigint[])"),
+    ):
+        cursor.execute(text.replace("{known}", known))
+        cursor.execute(f"revoke execute on function {signature} from public")
+        cursor.execute(f"grant execute on function {signature} to lianglin_job")
+
 
 def install(cursor: Any) -> None:
     """Creates or replaces the functions after every migration."""
+    _install_following(cursor)
     cursor.execute(ACTS_FOR)
     cursor.execute(WARDS)
     everyone = ", ".join(sorted({db_role(role) for role in ROLES} | {APP}))

@@ -14,8 +14,10 @@ from lianglin.access.transaction import acting, running
 from lianglin.people.actions import importing, names
 from lianglin.people.actions.importing import State
 from lianglin.people.models import PeopleImport
+from lianglin.people.queries import duplicates
 from lianglin.people.queries import importing as lists
 from lianglin.people.rules.importing import MESSAGES
+from lianglin.places.models import Community
 
 KEYS_TASK = "people_name_keys"
 
@@ -54,6 +56,35 @@ def keys_command(arguments: list[str]) -> int:
         behind = last
     print(f"{made} keys were made.")
     return 0
+
+
+FIND_TASK = "people_duplicates"
+DISTRICT = 6
+"""Digits of a district's code."""
+
+
+@app.periodic(cron="50 1 * * *")
+@app.task(name="people_duplicates_nightly", queue="events", queueing_lock="people_duplicates_nightly")
+@as_job
+def duplicates_nightly(timestamp: int) -> None:
+    """Looks for files that may be one person, community by community, then across each district."""
+    codes = list(Community.objects.filter(valid_to__isnull=True).values_list("scope_code", flat=True))
+    for scope_code in (*codes, *sorted({code[:DISTRICT] for code in codes})):
+        order_duplicates(scope_code)
+
+
+@app.task(name=FIND_TASK, queue="events")
+@as_job
+def find_duplicates(scope_code: str) -> int:
+    """The pairs of a community or across a district, as a job of this place; how many are new. Nothing is joined."""
+    with acting(job(scope_code, scope_code + TOP)):
+        across = len(scope_code) == DISTRICT
+        return duplicates.find_across(scope_code) if across else duplicates.find(scope_code)
+
+
+def order_duplicates(scope_code: str) -> None:
+    """Asks for a community or a district to be looked through, in the running transaction."""
+    app.configure_task(FIND_TASK, queue="events").defer(scope_code=scope_code)
 
 
 IMPORT_TASK = "people_import"

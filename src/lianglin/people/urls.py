@@ -1,10 +1,14 @@
 from django.urls import path
 
-from lianglin.people.views import file, imports, index, texts
+from lianglin.people.views import duplicates, file, imports, index, texts
 
 app_name = "people"
 urlpatterns = [
     path("", index.index, name="index"),
+    path("duplicates/", duplicates.pairs, name="duplicates"),
+    path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),
+    path("duplicates/undo/<int:pk>/", duplicates.undo, name="undo_merge"),
+    path("<int:pk>/away/", file.away, name="away"),
     path("imports/", imports.imports, name="imports"),
     path("imports/<int:pk>/", imports.one, name="import"),
     path("imports/<int:pk>/start/", imports.start, name="import_start"),

@@ -8,6 +8,7 @@ from lianglin.kit.domain import (
     Answer,
     Domain,
     Duty,
+    Follows,
     Guard,
     Indicator,
     InScope,
@@ -25,7 +26,9 @@ from lianglin.privacy.rules import ASKED, IN_TIME, LIFECYCLE
 
 _ANSWER = _("answer the request")
 _CLOSED = _("the request is closed")
+_LIFTED = _("the restriction is lifted")
 _TOLD = _("the breach is closed")
+_OWN = "the person's own requests go on"
 _REQUESTS = "lianglin.privacy.queries.requests"
 _READERS = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
 _STAFF = {"staff": Access("SIU"), "job": Access("S")}
@@ -94,12 +97,31 @@ DOMAIN = Domain(
             "privacy.RightsRequest",
             case_roles("case_id", staff="SIU", handler="SU", resident="SI", job="SU"),
             personal=True,
-            neutral=("kind", "acting_for", "subject_kind", "identity", "extent", "ground", "opened_at"),
+            neutral=(
+                *("kind", "acting_for", "subject_kind", "identity", "extent", "ground", "opened_at"),
+                *("relation_proof", "death_proof"),
+            ),
         ),
         Guard(
             "privacy.Petitioner",
             {"resident": Access("SI", OwnResident()), "job": Access("SD", InScope())},
             personal=True,
+        ),
+        Guard(
+            "privacy.Correction",
+            case_roles("case_id", staff="SI", handler="SU", resident="SI", job="SU"),
+            personal=True,
+            neutral=("datum", "corrected_at"),
+        ),
+        Guard(
+            "privacy.Restriction",
+            {
+                "staff": Access("S", InScope(purpose="data_protection")),
+                "resident": Access("S", OwnResident()),
+                "job": Access("SIUD", InScope()),
+            },
+            personal=True,
+            neutral=("code_then", "case_id", "from_at", "lifted_at"),
         ),
         Guard("privacy.Erasure", {"staff": Access("S"), "job": Access("SIU")}),
         Guard("privacy.RetentionRun", {"staff": Access("S"), "job": Access("SIU")}),
@@ -125,6 +147,15 @@ DOMAIN = Domain(
             "never",
         ),
         Personal(
+            "privacy.RightsRequest.relation",
+            _("relation to who died"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _CLOSED,
+            "none",
+        ),
+        Personal(
             "privacy.RightsRequest.text",
             _("in their words"),
             _ANSWER,
@@ -141,6 +172,27 @@ DOMAIN = Domain(
             "P3Y",
             _CLOSED,
             "text",
+        ),
+        Personal(
+            "privacy.Correction.value", _("what is right"), _ANSWER, "statutory_duty", "P3Y", _CLOSED, "text"
+        ),
+        Personal(
+            "privacy.Restriction.resident_id",
+            _("resident"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _LIFTED,
+            "never",
+        ),
+        Personal(
+            "privacy.Restriction.note",
+            _("reason of lifting it"),
+            _ANSWER,
+            "statutory_duty",
+            "P3Y",
+            _LIFTED,
+            "none",
         ),
         Personal(
             "privacy.Petitioner.resident_id",
@@ -163,10 +215,34 @@ DOMAIN = Domain(
     ),
     retention=(
         Retention("privacy.RightsRequest", "P3Y", "case__closed_at", "tombstone"),
+        Retention("privacy.Correction", "P3Y", "case__closed_at", "erase"),
+        Retention("privacy.Restriction", "P3Y", "lifted_at", "erase"),
         Retention("privacy.Petitioner", "P3Y", "case__closed_at", "erase"),
         Retention("privacy.Affected", "P3Y", "breach__closed_at", "erase"),
     ),
-    subjects=(Subject("privacy.RightsRequest", "case_id", "case"),),
+    subjects=(
+        Subject("privacy.RightsRequest", "case_id", "case"),
+        Subject("privacy.Correction", "case_id", "case"),
+        Subject("privacy.Restriction", "resident_id", "resident", erasable=False),
+    ),
+    follows=(
+        Follows("privacy.Petitioner", open=_OWN),
+        Follows("privacy.RightsRequest", "subject_id", only=("subject_kind", "resident"), open=_OWN),
+        Follows(
+            "privacy.Affected",
+            "subject_id",
+            only=("subject_kind", "resident"),
+            once=("breach_id",),
+            open="the law wants persons to be told of a breach",
+        ),
+        Follows(
+            "privacy.Erasure",
+            "subject_id",
+            stays="what was erased is written down once and not changed",
+            open="erasures are accounted for",
+        ),
+        Follows("privacy.Restriction", open="it is the restriction itself"),
+    ),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
     listeners=(
@@ -190,12 +266,13 @@ DOMAIN = Domain(
         NavItem("resident", _("My data"), "privacy:mine", "shield", order=60),
         NavItem("desk", _("Rights requests"), "privacy:inbox", "inbox", "privacy.decide", 60),
         NavItem("desk", _("Requests about data"), "privacy:inbox", "inbox", "privacy.check", 60),
+        NavItem("desk", _("Restrictions"), "privacy:restrictions", "lock", "privacy.decide", 61),
         NavItem("desk", _("Impact assessments"), "privacy:assessments", "check", "privacy.read", 61),
         NavItem("desk", _("Registers"), "privacy:registers", "form", "privacy.read", 62),
         NavItem("desk", _("Retention"), "privacy:retention", "clock", "privacy.read", 63),
         NavItem("desk", _("Breaches"), "privacy:breaches", "warn", "privacy.breach", 64),
     ),
     panels=(Panel("me", "privacy/public/_mine.html", "lianglin.privacy.views.own:panel", 20),),
-    database=("lianglin.privacy.queries.assessments:install",),
+    database=("lianglin.privacy.queries.assessments:install", "lianglin.privacy.queries.restricting:install"),
     seed="lianglin.privacy.seed:seed",
 )

@@ -29,6 +29,7 @@ KINDS = (
     ("correct", _("correct something")),
     ("delete", _("delete something")),
     ("restrict", _("restrict its use")),
+    ("lift", _("lift the restriction of its use")),
     ("explain", _("explain a decision or a rule")),
 )
 """PIPL arts 44 (restrict), 45 (see, copy), 46 (correct), 47 (delete), 24 and 48 (explain)."""
@@ -36,6 +37,28 @@ ACTING_FOR = (
     ("self", _("the person")),
     ("guardian", _("the guardian")),
     ("relative", _("a close relative of somebody who died")),
+)
+RELATIONS = (
+    ("spouse", _("husband or wife")),
+    ("parent", _("mother or father")),
+    ("child", _("daughter or son")),
+    ("sibling", _("sister or brother")),
+    ("grandparent", _("grandparent")),
+    ("grandchild", _("grandchild")),
+)
+"""Close relatives (民法典 1045), who may ask about somebody who died (PIPL 49)."""
+RELATION_PROOFS = (
+    ("register", _("household register")),
+    ("marriage", _("marriage certificate")),
+    ("birth", _("birth certificate")),
+    ("notary", _("notarial deed")),
+    ("archive", _("certificate from a personnel file")),
+    ("court", _("decision of a court")),
+)
+DEATH_PROOFS = (
+    ("certificate", _("medical certificate of death")),
+    ("cancelled", _("cancelled household registration")),
+    ("court", _("declaration of death by a court")),
 )
 IDENTITY = (
     ("login", _("logged in by phone")),

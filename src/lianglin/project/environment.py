@@ -95,6 +95,7 @@ def _fresh_secrets() -> dict[str, str]:
     return {
         "LIANGLIN_SECRET_KEY": secrets.token_urlsafe(48),
         "LIANGLIN_FIELD_KEYS": f"1:{chance()}",
+        "LIANGLIN_HEALTH_KEYS": f"1:{chance()}",
         "LIANGLIN_MATCH_KEY": chance(),
         "LIANGLIN_SIGNING_KEYS": f"1:{chance()}",
     }

@@ -158,6 +158,11 @@ def key_ring(value: str) -> dict[int, bytes]:
     return ring
 
 
+def key_ring_or_none(value: str) -> dict[int, bytes]:
+    """As :func:`key_ring`, or none at all: what needs them then says so."""
+    return key_ring(value) if value else {}
+
+
 def spare_ring(value: str) -> dict[int, bytes]:
     """Numbered keys of 32 bytes, or none at all: what needs them then says so."""
     ring = key_ring(value) if value else {}

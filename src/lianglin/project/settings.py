@@ -15,6 +15,7 @@ DEBUG = False
 DEMO = env.demo
 SECRET_KEY = env.secret_key
 FIELD_KEYS = env.field_keys
+HEALTH_KEYS = env.health_keys
 MATCH_KEY = env.match_key
 SIGNING_KEYS = env.signing_keys
 AUDIT_MONTHS = env.audit_months

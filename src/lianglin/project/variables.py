@@ -117,6 +117,19 @@ class Environment(LoginSettings):
             secret=True,
         ),
     ]
+    health_keys: Annotated[
+        dict[int, bytes],
+        Setting(
+            "LIANGLIN_HEALTH_KEYS",
+            kinds.key_ring_or_none,
+            "",
+            "Key ring of the encrypted columns of health data, written like LIANGLIN_FIELD_KEYS and never the same "
+            "keys. Without it nothing of the health ground can be written or read.",
+            "健康数据加密字段的密钥环，写法同LIANGLIN_FIELD_KEYS，但不得使用相同的密钥。未设置时，健康数据既不能写入也不能读取。",
+            shown="numbered keys",
+            secret=True,
+        ),
+    ]
     match_key: Annotated[
         bytes,
         Setting(

@@ -1,4 +1,4 @@
-"""Which range of the audit is exported."""
+"""Which range of the audit is exported; what is ordered about keys."""
 
 from __future__ import annotations
 
@@ -7,6 +7,22 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+
+from lianglin.access.models import KeyOrder
+
+
+class KeyOrderForm(forms.Form):
+    """A count or a rotation, and why."""
+
+    kind = forms.ChoiceField(
+        label=_("What should be done?"), choices=KeyOrder.Kind.choices, widget=forms.RadioSelect
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": _("Say in a few words why.")},
+    )
 
 
 class ExportForm(forms.Form):

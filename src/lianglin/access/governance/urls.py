@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from lianglin.access.governance.views import accounts, audit, changes, lending
+from lianglin.access.governance.views import accounts, audit, changes, keys, lending
 
 urlpatterns = [
     path("password/", accounts.first_password, name="first_password"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("emergency/<int:pk>/", lending.glass, name="glass"),
     path("under/<str:kind>/<int:pk>/", lending.act_under, name="act_under"),
     path("usual/", lending.act_as_usual, name="act_as_usual"),
+    path("keys/", keys.key_page, name="keys"),
     path("audit/checks/", audit.checks, name="audit_checks"),
     path("audit/checks/<int:pk>/", audit.check, name="audit_check"),
     path("audit/seals/", audit.seals, name="audit_seals"),

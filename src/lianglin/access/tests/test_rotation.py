@@ -74,9 +74,9 @@ def test_what_somebody_writes_meanwhile_is_not_lost(
     with ring(k1=OLD, k2=NEW):
         plain = crypto.decrypt
 
-        def interrupted(value: bytes, column: str) -> str:
+        def interrupted(value: bytes, column: str, ground: str) -> str:
             Resident._base_manager.filter(pk=first.pk).update(phone="15400009999")
-            return plain(value, column)
+            return plain(value, column, ground)
 
         monkeypatch.setattr(rotation, "decrypt", interrupted)
         rotation._step(PHONE, 1)

@@ -94,6 +94,9 @@ def _read(rows: Iterable[tuple[int, dict[str, str]]], by: Actor) -> tuple[list[F
             found.append(Finding(person.row, "building", "place_unknown"))
         else:
             placed.append(person)
+    closed = queries.restricted_among(placed, doors, by)
+    found += [Finding(person.row, "name", "restricted") for person in placed if person.row in closed]
+    placed = [person for person in placed if person.row not in closed]
     return found, _Part(placed, doors, queries.known_people(placed, doors, by))
 
 
@@ -146,6 +149,9 @@ def _write(
         resident.save(update_fields=list(gaps))
     living = [(r, p) for r, (p, _scope) in zip(made, fresh, strict=True) if p.door]
     living += [(r, p) for p in part.people if (r := part.known.get(p.row)) and p.door and not homes.get(r.pk)]
+    for back in [r for r, _p in living if r.left_on is not None]:
+        back.left_on = None
+        back.save(update_fields=["left_on"])
     _house(living, part, by)
     return [resident.pk for resident in made]
 

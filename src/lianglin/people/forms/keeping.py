@@ -47,6 +47,12 @@ class EndForm(forms.Form):
     to_on = day(_("last day"))
 
 
+class AwayForm(forms.Form):
+    """The day on which somebody moved away."""
+
+    left_on = day(_("moved away on"))
+
+
 class PaperForm(forms.Form):
     """A consent on paper, as it was signed."""
 

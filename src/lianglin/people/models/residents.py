@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -50,10 +51,18 @@ class Resident(models.Model):
     sex = models.CharField(_("sex"), max_length=1, choices=Sex, default=Sex.UNKNOWN)
     born_on = models.DateField(_("born on"), null=True, blank=True)
     died_on = models.DateField(_("died on"), null=True, blank=True)
+    left_on = models.DateField(_("moved away on"), null=True, blank=True)
+    ended_on = models.GeneratedField(
+        expression=Least("died_on", "left_on"),
+        output_field=models.DateField(_("no longer lives here since"), null=True),
+        db_persist=True,
+        verbose_name=_("no longer lives here since"),
+    )
     id_number = EncryptedTextField(_("ID number"), null=True, blank=True)
     id_match = models.BinaryField(_("match key of the ID number"), null=True, editable=False)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     phone_match = models.BinaryField(_("match key of the phone"), null=True, editable=False)
+    merged_into = models.BigIntegerField(_("joined into the file"), null=True, blank=True)
     sample = models.BooleanField(_("sample data"), default=False)
 
     objects = ScopedManager()
@@ -65,6 +74,14 @@ class Resident(models.Model):
             models.Index(fields=["scope_code", "id"], name="people_resident_scope"),
             models.Index(fields=["id_match"], name="people_resident_id_match"),
             models.Index(fields=["phone_match"], name="people_resident_phone_match"),
+            models.Index(
+                fields=["merged_into"],
+                condition=models.Q(merged_into__isnull=False),
+                name="people_resident_merged",
+            ),
+            models.Index(
+                fields=["ended_on"], condition=models.Q(ended_on__isnull=False), name="people_resident_ended"
+            ),
         ]
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lianglin.access.actor import Actor
+from lianglin.access.actor import TOP, Actor, job
+from lianglin.access.transaction import acting
 from lianglin.kit.crypto import match_key
+from lianglin.kit.restricted import FIRST, marked
 from lianglin.people.models import (
     Household,
     ImportMapping,
@@ -57,7 +59,19 @@ def known_people(
     by_match = {p.row: match_key(p.id_number, "id_number") for p in people if p.id_number}
     held = {bytes(r.id_match): r for r in residents.filter(id_match__in=list(by_match.values()))}
     found = {row: held[match] for row, match in by_match.items() if match in held}
-    return found | _by_name([p for p in people if not p.id_number], doors, residents, actor)
+    found |= _by_name([p for p in people if not p.id_number], doors, residents, actor)
+    joined = {one.merged_into for one in found.values() if one.merged_into}
+    kept = residents.in_bulk(joined) if joined else {}
+    return {row: kept.get(one.merged_into, one) for row, one in found.items()}
+
+
+def restricted_among(
+    people: Sequence[Person], doors: dict[Door, tuple[int, str]], actor: Actor
+) -> frozenset[int]:
+    """Rows of persons whose data may not be used now; looked up where no post looks, and only that is told."""
+    low = marked(actor.low) or FIRST
+    with acting(job(low, low + TOP)) as keeper:
+        return frozenset(known_people(people, doors, keeper))
 
 
 def _by_name(

@@ -43,13 +43,15 @@ def kind_of(question: str) -> str:
 
 def residents(actor: Actor) -> QuerySet[Resident]:
     """The living residents of the actor's place. Page it by ("id")."""
-    return Resident.objects.visible_to(actor, purpose=purpose_of(actor)).filter(died_on__isnull=True)
+    return Resident.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        ended_on__isnull=True, merged_into__isnull=True
+    )
 
 
 def search(question: str, *, actor: Actor) -> Found:
     """Who fits, within the actor's place: exactly by ID number, phone or file number; by beginning for a name."""
     kind = kind_of(question)
-    everyone = Resident.objects.visible_to(actor, purpose=purpose_of(actor))
+    everyone = Resident.objects.visible_to(actor, purpose=purpose_of(actor)).filter(merged_into__isnull=True)
     digits = re.sub(r"[\s\u3000-]", "", question).upper()
     if kind in ("id_number", "phone"):
         matched = everyone.filter(**{f"{kind.removesuffix('_number')}_match": match_key(digits, kind)})
@@ -81,7 +83,7 @@ def without_keys(actor: Actor, *, behind: int, size: int) -> tuple[list[Resident
     if not last:
         return [], None
     held = NameKey.objects.visible_to(actor, purpose=purpose_of(actor)).filter(resident_id=OuterRef("pk"))
-    rows = page.filter(pk__lte=last[-1]).exclude(name="").filter(~Exists(held))
+    rows = page.filter(pk__lte=last[-1], merged_into__isnull=True).exclude(name="").filter(~Exists(held))
     return list(rows.only("id", "scope_code", "name")), last[-1]
 
 

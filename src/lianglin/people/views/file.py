@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,13 +14,14 @@ from django.views.decorators.http import require_http_methods
 from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done
+from lianglin.access.replies import done, see
 from lianglin.kit import clock, discovery
 from lianglin.people.actions import consents as consent_actions
 from lianglin.people.actions import guardians as guardian_actions
+from lianglin.people.actions import moving
 from lianglin.people.actions.consents import Paper
 from lianglin.people.actions.guardians import NewGuardian
-from lianglin.people.forms.keeping import EndForm, GuardianForm, PaperForm, who
+from lianglin.people.forms.keeping import AwayForm, EndForm, GuardianForm, PaperForm, who
 from lianglin.people.models import Resident
 from lianglin.people.queries import consents, file, guardians, residents
 
@@ -28,9 +30,9 @@ LOOKED_FOR = ("handle_case", "call_back", "serve_household")
 
 
 def person_of(pk: int, actor: Actor) -> Resident:
-    """The person, or the page that says there is none."""
+    """The person, or the page that says there is none; a file that was joined has none of its own any more."""
     person = residents.resident(pk, actor=actor)
-    if person is None:
+    if person is None or person.merged_into:
         raise Http404
     return person
 
@@ -40,7 +42,11 @@ def person_of(pk: int, actor: Actor) -> Resident:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The file. A POST shows one field in full, for a purpose, on this page alone; the person can read that it was."""
     actor = acting(request)
-    person, shown = person_of(pk, actor), ""
+    person, shown = residents.resident(pk, actor=actor), ""
+    if person is None:
+        raise Http404
+    if person.merged_into:
+        return see(reverse("people:file", args=[person.merged_into]))
     if request.method == "POST":
         shown, purpose = request.POST.get("field", ""), request.POST.get("purpose", "")
         if shown not in file.FIELDS or purpose not in LOOKED_FOR or purpose not in actor.purposes:
@@ -108,6 +114,38 @@ def appoint(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and (answer := done(request, form, act, _("The guardian is entered."), back)):
         return answer
     return _form_page(request, person, form, _("Enter a guardian"))
+
+
+@require_http_methods(["GET", "POST"])
+@in_post("people.keep")
+def away(request: HttpRequest, pk: int) -> HttpResponse:
+    """Somebody moved away; from that day the keeping time runs. For who left already: lives here again."""
+    actor = acting(request)
+    person = person_of(pk, actor)
+    back = reverse("people:file", args=[pk])
+    if person.left_on is not None:
+        form: Any = Form(request.POST or None)
+        title, said = _("Lives here again"), _("Noted: lives here. Enter the household, too.")
+        lead = _("Nothing will be erased for having moved away.")
+    else:
+        form = AwayForm(request.POST or None, initial={"left_on": clock.today()})
+        title, said = _("Moved away"), _("Noted: moved away.")
+        lead = _(
+            "The memberships end on that day. Two years later everything that is held about the person is erased."
+        )
+
+    def act() -> None:
+        if person.left_on is not None:
+            moving.come_back(pk, by=actor)
+        else:
+            moving.move_away(pk, on=form.cleaned_data["left_on"], by=actor)
+
+    if request.method == "POST":
+        form = form if form.is_bound else Form(request.POST)
+        form.is_bound = True
+        if answer := done(request, form, act, said, back):
+            return answer
+    return _form_page(request, person, form, title, lead=lead)
 
 
 @require_http_methods(["GET", "POST"])

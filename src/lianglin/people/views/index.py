@@ -51,7 +51,7 @@ def row(person: Resident) -> dict[str, Any]:
         "born": str(person.born_on.year) if person.born_on else "",
         "sex": person.get_sex_display(),
         "child": rules.is_child(person.born_on, clock.today()),
-        "gone": person.died_on is not None,
+        "gone": person.ended_on is not None,
         "sample": person.sample,
     }
 

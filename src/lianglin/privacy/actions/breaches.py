@@ -15,6 +15,7 @@ from lianglin.cases.models import Case
 from lianglin.kit import clock, messages
 from lianglin.kit.errors import Conflict, Refused
 from lianglin.kit.ids import clean_case_number
+from lianglin.kit.restricted import plain
 from lianglin.people.models import Resident
 from lianglin.privacy import rules
 from lianglin.privacy.models import Affected, Breach
@@ -85,7 +86,7 @@ def _affected(breach: Breach, number: str, finder: Actor) -> Affected:
     row = wanted.only("pk", "scope_code").first()
     if row is None:
         raise Refused(_("“%(number)s” is not known here.") % {"number": number[:24]}, field="numbers")
-    return Affected(breach=breach, scope_code=row.scope_code, subject_kind=of, subject_id=row.pk)
+    return Affected(breach=breach, scope_code=plain(row.scope_code), subject_kind=of, subject_id=row.pk)
 
 
 def tell_authority(breach_id: int, *, by: Actor) -> Breach:

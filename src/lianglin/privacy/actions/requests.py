@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import wraps
 from typing import Any
 
@@ -22,13 +22,18 @@ from lianglin.cases.models import Case
 from lianglin.cases.rules import SUBJECT
 from lianglin.kit import clock
 from lianglin.kit.errors import Forbidden, Refused
+from lianglin.kit.restricted import plain
 from lianglin.people.models import Resident
 from lianglin.places.models import Community
 from lianglin.privacy import rules
+from lianglin.privacy.actions import correcting, restricting
 from lianglin.privacy.actions.erasing import erase
 from lianglin.privacy.models import Petitioner, RightsRequest
 from lianglin.privacy.queries.requests import officers
 from lianglin.privacy.queries.subjects import Key
+
+WITH_WORDS = ("correct", "delete", "restrict", "explain")
+"""Kinds of requests that need to say what is meant."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,18 @@ class Asked:
     acting_for: str = "self"
     contact: str = ""
     subject: Key | None = None
+    datum: str = ""
+    value: str = ""
+    """For a correction by somebody known: which datum is wrong ("people:phone"), and what is right."""
+
+
+@dataclass(frozen=True)
+class Kin:
+    """Which close relative asks for somebody who died, and the papers that the desk has seen."""
+
+    relation: str
+    relation_proof: str
+    death_proof: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,7 +104,8 @@ def ask(*, asked: Asked, by: Actor, community: Community | None = None) -> Opene
 def _known(asked: Asked) -> None:
     if asked.kind not in dict(rules.KINDS) or asked.acting_for not in dict(rules.ACTING_FOR):
         raise Refused(_("Choose one of the listed answers."), field="kind")
-    if asked.kind in ("correct", "delete", "restrict", "explain") and len(asked.text.strip()) < 4:
+    meant = asked.kind == "correct" and asked.datum
+    if asked.kind in WITH_WORDS and not meant and len(asked.text.strip()) < 4:
         raise Refused(_("Say in a few words which data you mean and what you want."), field="text")
 
 
@@ -95,7 +113,7 @@ def _own(by: Actor) -> tuple[Key, Community, str]:
     """Whose data a resident may ask about: the own, by login; else that of the matter held."""
     if by.resident_id is not None:
         found = Resident.objects.visible_to(by, purpose="own_data").filter(pk=by.resident_id).first()
-        scope, key, how = found.scope_code if found else "", Key("resident", by.resident_id), "login"
+        scope, key, how = plain(found.scope_code) if found else "", Key("resident", by.resident_id), "login"
     else:
         case = Case.objects.visible_to(by, purpose="own_case").filter(pk=by.case_id).first()
         scope, how = case.scope_code if case else "", "receipt"
@@ -125,6 +143,10 @@ def _open(asked: Asked, by: Actor, community: Community, identity: str) -> Opene
         channel="desk" if by.role == "staff" else "web",
     )
     _describe(opened.case, asked, who, identity)
+    if asked.datum and asked.subject is not None and asked.subject.of == "resident":
+        correcting.write_down(
+            opened.case, resident_id=asked.subject.id, datum=asked.datum, value=asked.value, by=who
+        )
     if identity:
         case = cases.lock(case_id, by=who)
         cases.move(case, "prove", by=who, data={"identity": identity})
@@ -188,10 +210,14 @@ def check(
     by: Actor,
     identity: str,
     subject: Key | None = None,
+    kin: Kin | None = None,
     note: str = "",
     seen_version: int | None = None,
 ) -> Case:
-    """The desk has seen the papers: who asks is who they say, and may ask for whom they ask."""
+    """The desk has seen the papers: who asks is who they say, and may ask for whom they ask.
+
+    For somebody who died: ``kin`` says which close relative asks and by which papers that is proved.
+    """
     found = _request(case, by)
     if found.subject_id is None and subject is None:
         raise Refused(
@@ -199,23 +225,61 @@ def check(
         )
     if subject is not None:
         _must_exist(subject, by)
+    if found.acting_for == "relative":
+        _kin_is_proved(kin, subject or Key(found.subject_kind, found.subject_id or 0))
     cases.move(case, "check", by=by, seen_version=seen_version, note=note, data={"identity": identity})
     changes: dict[str, Any] = {"identity": identity}
     if subject is not None:
         changes |= {"subject_kind": subject.of, "subject_id": subject.id}
+    if found.acting_for == "relative" and kin is not None:
+        changes |= asdict(kin)
     _change(case, by, **changes)
     return case
 
 
+def _kin_is_proved(kin: Kin | None, subject: Key) -> None:
+    """PIPL art. 49: close relatives ask for somebody who died; both the relation and the death are proved."""
+    if kin is None or kin.relation not in dict(rules.RELATIONS):
+        raise Refused(_("Say which close relative asks."), field="relation")
+    if kin.relation_proof not in dict(rules.RELATION_PROOFS):
+        raise Refused(_("Say which papers prove the relation."), field="relation_proof")
+    with acting(job()) as reader:
+        rows = Resident.objects.visible_to(reader, purpose="system").filter(pk=subject.id)
+        known = subject.of == "resident" and rows.filter(died_on__isnull=False).exists()
+    if not known and kin.death_proof not in dict(rules.DEATH_PROOFS):
+        raise Refused(
+            _(
+                "No death is recorded in this file. Say which papers prove it; for the living, relatives cannot ask."
+            ),
+            field="death_proof",
+        )
+
+
 def _must_exist(subject: Key, by: Actor) -> None:
-    model: Any = Resident if subject.of == "resident" else Case
-    if not model.objects.visible_to(by, purpose=by.work_purpose).filter(pk=subject.id).exists():
+    if (
+        subject.of == "resident"
+    ):  # in the background: the file may be restricted, and the papers are on the desk
+        with acting(job()) as reader:
+            rows = Resident.objects.visible_to(reader, purpose="system").filter(pk=subject.id)
+            scope = rows.values_list("scope_code", flat=True).first()
+        here = scope is not None and by.covers(plain(scope))
+    else:
+        here = Case.objects.visible_to(by, purpose=by.work_purpose).filter(pk=subject.id).exists()
+    if not here:
         raise Refused(_("There is no such file in the area of your post."), field="subject")
 
 
 @_on_request
-def provide(case: Case, *, by: Actor, note: str, seen_version: int | None = None) -> Case:
-    """The community says what it holds and, for a correction, what is right; only the officer reads it."""
+def provide(
+    case: Case, *, by: Actor, note: str, datum: str = "", value: str = "", seen_version: int | None = None
+) -> Case:
+    """The community says what it holds; only the officer reads it.
+
+    For a correction told at the desk it writes down which ``datum`` is wrong and which ``value`` is right.
+    """
+    found = _request(case, by)
+    if datum and found.kind == "correct" and found.subject_id is not None:
+        correcting.write_down(case, resident_id=found.subject_id, datum=datum, value=value, by=by)
     cases.move(case, "provide", by=by, seen_version=seen_version, note=note)
     return case
 
@@ -254,9 +318,20 @@ def refuse(case: Case, *, by: Actor, ground: str, note: str, seen_version: int |
 
 @_on_request
 def fulfil(
-    case: Case, *, by: Actor, outcome: str, note: str, extent: str = "", seen_version: int | None = None
+    case: Case,
+    *,
+    by: Actor,
+    outcome: str,
+    note: str,
+    extent: str = "",
+    by_hand: bool = False,
+    seen_version: int | None = None,
 ) -> Case:
-    """Does as asked. An erasure is carried out here and now, in full or not at all; its ledger says what went."""
+    """Does as asked, here and now, in full or not at all.
+
+    An erasure writes its ledger. A correction is made by whoever holds the datum, unless the community has corrected
+    ``by_hand`` what no column of a person holds (a household, a door, a guardian).
+    """
     found = _request(case, by)
     if outcome not in ("done", "partly"):
         raise Refused(_("Choose one of the listed answers."), field="outcome")
@@ -274,6 +349,13 @@ def fulfil(
     if found.kind == "delete" and found.subject_id is not None:
         _change(case, by, extent=extent)
         erase(key=Key(found.subject_kind, found.subject_id), extent=extent, by=by, case_id=case.pk)
+    if found.kind == "correct" and found.subject_kind == "resident" and not by_hand:
+        correcting.carry_out(case, found, by=by)
+    if found.subject_kind == "resident" and found.subject_id is not None:
+        if found.kind == "restrict":
+            restricting.restrict(resident_id=found.subject_id, case_id=case.pk, by=by)
+        elif found.kind == "lift":
+            restricting.lift_on_request(resident_id=found.subject_id, note=note, by=by)
     return case
 
 

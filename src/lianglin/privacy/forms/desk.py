@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.kit import discovery
 from lianglin.kit.clock import CITY_ZONE
 from lianglin.privacy import rules
+from lianglin.privacy.actions.requests import Kin
 from lianglin.privacy.models import Processor, Sharing
 from lianglin.privacy.queries.subjects import Key
 
@@ -29,6 +30,10 @@ def _text(
         help_text=hint,
         widget=forms.Textarea(attrs={"rows": rows}),
     )
+
+
+def _listed(label: Any, choices: Any, hint: Any = "") -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=[("", "—"), *choices], required=False, help_text=hint)
 
 
 class Versioned(forms.Form):
@@ -58,18 +63,32 @@ class CheckForm(Versioned):
         max_value=2**62,
         help_text=_("Leave it empty where the request names it already."),
     )
+    relation = _listed(_("relation to who died"), rules.RELATIONS)
+    relation_proof = _listed(_("papers that prove the relation"), rules.RELATION_PROOFS)
+    death_proof = _listed(
+        _("papers that prove the death"), rules.DEATH_PROOFS, hint=_("Not needed where the file says it.")
+    )
     note = _text(_("note"), required=False, rows=2)
 
     def given(self) -> dict[str, Any]:
-        """As the action takes it: with the key of the subject."""
+        """As the action takes it: with the key of the subject, and the relative where one asks."""
         found = super().given()
         of, number = found.pop("of"), found.pop("subject")
+        kin = [found.pop(name) for name in ("relation", "relation_proof", "death_proof")]
+        found["kin"] = Kin(*kin) if any(kin) else None
         return found | {"subject": Key(of or "resident", number) if number else None}
 
 
 class NoteForm(Versioned):
-    """A note alone."""
+    """What the community holds; for a correction told at the desk, which datum is wrong and what is right."""
 
+    datum = forms.ChoiceField(label=_("Which datum is wrong"), required=False)
+    value = forms.CharField(
+        label=_("What is right"),
+        required=False,
+        max_length=60,
+        help_text=_("As it is kept: a day as 1957-03-09, a listed answer by its code."),
+    )
     note = _text(_("What is held, and what is right"), hint=_("Only the protection officer reads this."))
 
 
@@ -89,6 +108,9 @@ class FulfilForm(Versioned):
         required=False,
         help_text=_("For a request to delete: it is carried out at once and cannot be undone."),
     )
+    by_hand = forms.BooleanField(
+        label=_("the community has corrected it itself: a household, a door, a guardian"), required=False
+    )
     note = _text(_("Answer"), hint=_("The person reads this."))
 
 
@@ -97,6 +119,13 @@ class RefuseForm(Versioned):
 
     ground = forms.ChoiceField(label=_("ground of the refusal"), choices=rules.REFUSAL_GROUNDS)
     note = _text(_("Reasons"), hint=_("The person reads this, with where to complain."))
+
+
+class LiftForm(forms.Form):
+    """A restriction is lifted."""
+
+    restriction = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**62)
+    note = _text(_("Reason"), hint=_("The person reads this."), rows=2, longest=200)
 
 
 class ExtendForm(Versioned):

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.access.scoped import ScopedManager
 from lianglin.cases.models import Case
 from lianglin.kit.crypto import EncryptedTextField
-from lianglin.kit.models import ScopeCodeField
+from lianglin.kit.models import DatedScopeCodeField, ScopeCodeField
 from lianglin.privacy import rules
 
 SUBJECTS = (("resident", _("resident")), ("case", _("who reported a matter")))
@@ -28,6 +28,13 @@ class RightsRequest(models.Model):
     identity = models.CharField(
         _("how identity was proved"), max_length=10, choices=rules.IDENTITY, blank=True
     )
+    relation = models.CharField(_("relation to who died"), max_length=12, choices=rules.RELATIONS, blank=True)
+    relation_proof = models.CharField(
+        _("papers that prove the relation"), max_length=12, choices=rules.RELATION_PROOFS, blank=True
+    )
+    death_proof = models.CharField(
+        _("papers that prove the death"), max_length=12, choices=rules.DEATH_PROOFS, blank=True
+    )
     text = models.TextField(_("in their words"), blank=True)
     contact = EncryptedTextField(_("name and phone of who asks"), null=True, blank=True)
     extent = models.CharField(_("extent of the erasure"), max_length=8, choices=rules.EXTENTS, blank=True)
@@ -42,6 +49,53 @@ class RightsRequest(models.Model):
         verbose_name = _("rights request")
         verbose_name_plural = _("rights requests")
         indexes = [models.Index(fields=["scope_code", "-case"], name="privacy_request_scope")]
+
+
+class Correction(models.Model):
+    """What a person says is wrong, and what is right: one datum, beside the request to correct."""
+
+    case = models.OneToOneField(
+        Case, models.PROTECT, primary_key=True, verbose_name=_("case"), related_name="correction"
+    )
+    scope_code = ScopeCodeField()
+    datum = models.CharField(_("which datum"), max_length=80)
+    value = EncryptedTextField(_("what is right"), null=True, blank=True)
+    corrected_at = models.DateTimeField(_("corrected at"), null=True, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("correction asked for")
+        verbose_name_plural = _("corrections asked for")
+
+
+class Restriction(models.Model):
+    """The use of a resident's data is restricted: nobody's range holds the rows until it is lifted.
+
+    ``scope_code`` follows the place, so that a lifted row gets the code its place has by then.
+    """
+
+    scope_code = ScopeCodeField()
+    code_then = DatedScopeCodeField(verbose_name=_("scope code when it began"))
+    resident_id = models.BigIntegerField(_("resident"))
+    case_id = models.BigIntegerField(_("case"), null=True, blank=True)
+    from_at = models.DateTimeField(_("restricted since"))
+    lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
+    note = models.CharField(_("reason of lifting it"), max_length=200, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("restriction of use")
+        verbose_name_plural = _("restrictions of use")
+        indexes = [models.Index(fields=["scope_code", "-id"], name="privacy_restriction_scope")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["resident_id"],
+                condition=models.Q(lifted_at__isnull=True),
+                name="privacy_restriction_once",
+            )
+        ]
 
 
 class Petitioner(models.Model):
@@ -103,6 +157,7 @@ class RetentionRun(models.Model):
     due = models.PositiveIntegerField(_("rows due"), default=0)
     erased = models.PositiveIntegerField(_("rows erased"), default=0)
     held = models.PositiveIntegerField(_("rows that others still need"), default=0)
+    along = models.JSONField(_("rows that went along"), default=dict)
     oldest_left = models.DateField(_("oldest that is left"), null=True, blank=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
 

@@ -20,7 +20,7 @@ from lianglin.cases.models import Case
 from lianglin.kit import clock
 from lianglin.people.models import Resident
 from lianglin.privacy.actions import requests
-from lianglin.privacy.actions.requests import Asked
+from lianglin.privacy.actions.requests import Asked, Kin
 from lianglin.privacy.models import Breach, Erasure, RightsRequest
 from lianglin.privacy.queries.subjects import Key
 
@@ -132,7 +132,11 @@ def test_a_request_from_the_page_to_its_answer(city: World, two: Two) -> None:
     assert 'name="extent"' not in text(desk.get(page))  # nothing is erased for a correction
     version = Case._base_manager.get(pk=case.pk).version
     assert (
-        community.post(f"{page}provide/", {"version": version, "note": "登记电话是旧的"}).status_code == 303
+        community.post(
+            f"{page}provide/",
+            {"version": version, "note": "登记电话是旧的", "datum": "people:phone", "value": "15499998888"},
+        ).status_code
+        == 303
     )
     answer = desk.post(
         f"{page}fulfil/", {"version": version + 1, "outcome": "done", "extent": "", "note": "已改好"}
@@ -184,7 +188,8 @@ def test_a_deletion_is_carried_out_with_the_answer(city: World, two: Two) -> Non
 def test_a_close_relative_gets_the_copy_on_the_receipt(city: World, two: Two) -> None:
     with acting(city.actors[WORKER]) as by:
         made = requests.ask(asked=Asked("copy", acting_for="relative"), by=by, community=city.community(HERE))
-        requests.check(made.case.pk, by=by, identity="papers", subject=Key("resident", two[0].pk))
+        seen = {"identity": "papers", "subject": Key("resident", two[0].pk)}
+        requests.check(made.case.pk, by=by, kin=Kin("child", "register", "cancelled"), **seen)
     browser = resident_browser(made.case.pk)
     assert browser.get("/privacy/mine/request/copy/json/").status_code == 404
     with acting(city.actors[OFFICER]) as by:

@@ -18,7 +18,7 @@ from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.people.models import Resident
 from lianglin.privacy import rules
 from lianglin.privacy.actions import requests
-from lianglin.privacy.actions.requests import Asked
+from lianglin.privacy.actions.requests import Asked, Kin
 from lianglin.privacy.models import Petitioner, RightsRequest
 from lianglin.privacy.queries import requests as queries
 from lianglin.privacy.queries.subjects import Key
@@ -81,7 +81,18 @@ def test_the_desk_records_checks_and_looks_up_and_the_officer_answers(city: Worl
     with pytest.raises(Refused) as refused:
         act(city, WORKER, "check", made.case, identity="papers")
     assert refused.value.field == "subject"
-    act(city, WORKER, "check", made.case, identity="papers", subject=Key("resident", two[0].pk))
+    known = {"identity": "papers", "subject": Key("resident", two[0].pk)}
+    for kin, field in (
+        (None, "relation"),
+        (Kin("child", ""), "relation_proof"),
+        (Kin("child", "birth"), "death_proof"),
+    ):
+        with pytest.raises(Refused) as refused:
+            act(city, WORKER, "check", made.case, **known, kin=kin)
+        assert refused.value.field == field
+    act(city, WORKER, "check", made.case, **known, kin=Kin("child", "birth", "certificate"))
+    asked = RightsRequest._base_manager.get(pk=made.case.pk)
+    assert (asked.relation, asked.relation_proof, asked.death_proof) == ("child", "birth", "certificate")
     act(city, WORKER, "provide", made.case, note="登记有姓名、电话。")
     act(city, OFFICER, "send_back", made.case, note="还有住户信息吗？")
     act(city, WORKER, "provide", made.case, note="有住户信息。")
@@ -148,7 +159,7 @@ def test_each_move_belongs_to_one_post(city: World, two: Two, who: str, verb: st
 
 def test_what_is_answered_stays_answered(city: World, two: Two) -> None:
     made = asked_by(two[0])
-    act(city, OFFICER, "fulfil", made.case, outcome="done", note="已改。")
+    act(city, OFFICER, "fulfil", made.case, outcome="done", note="已改。", by_hand=True)
     with pytest.raises(Conflict):
         act(city, OFFICER, "refuse", made.case, ground="duty", note="x")
 
@@ -197,8 +208,8 @@ def test_another_resident_never_sees_a_request(city: World, two: Two, data: st.D
 
 def test_figures_count_what_was_answered_in_time(city: World, two: Two) -> None:
     first, second, third = (asked_by(person) for person in (two[0], two[1], two[0]))
-    act(city, OFFICER, "fulfil", first.case, outcome="done", note="已改。")
-    act(city, OFFICER, "fulfil", second.case, outcome="done", note="已改。")
+    act(city, OFFICER, "fulfil", first.case, outcome="done", note="已改。", by_hand=True)
+    act(city, OFFICER, "fulfil", second.case, outcome="done", note="已改。", by_hand=True)
     Clock._base_manager.filter(case=second.case).update(due_at=second.case.opened_at)
     month = queries.Period.month_of(clock.today())
     with acting(actors.job()):

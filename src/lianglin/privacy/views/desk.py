@@ -18,14 +18,17 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
+from lianglin.kit.domain import Datum
 from lianglin.kit.errors import Conflict, Forbidden
 from lianglin.kit.ids import clean_case_number, group_case_number
 from lianglin.kit.paging import page
 from lianglin.places.models import Community
 from lianglin.privacy.actions import requests as actions
 from lianglin.privacy.forms import desk as forms
+from lianglin.privacy.queries import corrections
 from lianglin.privacy.queries import requests as queries
-from lianglin.privacy.views import breaches, registers, words
+from lianglin.privacy.queries.corrections import Wish
+from lianglin.privacy.views import breaches, registers, restrictions, words
 
 DUTIES = ("privacy.decide", "privacy.check")
 
@@ -106,17 +109,47 @@ def _page(
             "asked": asked,
             "steps": words.steps(case, cases.steps(case, reader)),
             "community": case.community.label,
-            "deeds": [_deed(deed, case, wrong) for deed in DEEDS.values() if deed.code in may],
+            "wish": corrections.wish_of(case, asked, reader) if asked and asked.kind == "correct" else None,
         }
+        data = _open_data(case, context["wish"], actor) if "provide" in may else {}
+        context["deeds"] = [
+            _deed(deed, case, wrong, context["wish"], data) for deed in DEEDS.values() if deed.code in may
+        ]
     return render(request, "privacy/desk/detail.html", context, status=status)
 
 
-def _deed(deed: Deed, case: Case, wrong: tuple[str, Any] | None) -> dict[str, Any]:
+def _open_data(case: Case, wish: Wish | None, actor: Actor) -> dict[str, Datum]:
+    """For a correction that was told at the desk: what may be named as wrong."""
+    asked = case.rights_request
+    if (
+        asked.kind != "correct"
+        or wish is not None
+        or asked.subject_kind != "resident"
+        or not asked.subject_id
+    ):
+        return {}
+    return corrections.data_of(asked.subject_id, actor)
+
+
+def _deed(
+    deed: Deed, case: Case, wrong: tuple[str, Any] | None, wish: Wish | None, data: dict[str, Datum]
+) -> dict[str, Any]:
     bound = wrong[1] if wrong and wrong[0] == deed.code else None
     known = {move.code: move.label for move in case.lifecycle.moves}
     form = bound or deed.form(initial={"version": case.version}, auto_id=f"id_{deed.code}_%s")
     if case.rights_request.kind != "delete":
         form.fields.pop("extent", None)
+    if case.rights_request.kind != "correct" or wish is not None:
+        form.fields.pop("by_hand", None)
+    if case.rights_request.acting_for != "relative":
+        for name in ("relation", "relation_proof", "death_proof"):
+            form.fields.pop(name, None)
+    if not data:
+        form.fields.pop("datum", None)
+        form.fields.pop("value", None)
+    elif "datum" in form.fields:
+        offered: Any = form.fields["datum"]
+        offered.choices = [("", "—"), *((code, datum.label) for code, datum in data.items())]
     return {
         "code": deed.code,
         "label": known.get(deed.code, _("extend the time")),
@@ -140,6 +173,10 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
     form = deed.form(request.POST, auto_id=f"id_{code}_%s")
     with actions.at_desk(actor) as reader:
         case = _find(reader, number)
+        if "datum" in form.fields:
+            wish = corrections.wish_of(case, case.rights_request, reader)
+            offered: Any = form.fields["datum"]
+            offered.choices = [("", "—"), *((key, key) for key in _open_data(case, wish, actor))]
     onward = reverse("privacy:detail", args=[case.number])
 
     def act() -> None:
@@ -185,6 +222,7 @@ routes: list[URLPattern] = [
     path("desk/record/", record, name="record"),
     *registers.routes,
     *breaches.routes,
+    *restrictions.routes,
     path("desk/requests/<str:number>/", detail, name="detail"),
     path("desk/requests/<str:number>/<slug:code>/", move, name="move"),
 ]

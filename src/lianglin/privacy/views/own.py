@@ -26,18 +26,17 @@ from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import clock, throttle
 from lianglin.kit.errors import Forbidden
-from lianglin.kit.ids import clean_case_number, group_case_number, row_number
+from lianglin.kit.ids import clean_case_number, row_number
 from lianglin.kit.spreadsheet import as_csv
 from lianglin.kit.views import remember_elder
 from lianglin.people.queries.guardians import wards
-from lianglin.privacy import rules
 from lianglin.privacy.actions import requests as actions
 from lianglin.privacy.forms.own import AskForm, ReceiptForm, WithdrawForm
-from lianglin.privacy.queries import requests, subjects
+from lianglin.privacy.queries import corrections, requests, restricting, subjects
 from lianglin.privacy.queries.subjects import Key
-from lianglin.privacy.views import consents, words
+from lianglin.privacy.views import consents, correct, words
 from lianglin.privacy.views.papers import copy_as_pdf
-from lianglin.privacy.views.replies import file
+from lianglin.privacy.views.replies import arrived, file
 from lianglin.privacy.views.visitors import key_of, known
 
 LOOKS_A_PAGE = 50
@@ -81,6 +80,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         context |= {
             "requests": [words.line(case) for case in requests.mine(actor)],
             "held_request": words.line(held) if held else None,
+            "restriction": restricting.of_resident(key.id, actor) if key.of == "resident" else None,
         }
     status = 422 if form.is_bound and form.errors else 200
     return remember_elder(request, render(request, "privacy/public/mine.html", context, status=status))
@@ -154,7 +154,8 @@ def looks_csv(request: HttpRequest, key: Key) -> HttpResponse:
 def ask(request: HttpRequest, key: Key) -> HttpResponse:
     """A request: what, and about which data. The receipt is shown once, on the next page."""
     actor, made = acting(request), []
-    form = AskForm(request.POST or None)
+    restriction = restricting.of_resident(key.id, actor) if key.of == "resident" else None
+    form = AskForm(request.POST or None, restricted=restriction is not None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
 
@@ -163,14 +164,7 @@ def ask(request: HttpRequest, key: Key) -> HttpResponse:
             made.append(actions.ask(asked=actions.Asked(given["kind"], given["text"], acting_for), by=actor))
 
         if done(request, form, act, _("Your request has arrived."), reverse("privacy:mine")):
-            opened = made[0]
-            context = {
-                "number": group_case_number(opened.case.number),
-                "secret": opened.secret,
-                "due": opened.case.due_at,
-                "days": rules.ANSWER_DAYS,
-            }
-            return render(request, "privacy/public/asked.html", context)
+            return arrived(request, made[0])
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "privacy/public/ask.html", {"form": form, "key": key}, status=status)
 
@@ -223,9 +217,15 @@ def _shown(request: HttpRequest, case: Case) -> HttpResponse:
         "may_withdraw": not case.lifecycle.state(case.state).final,
         "may_copy": acting(request).case_id == case.pk and _granted(case),
         "left": cases.time_left(case),
+        "wish": _wish(case, holder),
         "form": WithdrawForm(initial={"version": case.version}),
     }
     return render(request, "privacy/public/request.html", context)
+
+
+def _wish(case: Case, holder: Actor) -> Any:
+    asked = case.rights_request
+    return corrections.wish_of(case, asked, holder) if asked.kind == "correct" else None
 
 
 @require_POST
@@ -272,6 +272,7 @@ routes: list[URLPattern] = [
     path("mine/looks/", looks, name="looks"),
     path("mine/looks/all.csv", looks_csv, name="looks_csv"),
     path("mine/ask/", ask, name="ask"),
+    *correct.routes,
     *consents.routes,
     path("mine/request/", request_page, name="request"),
     path("mine/request/copy/<slug:code>/", granted_copy, name="granted_copy"),
