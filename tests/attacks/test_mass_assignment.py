@@ -153,7 +153,7 @@ def compared(ask: Callable[[dict[str, str]], Any], sent: dict[str, str]) -> tupl
 @pytest.mark.parametrize(
     ("who", "enough"),
     [
-        pytest.param((WORKER, "administrator", "resident"), 12, id="some"),
+        pytest.param((WORKER, "administrator", "resident"), 8, id="some"),
         pytest.param(WHO, 20, id="all", marks=pytest.mark.deep),
     ],
 )
