@@ -31,7 +31,7 @@ OPEN = {
     "portal:home", "portal:search", "portal:city",
     "privacy:notice", "privacy:mine", "privacy:held", "privacy:copy", "privacy:looks", "privacy:looks_csv", "privacy:ask",
     "privacy:consents", "privacy:consent_decide", "privacy:for_oneself", "privacy:for_ward",
-    "privacy:request", "privacy:granted_copy", "privacy:open_request", "privacy:withdraw",
+    "privacy:request", "privacy:granted_copy", "privacy:open_request", "privacy:withdraw", "privacy:correct", "privacy:correct_which",
 }  # fmt: skip
 """Addresses that somebody without a login may open. Whoever adds an open page adds it here, and says so in review."""
 

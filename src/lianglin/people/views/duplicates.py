@@ -73,7 +73,8 @@ def pair(request: HttpRequest, pk: int) -> HttpResponse:
             "label": _(first.label),
             "first": first.text,
             "second": second.text,
-            "same": first.text == second.text,
+            "empty": not first.text and not second.text,
+            "same": files[0]["plain"][first.name] == files[1]["plain"][first.name],
         }
         for first, second in zip(files[0]["lines"], files[1]["lines"], strict=True)
     ]
@@ -109,10 +110,11 @@ def _decided(
 
 
 def _shown(person: Resident, actor: Actor) -> dict[str, Any]:
-    """A file as the page shows it: masked, never opened in full here."""
+    """A file as the page shows it: masked; whether the values are alike is told of the full ones ("plain")."""
     homes = residents.memberships(person.pk, actor=actor)
     home = next((one for one in homes if one.to_on is None), None)
-    return {"person": person, "lines": file.lines(person, home), "homes": len(homes)}
+    plain = {name: file.value_of(person, home, name) for name in file.FIELDS}
+    return {"person": person, "lines": file.lines(person, home), "plain": plain, "homes": len(homes)}
 
 
 @require_POST
