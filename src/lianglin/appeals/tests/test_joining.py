@@ -6,7 +6,8 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.world import resident_browser
@@ -202,6 +203,18 @@ def test_the_page_shows_what_belongs_together_and_gives_the_second_receipt(town:
     receipt = browser.get(answer.url)
     part = Case._base_manager.get(origin=parent)
     assert part.number in receipt.content.decode().replace(" ", "")
+
+
+def test_only_a_case_with_others_asks_for_them(town: Town) -> None:
+    parent, _child = joined(town)
+    alone, browser = town.brought_to("handling"), town.client("street")
+    asked = []
+    for case in (alone, parent):
+        browser.get(f"/appeals/desk/{case.number}/")
+        with CaptureQueriesContext(connection) as found:
+            browser.get(f"/appeals/desk/{case.number}/")
+        asked.append(sum("origin_id" in query["sql"].split("WHERE")[-1] for query in found.captured_queries))
+    assert asked == [0, 1]
 
 
 # --- figures stay right ------------------------------------------------------------------------------------

@@ -212,7 +212,7 @@ def page(
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
-        "kin": cases.kin(case, actor),
+        "kin": words.kin(cases.kin(case, actor)),
         "units": _units(context)
         if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)
         else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from lianglin.access.actor import PURPOSES
 from lianglin.access.models import AccessLog, Organisation, Post
@@ -96,6 +97,27 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         (_("Taken on by"), case.assignee.label if case.assignee else ""),
         (_("Outcome"), case.outcome_label),
     ]
+
+
+def kin(found: cases.Kin) -> list[tuple[str, list[dict[str, Any]]]]:
+    """What belongs to an appeal: what each group is to it, and the appeals of the group; empty groups left out."""
+    count = len(found.children)
+    follow = ngettext(
+        "%(n)d appeal follows this one: it is told what is answered here, in these words",
+        "%(n)d appeals follow this one: each is told what is answered here, in these words",
+        count,
+    )
+    groups = (
+        (_("Handled with this earlier appeal"), [found.parent]),
+        (follow % {"n": count}, found.children),
+        (_("Split from"), [found.origin]),
+        (_("Split off from this one"), found.parts),
+    )
+    shown = [
+        (said, [{"case": case, "number": grouped(case.number)} for case in group if case is not None])
+        for said, group in groups
+    ]
+    return [(said, others) for said, others in shown if others]
 
 
 def stages(case: Case, found: list[Step]) -> list[dict[str, Any]]:

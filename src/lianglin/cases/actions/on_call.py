@@ -55,11 +55,9 @@ def fill_rota(*, by: Actor, unit_id: int, first: date, last: date, days: str, sh
 
 
 def clear_turn(*, by: Actor, turn_id: int) -> None:
-    """Takes one turn off the rota."""
+    """Takes one turn off the rota of the post's area; one of another area stays."""
     by.require("cases.rota")
     with together():
-        count, _each = OnCallTurn.objects.filter(
-            pk=turn_id, scope_code__gte=by.low, scope_code__lt=by.high
-        ).delete()
+        count, _each = OnCallTurn.objects.filter(pk=turn_id, scope_code=by.low).delete()
         if count:
             audit.record("cases.clear_turn", "cases.OnCallTurn", turn_id, scope_code=by.low)

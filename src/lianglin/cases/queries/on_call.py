@@ -25,14 +25,11 @@ def on_call(scope_code: str, at: datetime) -> Organisation | None:
 
 
 def rota(actor: Actor, start: date, days: int) -> list[OnCallTurn]:
-    """The turns of the actor's area from a day on, in order."""
+    """The turns of the actor's own area from a day on, in order; each area keeps its own rota."""
     turns = OnCallTurn.objects.filter(
-        scope_code__gte=actor.low,
-        scope_code__lt=actor.high,
-        day__gte=start,
-        day__lt=start + timedelta(days=days),
+        scope_code=actor.low, day__gte=start, day__lt=start + timedelta(days=days)
     )
-    return list(turns.select_related("organisation").order_by("day", "shift", "scope_code")[:400])
+    return list(turns.select_related("organisation").order_by("day", "shift"))
 
 
 def units_for(actor: Actor) -> list[Organisation]:

@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.world import FAR, HERE, NEXT_DOOR, WORKER, World
@@ -110,6 +111,16 @@ def test_without_a_cover_or_on_ones_own_case_nobody_is_stood_in_for(unit: World)
     cover(unit)
     move(unit, own, "start", by=helper(unit, COLLEAGUE))
     assert last(own).for_post_id is None
+
+
+def test_only_among_colleagues_is_it_asked_who_stands_in(unit: World) -> None:
+    asked = []
+    for code in (f"street-{HERE[:9]}", COLLEAGUE):
+        case = held_by(unit)
+        with CaptureQueriesContext(connection) as found:
+            move(unit, case, "start", by=helper(unit, code))
+        asked.append(sum("cases_cover" in query["sql"] for query in found.captured_queries))
+    assert asked == [0, 1]
 
 
 @pytest.mark.parametrize("when", ["ended", "over", "to come"])

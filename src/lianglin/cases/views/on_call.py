@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -16,7 +17,9 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import see
 from lianglin.cases.actions.on_call import clear_turn, fill_rota
 from lianglin.cases.forms import RotaForm
+from lianglin.cases.models import OnCallTurn
 from lianglin.cases.queries.on_call import on_call, rota, units_for
+from lianglin.cases.rules import SHIFTS
 from lianglin.kit import clock
 from lianglin.kit.errors import Refused
 
@@ -47,11 +50,23 @@ def page(request: HttpRequest) -> HttpResponse:
     turns = rota(actor, clock.today() - timedelta(days=1), SHOWN + 1)
     context = {
         "form": form,
-        "turns": turns,
+        "days": _by_day(turns),
         "now": on_call(actor.low, clock.now()),
         "shown": SHOWN,
+        "shifts": SHIFTS,
     }
     return render(request, "cases/on_call.html", context, status=422 if form.errors else 200)
+
+
+def _by_day(turns: list[OnCallTurn]) -> list[dict[str, Any]]:
+    """One line a day: its turn by day and its turn by night, None where nobody is on call."""
+    found: dict[date, dict[str, OnCallTurn]] = {}
+    for turn in turns:
+        found.setdefault(turn.day, {})[turn.shift] = turn
+    return [
+        {"day": day, "turns": [(label, held.get(code)) for code, label in SHIFTS]}
+        for day, held in found.items()
+    ]
 
 
 @require_POST

@@ -45,7 +45,7 @@ def _page(request: HttpRequest, *, status: int = 200, **bound: Any) -> HttpRespo
         "delegate_form": DelegateForm(colleagues=near, auto_id="case_%s"),
         "all_form": ColleagueForm(colleagues=near, auto_id="all_%s"),
         "covers": read.covers(actor),
-        "given": [(entry, known[entry.case_id]) for entry in given if entry.case_id in known],
+        "given": [(entry, _row(known[entry.case_id])) for entry in given if entry.case_id in known],
         "handovers": read.handovers(actor),
         "page": held,
         "held": [_row(case) for case in held.rows],
