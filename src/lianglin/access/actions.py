@@ -106,6 +106,7 @@ def log_in_from_outside(*, request: HttpRequest, proved: Proved) -> Account | No
         if not proved.second_factor and _second_step(request, account):
             return None
     enter(request=request, account=account, how=LoginSession.How.OUTSIDE)
+    again.note_since(request=request, seconds=proved.at)  # it may know the browser since this morning
     if proved.second_factor:
         request.session[PROVED_KEY] = second_factor.system_now().isoformat()
     return account

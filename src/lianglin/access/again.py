@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -119,6 +119,13 @@ def by_outside(*, request: HttpRequest, proved: Proved) -> None:
     elif second_factor.factor_of(account.pk) or second_factor.has_passkey(account.pk):
         raise Refused(_("Use your second factor: a code of the authenticator app, or a passkey."))
     note(request=request)
+
+
+def note_since(*, request: HttpRequest, seconds: float) -> None:
+    """Writes down that the account was proved at that time (seconds since 1970), not now."""
+    now = system_now()
+    at = datetime.fromtimestamp(min(max(seconds, 0.0), now.timestamp()), tz=UTC)
+    request.session[AGAIN_KEY] = at.isoformat()
 
 
 def note(*, request: HttpRequest) -> None:

@@ -28,6 +28,7 @@ STATE_KEY = "outside"
 class Proved:
     """What the provider said: who it is, and whether it proved a second factor that the settings trust.
 
+    ``at``: when the person last proved it there (seconds since 1970), which may be long ago or unknown (0).
     ``again``: somebody who is logged in was asked once more, before a sensitive action. ``onward``: where to go then.
     """
 
@@ -35,6 +36,7 @@ class Proved:
     claim: str
     subject: str
     second_factor: bool
+    at: float
     again: bool
     onward: str
 
@@ -94,13 +96,15 @@ def finish(*, request: HttpRequest) -> Proved:
         },
     )
     claims = provider.claims_of(str(answer.get("id_token", "")), nonce=held["nonce"])
-    if held["again"] and provider.proved_at(claims) < held["from"] - provider.LEEWAY_SECONDS:
+    at = provider.proved_at(claims)
+    if held["again"] and at < held["from"] - provider.LEEWAY_SECONDS:
         raise Refused(_("The city's login did not ask you anew. Confirm in another way."))
     return Proved(
         settings.OIDC_ISSUER,
         settings.OIDC_CLAIM,
         provider.subject_in(claims),
         provider.proves_two(claims),
+        at,
         held["again"],
         held["next"],
     )

@@ -196,4 +196,6 @@ def proves_two(claims: dict[str, Any]) -> bool:
 def proved_at(claims: dict[str, Any]) -> float:
     """When the person last proved it there (``auth_time``, seconds since 1970); 0 when the token does not say."""
     value = claims.get("auth_time")
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e12:
+        return 0.0
+    return float(value)

@@ -419,6 +419,20 @@ def test_an_old_proof_of_the_provider_is_none(
     assert "/again/" in browser.get(KEYS).url
 
 
+@pytest.mark.parametrize(
+    ("ago", "fresh"), [(0, True), (3600, False), (None, False), (-60, True), (-9e15, False)]
+)
+def test_a_login_is_as_fresh_as_the_providers_own_proof(
+    linked: World, provider: Provider, ago: float | None, fresh: bool
+) -> None:
+    """It may know the browser since the morning, and let it in without a question."""
+    provider.claims = {} if ago is None else {"auth_time": int(time.time() - ago)}
+    browser = Client()
+    come_in(browser, provider)
+    assert browser.get("/work/").status_code == 200
+    assert (browser.get(KEYS).status_code == 200) is fresh
+
+
 def test_somebody_elses_login_proves_nothing(linked: World, provider: Provider) -> None:
     browser = old_proof(linked, OTHER)
     provider.claims = {"auth_time": int(time.time())}
