@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from lianglin.access.again import recently_proved_to_act
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import keys
 from lianglin.access.governance.audit_forms import KeyOrderForm
@@ -16,6 +17,7 @@ from lianglin.access.replies import done
 
 @require_http_methods(["GET", "POST"])
 @in_post("access.keys")
+@recently_proved_to_act
 def key_page(request: HttpRequest) -> HttpResponse:
     """Rings, columns, orders; a POST orders a count or a rotation, with the reason."""
     form = KeyOrderForm(request.POST or None)
