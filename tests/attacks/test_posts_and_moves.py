@@ -91,9 +91,14 @@ class PostsAndMoves(RuleBasedStateMachine):
         forget_tries()
         self.cases.append(self.city.report(place).case)
 
-    @rule(code=st.sampled_from(sorted(MOVES)), data=st.data())
-    def somebody_fitting_tries(self, code: str, data: st.DataObject) -> None:
-        self.attempt(VERBS[code][0], code, data.draw(st.sampled_from(self.cases)))
+    @rule(data=st.data())
+    def somebody_fitting_tries(self, data: st.DataObject) -> None:
+        case = data.draw(st.sampled_from(self.cases))
+        state = stored(case).state
+        fitting = sorted(code for code, move in MOVES.items() if state in move.sources)
+        if fitting:
+            code = data.draw(st.sampled_from(fitting))
+            self.attempt(VERBS[code][0], code, case)
 
     @rule(who=st.sampled_from(EVERYBODY), code=st.sampled_from(sorted(MOVES)), data=st.data())
     def anybody_tries(self, who: str, code: str, data: st.DataObject) -> None:
@@ -174,10 +179,10 @@ def test_posts_and_moves(db: None) -> None:
     happened.clear()
     quick = hypothesis.settings(
         max_examples=12,
-        stateful_step_count=25,
+        stateful_step_count=30,
         suppress_health_check=list(hypothesis.HealthCheck),
         derandomize=True,
     )
     run_state_machine_as_test(PostsAndMoves, settings=quick)
-    assert happened["made"] > 20, happened
-    assert happened["refused"] > 50, happened
+    assert happened["made"] >= 15, happened
+    assert happened["refused"] >= 30, happened
