@@ -28,7 +28,9 @@ def npm_audit(found: dict[str, Any]) -> tuple[int, int, list[str]]:
     if "vulnerabilities" not in found:
         return 0, 0, []
     count = found.get("metadata", {}).get("dependencies", {}).get("total", 0)
-    holes = [f"{name}: {hole['severity']}, {hole['range']}" for name, hole in found["vulnerabilities"].items()]
+    holes = [
+        f"{name}: {hole['severity']}, {hole['range']}" for name, hole in found["vulnerabilities"].items()
+    ]
     return count, count, holes
 
 
