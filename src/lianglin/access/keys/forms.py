@@ -48,5 +48,12 @@ class TokenForm(forms.Form):
         fields["days"].max_value, fields["days"].initial = most, min(30, most)
         fields["days"].validators.append(MaxValueValidator(most))
         fields["days"].help_text = _("at most %(days)s") % {"days": most}
-        fields["duties"].choices = [(duty.code, duty.label) for duty in tokens.offered(actor)]
-        fields["purposes"].choices = [(p, PURPOSES[p]) for p in PURPOSES if p in actor.purposes]
+        offered = {
+            "duties": [(duty.code, duty.label) for duty in tokens.offered(actor)],
+            "purposes": [(p, PURPOSES[p]) for p in PURPOSES if p in actor.purposes],
+        }
+        for name, choices in offered.items():
+            if choices:
+                fields[name].choices = choices
+            else:  # nothing to tick: the key reads what is open to everybody
+                del fields[name]

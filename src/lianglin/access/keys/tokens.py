@@ -78,7 +78,13 @@ def offered(actor: Actor) -> list[Duty]:
 
 
 def make(
-    *, by: Actor, kind: str, name: str, duties: Iterable[str], purposes: Iterable[str], days: int
+    *,
+    by: Actor,
+    kind: str,
+    name: str,
+    days: int,
+    duties: Iterable[str] = (),
+    purposes: Iterable[str] = (),
 ) -> Made:
     """A key for the post that ``by`` acts in; Refused for more than the post carries, or for longer than the setting."""
     if by.post_id is None or by.account_id is None or by.token_id is not None:

@@ -294,6 +294,15 @@ def test_the_form_offers_only_what_the_post_carries(city: World) -> None:
     assert not ApiToken.objects.exists()
 
 
+def test_a_post_without_a_duty_of_the_api_makes_a_key_that_reads_what_is_open(city: World) -> None:
+    boss, asked = city.browser("administrator"), {"kind": "token", "name": "x", "days": "30"}
+    made = boss.post(f"{KEYS}new/", {**asked, "duties": "access.manage"})
+    assert "duties" not in boss.get(f"{KEYS}new/").context["form"].fields
+    assert ApiToken.objects.get().duties == []
+    secret = made.context["made"].secret
+    assert Client().get(API, **bearer(secret)).status_code == 403
+
+
 def test_one_revokes_the_own_key_and_nobody_elses(city: World) -> None:
     made = key_for(city)
     assert city.browser(STREET).post(f"{KEYS}revoke/", {"key": made.row.pk}).status_code == 403
