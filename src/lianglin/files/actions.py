@@ -34,8 +34,8 @@ def attach(
     """Checks a file, stores it and attaches it to a case that the actor may work on.
 
     ``public``: the resident may see it. The file is on the disk before the row commits; with a rollback it loses
-    its row and the nightly sweep takes it. :class:`Refused` says what is wrong with the file, or that the case
-    has its six already.
+    its row and the nightly sweep takes it. :class:`Refused` says what is wrong with the file, or that six of the
+    reporter (or of those who work on the case) are there already.
     """
     ready = prepare(upload)
     with together():
@@ -127,8 +127,9 @@ def _attach(
 
 
 def _room_for(more: int, case_id: int, by: Actor) -> None:
+    """Who reported has six, and who works on it six: neither uses up the other's."""
     queries.lock_case(case_id)
-    if queries.count(case_id, by) + more > rules.MAX_FILES:
+    if queries.count(case_id, by, of_office=by.post_id is not None) + more > rules.MAX_FILES:
         raise _too_many()
 
 

@@ -39,9 +39,10 @@ def lock_case(case_id: int) -> None:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended('files.Attachment', %s))", [case_id])
 
 
-def count(case_id: int, actor: Actor) -> int:
-    """How many attachments a case has, shown to the resident or not."""
-    return Attachment.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case_id).count()
+def count(case_id: int, actor: Actor, *, of_office: bool) -> int:
+    """How many attachments a case has from those who work on it, or from who reported; shown or not."""
+    seen = Attachment.objects.visible_to(actor, purpose=actor.work_purpose)
+    return seen.filter(case_id=case_id, post__isnull=not of_office).count()
 
 
 def parked(key: str) -> list[ParkedFile]:

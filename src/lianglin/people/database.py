@@ -58,6 +58,16 @@ end $$"""
 """Rows follow a person from one file to the other and back: the declared columns and nothing else, whatever rights a
 role has on the tables (facts and consents are only ever added). Only the job role calls them."""
 
+ENDED = """
+create or replace function people_ended() returns trigger language plpgsql set search_path = public, pg_temp as $$
+begin
+    new.ended_on := least(new.died_on, new.left_on);
+    return new;
+end $$;
+create or replace trigger people_ended before insert or update of died_on, left_on, ended_on on people_resident for each row
+when (new.died_on is not null or new.left_on is not null or new.ended_on is not null) execute function people_ended()"""
+"""Since when somebody no longer lives here. A generated column would say it, too, and rewrite the whole table to come."""
+
 
 def following() -> dict[str, Follows]:
     """What follows when files are joined, by its label ("people.Consent.resident_id")."""
@@ -100,6 +110,7 @@ def _install_following(cursor: Any) -> None:
 def install(cursor: Any) -> None:
     """Creates or replaces the functions after every migration."""
     _install_following(cursor)
+    cursor.execute(ENDED)
     cursor.execute(ACTS_FOR)
     cursor.execute(WARDS)
     everyone = ", ".join(sorted({db_role(role) for role in ROLES} | {APP}))

@@ -42,10 +42,6 @@ class Migration(migrations.Migration):
             name='one_time_until',
             field=models.DateTimeField(blank=True, null=True, verbose_name='one-time password good until'),
         ),
-        migrations.AddIndex(
-            model_name='post',
-            index=models.Index(fields=['role_code', '-id'], name='access_post_role'),
-        ),
         migrations.AddField(
             model_name='rightschange',
             name='account',

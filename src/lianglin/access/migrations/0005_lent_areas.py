@@ -70,10 +70,6 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='access.helpticket', verbose_name='under a help ticket'),
         ),
         migrations.AddIndex(
-            model_name='accesslog',
-            index=models.Index(condition=models.Q(('break_glass__isnull', False)), fields=['break_glass', 'id'], name='access_log_glass'),
-        ),
-        migrations.AddIndex(
             model_name='breakglass',
             index=models.Index(fields=['post', '-id'], name='access_glass_post'),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any
 
@@ -13,6 +13,8 @@ from lianglin.access.transaction import together
 from lianglin.appeals.models import Item
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
+from lianglin.files import actions as files
+from lianglin.files.prepare import Prepared
 from lianglin.kit.errors import Refused
 
 
@@ -25,6 +27,12 @@ def on_case(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(cases.lock(case_id, by=by), by=by, **arguments)
 
     return locked
+
+
+def show(case: Case, photos: Iterable[Prepared], *, by: Actor) -> None:
+    """Attaches pictures and papers of an answer; who reported sees them beside it."""
+    for ready in photos:
+        files.attach(case_id=case.pk, scope_code=case.scope_code, upload=ready, by=by)
 
 
 def known(value: Any, choices: Any, field: str) -> None:

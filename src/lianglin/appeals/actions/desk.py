@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from lianglin.access import actions as access
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
-from lianglin.appeals.actions.asking import known, on_case, order_limit
+from lianglin.appeals.actions.asking import known, on_case, order_limit, show
 from lianglin.appeals.models import Appeal, Item
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.cases.queries.on_call import on_call
 from lianglin.cases.rules import SUBJECT
+from lianglin.files.prepare import Prepared
 from lianglin.kit import clock
 from lianglin.kit.errors import Refused
 
@@ -45,8 +48,16 @@ def accept(
 
 
 @on_case
-def answer_now(case: Case, *, by: Actor, outcome: str, note: str, seen_version: int | None = None) -> Case:
-    """Answers on the spot: recorded, never dispatched."""
+def answer_now(
+    case: Case,
+    *,
+    by: Actor,
+    outcome: str,
+    note: str,
+    photos: Sequence[Prepared] = (),
+    seen_version: int | None = None,
+) -> Case:
+    """Answers on the spot: recorded, never dispatched. Pictures as with a unit's answer."""
     known(outcome, rules.OUTCOMES, "outcome")
     cases.move(
         case,
@@ -57,6 +68,7 @@ def answer_now(case: Case, *, by: Actor, outcome: str, note: str, seen_version: 
         data={"outcome": outcome},
         changes={"outcome": outcome},
     )
+    show(case, photos, by=by)
     return case
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lianglin.access.actor import Actor
 from lianglin.appeals import rules
-from lianglin.appeals.actions.asking import known, on_case
+from lianglin.appeals.actions.asking import known, on_case, show
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
+from lianglin.files.prepare import Prepared
 
 
 @on_case
@@ -41,8 +44,16 @@ def resume(case: Case, *, by: Actor, note: str = "", seen_version: int | None = 
 
 
 @on_case
-def answer(case: Case, *, by: Actor, outcome: str, note: str, seen_version: int | None = None) -> Case:
-    """The unit answers: what was done, and with what outcome."""
+def answer(
+    case: Case,
+    *,
+    by: Actor,
+    outcome: str,
+    note: str,
+    photos: Sequence[Prepared] = (),
+    seen_version: int | None = None,
+) -> Case:
+    """The unit answers: what was done, with what outcome, and pictures that show it; the person sees all of it."""
     known(outcome, rules.OUTCOMES, "outcome")
     cases.move(
         case,
@@ -53,4 +64,5 @@ def answer(case: Case, *, by: Actor, outcome: str, note: str, seen_version: int 
         data={"outcome": outcome},
         changes={"outcome": outcome},
     )
+    show(case, photos, by=by)
     return case

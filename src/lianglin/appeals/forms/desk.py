@@ -16,6 +16,7 @@ from lianglin.appeals.forms.replies import finished
 from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
 from lianglin.cases.models import Case
+from lianglin.files.forms import PhotosField
 from lianglin.kit.controls import HeldSelect
 
 
@@ -99,9 +100,11 @@ class MoveForm(forms.Form):
     submit: ClassVar[Any] = ""
     seen_version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any = None, *, code: str, context: MoveContext, initial: Any = None) -> None:
+    def __init__(
+        self, data: Any = None, files: Any = None, *, code: str, context: MoveContext, initial: Any = None
+    ) -> None:
         super().__init__(
-            data, auto_id=f"id_{code}_%s", initial={"seen_version": context.version, **(initial or {})}
+            data, files, auto_id=f"id_{code}_%s", initial={"seen_version": context.version, **(initial or {})}
         )
         self.context = context
         self.prepare(context)
@@ -167,6 +170,16 @@ class AnswerForm(MoveForm):
     note = note_field(
         _("answer"), rows=6, hint=_("Replace what stands in [brackets]. Plain words, no internal terms.")
     )
+    photos = PhotosField(label=_("Pictures or papers that show it"))
+
+    def clean(self) -> dict[str, Any]:
+        """A browser sends files once: with another mistake in the form they have to be chosen again."""
+        data = super().clean() or {}
+        if self.errors and data.get("photos"):
+            self.add_error(
+                "photos", _("Choose the pictures again: a form with a mistake in it does not keep them.")
+            )
+        return data
 
     def clean_note(self) -> str:
         """An answer with a bracket left in is not finished."""

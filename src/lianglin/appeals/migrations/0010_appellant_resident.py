@@ -16,8 +16,4 @@ class Migration(migrations.Migration):
             name='resident_id',
             field=models.BigIntegerField(null=True, verbose_name='resident who was logged in'),
         ),
-        migrations.AddIndex(
-            model_name='appellant',
-            index=models.Index(condition=models.Q(('resident_id__isnull', False)), fields=['resident_id', '-case'], name='appeals_appellant_resident'),
-        ),
     ]

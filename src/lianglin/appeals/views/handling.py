@@ -130,7 +130,7 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return see(f"{reverse('appeals:detail', args=[case.number])}?move={code}#do-{code}")
     deed = DEEDS[code]
     context = forms.MoveContext(case, actor)
-    form = deed.form(request.POST, code=code, context=context)
+    form = deed.form(request.POST, request.FILES, code=code, context=context)
     if not form.is_valid():
         return page(request, case, bound=(code, form), status=422)
     try:

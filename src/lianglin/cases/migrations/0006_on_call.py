@@ -27,10 +27,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'turns on call',
             },
         ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True), ('urgent', True)), fields=['opened_at'], name='cases_urgent_open'),
-        ),
         migrations.AddField(
             model_name='oncallturn',
             name='organisation',

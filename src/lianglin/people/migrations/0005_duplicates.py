@@ -52,10 +52,6 @@ class Migration(migrations.Migration):
             name='merged_into',
             field=models.BigIntegerField(blank=True, null=True, verbose_name='joined into the file'),
         ),
-        migrations.AddIndex(
-            model_name='resident',
-            index=models.Index(condition=models.Q(('merged_into__isnull', False)), fields=['merged_into'], name='people_resident_merged'),
-        ),
         migrations.AddField(
             model_name='duplicatepair',
             name='first',

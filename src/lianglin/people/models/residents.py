@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models.functions import Least
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -52,12 +51,8 @@ class Resident(models.Model):
     born_on = models.DateField(_("born on"), null=True, blank=True)
     died_on = models.DateField(_("died on"), null=True, blank=True)
     left_on = models.DateField(_("moved away on"), null=True, blank=True)
-    ended_on = models.GeneratedField(
-        expression=Least("died_on", "left_on"),
-        output_field=models.DateField(_("no longer lives here since"), null=True),
-        db_persist=True,
-        verbose_name=_("no longer lives here since"),
-    )
+    ended_on = models.DateField(_("no longer lives here since"), null=True, editable=False)
+    """The earlier of both dates above: PostgreSQL keeps it (people/database.py)."""
     id_number = EncryptedTextField(_("ID number"), null=True, blank=True)
     id_match = models.BinaryField(_("match key of the ID number"), null=True, editable=False)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
