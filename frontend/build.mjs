@@ -22,7 +22,7 @@ const shared = {
 
 const scripts = {
   ...shared,
-  entryPoints: ["resident", "desk", "map", "chart", "passkey"].map((name) => join(here, "src", `${name}.js`)),
+  entryPoints: ["resident", "desk", "map", "draw", "chart", "passkey"].map((name) => join(here, "src", `${name}.js`)),
   format: "iife",
   outdir: dist,
 };

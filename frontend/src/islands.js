@@ -29,6 +29,9 @@ const KINDS = {
       style(urls.mapCss);
       await load(urls.mapJs);
       window.lianglinMap(element, urls.mapWorker);
+      if (!element.dataset.draw) return;
+      await load(urls.drawJs);
+      window.lianglinDraw(element);
     },
   },
   chart: {

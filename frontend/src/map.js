@@ -160,7 +160,7 @@ window.lianglinMap = (element, workerUrl) => {
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
   map.on("styleimagemissing", ({ id }) => id === "hatch" && map.addImage(id, hatch()));
   map.once("load", () => {
-    if (geojson) addFeatures(map, geojson, words, Boolean(pick));
+    if (geojson) addFeatures(map, geojson, words, Boolean(pick || element.dataset.draw));
     if (pick) addPicking(map, element, words);
     scaleLabels(map, rootFactor());
     onRootChange((factor) => scaleLabels(map, factor));

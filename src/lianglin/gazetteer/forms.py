@@ -91,7 +91,7 @@ class ShapeForm(DecisionForm):
         label=_("boundary as GeoJSON"),
         max_length=400_000,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
-        help_text=_("WGS 84, pasted from your GIS; the map above shows what is there now"),
+        help_text=_("drawn on the map above, or pasted from your GIS (WGS 84)"),
     )
     field_order: ClassVar[list[str]] = ["shape", "effective_on", "document"]
 

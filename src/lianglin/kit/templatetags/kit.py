@@ -367,6 +367,20 @@ def map_words() -> str:
     )
 
 
+@register.simple_tag
+def draw_words() -> str:
+    """The same for the drawing island, as JSON for `data-draw-words`."""
+    return json.dumps(
+        {
+            "anew": gettext("Draw anew"),
+            "corners": gettext("Move the corners"),
+            "begin": gettext("Tap corner by corner; tap the last one again to end"),
+            "taken": gettext("What is drawn stands in the form below"),
+        },
+        ensure_ascii=False,
+    )
+
+
 GRADES = (
     ("5", gettext_lazy("Very satisfied"), "face5"),
     ("4", gettext_lazy("Satisfied"), "face4"),
