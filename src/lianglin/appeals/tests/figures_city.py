@@ -21,9 +21,8 @@ from lianglin.appeals import actions
 from lianglin.appeals.models import Catalogue, Category, Field, Item
 from lianglin.cases.actions import Place
 from lianglin.cases.models import Case
-from lianglin.kit import calendar, clock
+from lianglin.kit import clock
 from lianglin.kit.clock import CITY_ZONE
-from lianglin.kit.models import CalendarDay
 from lianglin.places.models import Community, Division
 
 HERE, BESIDE, ELSEWHERE = "230103001001", "230103001002", "230104001001"
@@ -101,9 +100,6 @@ class City:
 def build() -> City:
     """Makes the city as the database's administrator."""
     city = City()
-    for year in (2025, 2026, 2027):
-        CalendarDay.objects.bulk_create(calendar.official_days(year))
-    calendar.forget()
     counties = {}
     for code in ("230103", "230104"):
         counties[code] = Division.objects.create(
