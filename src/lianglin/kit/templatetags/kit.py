@@ -8,7 +8,6 @@ plain includes under `templates/kit/components/`; `templates/kit/README.md` list
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any
@@ -24,6 +23,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 from lianglin.kit import fields, side, way
 from lianglin.kit.clock import CITY_ZONE
 from lianglin.kit.ids import mask_id_number
+from lianglin.kit.island_words import draw_words, map_words
 from lianglin.kit.markup import escaped, fill
 
 register = template.Library()
@@ -347,39 +347,8 @@ def alert(text: str, tone: str = "info", title: str = "", live: bool = False) ->
     return {"text": text, "tone": tone, "title": title, "live": live}
 
 
-@register.simple_tag
-def map_words() -> str:
-    """The words the map island needs, as JSON for `data-words` (a script has no catalogue of its own)."""
-    return json.dumps(
-        {
-            "zoomIn": gettext("Zoom in"),
-            "zoomOut": gettext("Zoom out"),
-            "twoFingers": gettext("Use two fingers to move the map"),
-            "ctrlZoom": gettext("Hold Ctrl and scroll to zoom"),
-            "cmdZoom": gettext("Hold ⌘ and scroll to zoom"),
-            "pickHere": gettext("Take the middle of the map"),
-            "picked": gettext("Place taken"),
-            "close": gettext("Close"),
-            "credit": gettext("Map source"),
-            "failed": gettext("The map could not be loaded. Use the list or the address instead."),
-        },
-        ensure_ascii=False,
-    )
-
-
-@register.simple_tag
-def draw_words() -> str:
-    """The same for the drawing island, as JSON for `data-draw-words`."""
-    return json.dumps(
-        {
-            "anew": gettext("Draw anew"),
-            "corners": gettext("Move the corners"),
-            "begin": gettext("Tap corner by corner; tap the last one again to end"),
-            "taken": gettext("What is drawn stands in the form below"),
-        },
-        ensure_ascii=False,
-    )
-
+register.simple_tag(map_words)
+register.simple_tag(draw_words)
 
 GRADES = (
     ("5", gettext_lazy("Very satisfied"), "face5"),
