@@ -55,7 +55,7 @@ from django.conf import settings  # noqa: E402 - reads the environment made abov
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
 from tests import roles  # noqa: E402
-from tests.assessed import assess, put_days  # noqa: E402
+from tests.assessed import assess, put_days  # noqa: E402 - after the environment, as all of these
 
 from lianglin.kit import fresh, live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402

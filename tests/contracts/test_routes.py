@@ -6,6 +6,7 @@ view occurs; ``make test-deep`` asks everything in every view.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -101,6 +102,12 @@ def test_what_is_not_open_is_closed_to_the_public(planted: Planted, route: Route
 
 def test_open_addresses_exist() -> None:
     assert {name for name, _path in ROUTES} >= OPEN
+
+
+def test_a_name_leads_to_one_address() -> None:
+    """Else a link written for the one opens the other; an address with and without its optional part may share it."""
+    names = Counter(name for name, _path in ROUTES)
+    assert {name: count for name, count in names.items() if count > 1} == {}
 
 
 NONSENSE = (

@@ -138,7 +138,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Changes of rights"), "access:changes", "form", "access.manage", 25),
         NavItem("desk", _("Changes to approve"), "access:changes", "form", "access.approve", 10),
         NavItem("desk", _("Lost phone"), "access:reset", "lock", "access.secure", 20),
-        NavItem("desk", _("Keys"), "access:keys", "shield", "access.keys", 30),
+        NavItem("desk", _("Keys"), "access:key_rings", "shield", "access.keys", 30),
         NavItem("desk", _("Help elsewhere"), "access:help", "people", "access.ask_help", 70),
         NavItem("desk", _("Help in my area"), "access:help_area", "people", "access.approve_help", 71),
         NavItem("desk", _("Emergency opening"), "access:glasses", "warn", "access.break_glass", 72),

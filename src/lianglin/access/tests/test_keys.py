@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -12,10 +13,11 @@ from tests import world as worlds
 
 from lianglin.access import actor as actors
 from lianglin.access import tasks
+from lianglin.access.again import AGAIN_KEY
 from lianglin.access.governance import keys
 from lianglin.access.models import AuditEntry, KeyOrder, KeyUse
 from lianglin.access.transaction import acting
-from lianglin.kit import crypto
+from lianglin.kit import clock, crypto
 from lianglin.kit.errors import Forbidden, Refused
 from lianglin.people.models import Resident
 
@@ -116,3 +118,17 @@ def test_the_page_shows_counts_and_never_a_key(city: worlds.World) -> None:
     assert browser.post("/account/keys/", {"kind": "count", "reason": ""}).status_code == 422
     assert browser.post("/account/keys/", {"kind": "count", "reason": "季度检查"}).status_code == 303
     assert "季度检查" in browser.get("/account/keys/").content.decode()
+
+
+def test_an_order_asks_once_more_who_it_is(city: worlds.World) -> None:
+    browser = city.browser("security_officer")
+    session = browser.session
+    session[AGAIN_KEY] = (clock.now() - timedelta(minutes=16)).isoformat()
+    session.save()
+    page = browser.get("/account/keys/")
+    assert page.status_code == 200
+    assert 'name="reason"' not in page.content.decode()
+    sent = browser.post("/account/keys/", {"kind": "count", "reason": "季度检查"})
+    assert sent.status_code == 303
+    assert sent["Location"].startswith("/account/security/again/")
+    assert not KeyOrder.objects.exists()

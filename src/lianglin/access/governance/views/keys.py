@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from lianglin.access.again import recently_proved_to_act
+from lianglin.access.again import proof_due, recently_proved_to_act
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import keys
 from lianglin.access.governance.audit_forms import KeyOrderForm
@@ -26,7 +26,7 @@ def key_page(request: HttpRequest) -> HttpResponse:
         keys.order(**form.cleaned_data, by=acting(request))
 
     said = _("Ordered. The worker does it in the background; look again later.")
-    if request.method == "POST" and (answer := done(request, form, act, said, reverse("access:keys"))):
+    if request.method == "POST" and (answer := done(request, form, act, said, reverse("access:key_rings"))):
         return answer
     columns, counted = keys.columns()
     context = {
@@ -36,5 +36,6 @@ def key_page(request: HttpRequest) -> HttpResponse:
         "orders": keys.orders(),
         "missing": sorted({number for column in columns for number in column.missing}),
         "form": form,
+        "prove": proof_due(request),
     }
     return show(request, "keys", 422 if form.errors else 200, **context)
