@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.contrib.postgres.operations import AddIndexConcurrently
+from django.contrib.postgres.operations import AddIndexConcurrently as Once
 from django.db import migrations, models
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from django.db.models.fields import NOT_PROVIDED
+
+from lianglin.kit.operations import AddIndexConcurrently
 
 SMALL = {"rightschange"}
 """Tables of a few thousand rows at most in a city of nine million."""
@@ -43,6 +45,8 @@ def wrong_with(migration: Migration, one: Any) -> str:
     """What an operation would do to a full table; "" when it is quick."""
     if isinstance(one, AddIndexConcurrently):
         return "an index is built concurrently: atomic = False" if migration.atomic else ""
+    if isinstance(one, Once):
+        return "cut off half-way it cannot be run again: kit.operations.AddIndexConcurrently"
     if isinstance(one, migrations.AddIndex):
         return "writers wait while the index is built: AddIndexConcurrently, in a migration of its own"
     if isinstance(one, migrations.AddConstraint) and not isinstance(one.constraint, models.CheckConstraint):
@@ -72,6 +76,7 @@ def test_a_full_table_is_not_held_up(migration: Migration) -> None:
         migrations.AddField("case", "x", models.CharField(max_length=9, unique=True, default="")),
         migrations.AddConstraint("case", models.UniqueConstraint(fields=["id"], name="x")),
         AddIndexConcurrently("case", models.Index(fields=["id"], name="x")),
+        Once("case", models.Index(fields=["id"], name="x")),
     ],
     ids=lambda one: type(one).__name__,
 )

@@ -1,6 +1,6 @@
 """Indexes of tables that are full: built beside the work that goes on (no lock that writers wait for)."""
 
-from django.contrib.postgres.operations import AddIndexConcurrently
+from lianglin.kit.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
