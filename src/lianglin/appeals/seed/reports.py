@@ -278,7 +278,7 @@ class Draw:
         for number in range(0, count if len(home) else 0, 2):
             building[number] = self._among(self._suiting(home, int(item[number])), 1)[0]
         day = np.full(count, len(self.days.days) - 1)
-        ago = np.linspace(*minutes, count).astype(np.int64) * 60
+        ago = np.linspace(minutes[0], minutes[1], count).astype(np.int64) * 60
         at = int(until.astimezone(UTC).timestamp()) - ago
         return rows.plus(replace(self._reports(item, day, building), at=at))
 
