@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lianglin.access.demo import make_login, note
 from lianglin.access.models import Organisation
+from lianglin.kit import clock
 from lianglin.kit.seeding import SeedContext
 from lianglin.places.models import Community, Division
 
@@ -36,7 +37,8 @@ def seed(context: SeedContext) -> None:
     """Organisations of every community, street and district; posts for the communities with people.
 
     ``made["access"]``: ``communities``, ``streets`` and ``districts`` map a scope code to its organisation's id,
-    ``workers`` and ``coordinators`` a scope code to the id of the post.
+    ``workers`` and ``coordinators`` a scope code to the id of the post; ``colleagues`` names the ids of the second
+    posts of the first community and street ("worker", "coordinator") and of one that ends today ("left").
     """
     city = _office(CITY_CODE, "市级管理机构", "City office", Organisation.Kind.CITY, "", context)
     city.save()
@@ -125,6 +127,8 @@ def _people(city: Organisation, context: SeedContext) -> dict[str, dict[str, int
         "workers": _workers(filled, offices),
         "coordinators": _coordinators(filled, offices),
     }
+    if filled:
+        made["colleagues"] = _colleagues(filled[0].scope_code, offices)
     district = offices[filled[0].scope_code[:6]] if filled else None
     if district:
         make_login(
@@ -179,6 +183,25 @@ def _coordinators(filled: list[Community], offices: dict[str, Organisation]) -> 
         )  # fmt: skip
         posts[code] = post.pk
     return posts
+
+
+def _colleagues(code: str, offices: dict[str, Organisation]) -> dict[str, int]:
+    """A second worker beside the first community's and a second coordinator in its street; one who leaves today."""
+    worker = make_login(
+        "community-b", "周示例", offices[code], "community_worker", code, "社区工作者（2号岗）", "Community worker (post 2)",
+        "与一号岗互为代班", "Stands in for the first post, and the other way round",
+    )  # fmt: skip
+    coordinator = make_login(
+        "street-b", "吴示例", offices[code[:9]], "street_coordinator", code[:9], "街道派单员（2号岗）",
+        "Street coordinator (post 2)", "本周休假，由一号岗代班", "On leave this week, the first post stands in",
+    )  # fmt: skip
+    left = make_login(
+        "community-c", "孙示例", offices[code], "community_worker", code, "社区工作者（3号岗，今日离岗）", "Community worker (post 3, leaves today)",
+        "", "", show=False,
+    )  # fmt: skip
+    left.ends_on = clock.today()
+    left.save(update_fields=["ends_on"])
+    return {"worker": worker.pk, "coordinator": coordinator.pk, "left": left.pk}
 
 
 def _once(codes: Iterable[str]) -> list[str]:

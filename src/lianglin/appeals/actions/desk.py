@@ -159,8 +159,9 @@ def extend(case: Case, *, by: Actor, days: int, note: str, seen_version: int | N
 
 @on_case
 def send_back(case: Case, *, by: Actor, note: str, seen_version: int | None = None) -> Case:
-    """The dispatcher does not accept the answer; the unit goes on."""
-    cases.move(case, "send_back", by=by, seen_version=seen_version, note=note)
+    """The dispatcher does not accept the answer; the unit goes on, on an urgent one in its item's hours again."""
+    limit = order_limit(case) if case.urgent else None
+    cases.move(case, "send_back", by=by, seen_version=seen_version, note=note, limit=limit)
     return case
 
 

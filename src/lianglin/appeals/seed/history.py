@@ -92,6 +92,9 @@ def appeal_events(places: Places, *, months: int, rate_per_1000: float, seed: in
     rows = draw.with_bursts(rows, round(total * shares["burst_share"]), planted)
     rows = draw.with_repeats(rows, round(total * shares["repeat_same_person"]), planted["repeat_days"])
     rows = draw.with_near_misses(rows, round(total * shares["near_miss"]))
+    rows = draw.with_urgent_now(
+        rows, min(planted["urgent_now"], total // 50), planted["urgent_now_minutes"], until
+    )
     order = np.argsort(rows.at, kind="stable")
     inside = (rows.at >= calendar.start) & (rows.at <= int(until.astimezone(UTC).timestamp()))
     inside &= calendar.in_season(rows.item, rows.at)

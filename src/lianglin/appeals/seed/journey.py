@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lianglin.appeals.seed.catalogue import Floats, Ints, column, items
 from lianglin.appeals.seed.history import CHANNELS, Events
-from lianglin.appeals.seed.tape import Calls, Clocks, Steps, Tape
+from lianglin.appeals.seed.tape import LIMITS, Calls, Clocks, Steps, Tape
 from lianglin.appeals.seed.worktime import EAST, WorkTime
 
 RESIDENT, COMMUNITY, STREET, UNIT = range(4)
@@ -34,6 +34,8 @@ _RARE_FATES = {"refuse": 0.015, "redirect": 0.008, "withdraw": 0.008}
 _ON_TIME = 0.957
 _STUCK = 0.25
 """Of the late ones, how many lie for weeks."""
+_LONGEST_URGENT = 2
+"""An urgent one is never later than this (ten hours): what stands open and urgent is of the last days."""
 _OUTCOMES_DISPATCHED = np.array([0.875, 0.045, 0.055, 0.01, 0.015])
 _OUTCOMES_ON_THE_SPOT = np.array([0.26, 0.0, 0.70, 0.04, 0.0])
 _SAYS = np.array([[0.95, 0.028, 0.022], [0.2, 0.7, 0.1], [0.82, 0.1, 0.08], [0.4, 0.3, 0.3], [0.1, 0.5, 0.4]])
@@ -83,9 +85,14 @@ def journey(events: Events, *, until: datetime, seed: int) -> Journeys:
     first = datetime.fromtimestamp(int(opened.min(initial=stop)) + EAST, UTC).date()
     last = datetime.fromtimestamp(stop + EAST, UTC).date()
     work = WorkTime(first - timedelta(days=10), last + timedelta(days=400))
-    lives = _Lives(events, Tape(opened, work, stop), np.random.default_rng(seed))
+    lives = _Lives(events, Tape(opened, work, stop, _urgent_hours(events) > 0), np.random.default_rng(seed))
     lives.run()
     return lives.result()
+
+
+def _urgent_hours(events: Events) -> Ints:
+    """Per appeal the hours that an urgent item has for the handling, 0 for others."""
+    return np.array([item.urgent_hours or 0 for item in items()])[events.item]
 
 
 class _Lives:
@@ -94,7 +101,7 @@ class _Lives:
     def __init__(self, events: Events, tape: Tape, rng: np.random.Generator) -> None:
         count = len(events)
         self.events, self.tape, self.rng = events, tape, rng
-        hours = np.array([item.urgent_hours or 0 for item in items()])[events.item]
+        hours = _urgent_hours(events)
         self.urgent = hours > 0
         self.limit = np.where(self.urgent, hours, column("limit_days")[events.item])
         self.outcome = np.full(count, -1)
@@ -175,7 +182,7 @@ class _Lives:
                 detail = rng.choice(len(GROUNDS), len(some), p=[0.1, 0.3, 0.25, 0.35])
             elif name == "merge":
                 detail = self.parent[some]
-            at = self._later(some, 30, 0.8)
+            at = self._later(some, 30, 0.8, 12)
             made = tape.move(some, name, at, by, detail)
             if name == "answer_now":
                 self.outcome[made] = (
@@ -196,17 +203,27 @@ class _Lives:
         rows = self.tape.in_state("handling", rows)
         rows = self._answer(rows, _ON_TIME)
         poor = rows[self.rng.random(len(rows)) < 0.03]
-        poor = self.tape.move(poor, "send_back", self._later(poor, 60, 0.6), STREET)
+        poor = self.tape.move(
+            poor, "send_back", self._later(poor, 60, 0.6, 20), STREET, None, self._second_order(poor)
+        )
         self._settle(self.tape.in_state("answered", rows))
         self._settle(self._answer(poor, 0.9))
 
     def _dispatch(self, rows: Ints) -> Ints:
         slow = self.rng.random(len(rows)) < 0.03
         at = np.where(slow, self._later(rows, 700, 0.4, 120), self._later(rows, 50, 0.8, 10))
-        made = self.tape.move(rows, "dispatch", at, STREET, None, (self.limit[rows], self.urgent[rows]))
+        made = self.tape.move(rows, "dispatch", at, STREET, None, self._order(rows))
         self.granted[made], self.in_hand[made] = self.tape.time[made], -1
         self.taken_back[made] = np.iinfo(np.int64).min
         return made
+
+    def _order(self, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """The limit of an order to a unit: (amount, whether in hours)."""
+        return self.limit[rows], self.urgent[rows]
+
+    def _second_order(self, rows: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """The limit after an answer was sent back: the general one, an urgent item's own hours."""
+        return np.where(self.urgent[rows], self.limit[rows], LIMITS["handle"]), self.urgent[rows]
 
     def _wait(self, rows: Ints) -> None:
         """A few wait lawfully for some days; the clock stands still meanwhile."""
@@ -225,14 +242,14 @@ class _Lives:
         room = np.maximum(work.worked(due) - work.worked(now), 300)
         ordinary = work.after(now, (share * room).astype(np.int64))
         at = np.where(
-            self._in_hours(rows), now + (share * np.maximum(due - now, 300)).astype(np.int64), ordinary
+            self.urgent[rows], now + (share * np.maximum(due - now, 300)).astype(np.int64), ordinary
         )
         late = rng.random(len(rows)) > on_time
         delay = np.exp(rng.normal(0, 0.9, len(rows)))
         delay[rng.random(len(rows)) < _STUCK] *= 20
-        delay = np.minimum(delay, 35)
+        delay = np.minimum(delay, np.where(self.urgent[rows], _LONGEST_URGENT, 35))
         overdue = np.where(
-            self._in_hours(rows),
+            self.urgent[rows],
             due + (delay * 18_000).astype(np.int64),
             work.after(due, (delay * 40_000).astype(np.int64)),
         )
@@ -243,10 +260,6 @@ class _Lives:
         self.outcome[made], self.late[made] = outcome[kept], late[kept]
         self._promised = dict(zip(made.tolist(), due[kept].tolist(), strict=True))
         return made
-
-    def _in_hours(self, rows: Ints) -> NDArray[np.bool_]:
-        """Whether the clock that runs counts hours (a second order always counts working days)."""
-        return self.urgent[rows] & (self.tape.due[rows] - self.tape.time[rows] < 48 * 3600)
 
     def _settle(self, rows: Ints) -> None:
         """The street checks the answer, before the day of the limit is over where the answer came in time."""
@@ -262,12 +275,7 @@ class _Lives:
         again = [self._answers(rows[online], online=True, last=last)]
         waiting = rows[~online]
         for number, share in enumerate(_REACHED):
-            minutes = (
-                self.rng.uniform(40, 500, len(waiting))
-                if number == 0
-                else self.rng.uniform(150, 420, len(waiting))
-            )
-            at = self.tape.work.after(self.tape.time[waiting], (minutes * 60).astype(np.int64))
+            at = self._ring_at(waiting, (40, 500) if number == 0 else (150, 420))
             reached = (self.rng.random(len(waiting)) < share) & ~self.anonymous[waiting]
             again.append(self._answers(waiting[reached], online=False, last=last, at=at[reached]))
             waiting, at = waiting[~reached], at[~reached]
@@ -280,12 +288,18 @@ class _Lives:
             self.tape.call(waiting, online=False, reached=nothing > 0, solved=nothing - 1, grade=nothing)
         return np.concatenate(again)
 
+    def _ring_at(self, rows: Ints, minutes: tuple[int, int]) -> Ints:
+        """When the community rings: so many office minutes later; urgent matters on any day, thrice within 24 hours."""
+        now, wait = self.tape.time[rows], (self.rng.uniform(*minutes, len(rows)) * 60).astype(np.int64)
+        soon = self.tape.work.by_day(now + wait // 4)
+        return np.where(self.urgent[rows], soon, self.tape.work.after(now, wait))
+
     def _answers(self, rows: Ints, *, online: bool, last: bool, at: Ints | None = None) -> Ints:
         """What people say; "not solved" sends it back to be handled again, once."""
         if at is None:
-            at = self.tape.time[rows] + (np.exp(self.rng.normal(0, 1.1, len(rows))) * 9 * 3600).astype(
-                np.int64
-            )
+            wait = np.exp(self.rng.normal(0, 1.1, len(rows))) * 9 * 3600
+            longest = np.where(self.urgent[rows], 22 * 3600, np.inf)
+            at = self.tape.time[rows] + np.minimum(wait, longest).astype(np.int64)
         said = _choose(self.rng, _SAYS[self.outcome[rows]])
         if last:
             said = np.minimum(said, 1)

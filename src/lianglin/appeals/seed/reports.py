@@ -266,6 +266,22 @@ class Draw:
         day = np.clip(self._days_of(rows.at[anchors]) + shift, 0, len(self.days.days) - 1)
         return rows.plus(replace(self._reports(rows.item[anchors], day, building), near_miss_of=anchors))
 
+    def with_urgent_now(self, rows: Rows, count: int, minutes: list[int], until: datetime) -> Rows:
+        """Adds urgent reports of the last minutes before ``until``, every other in the first community: somebody's turn."""
+        urgent = np.array([bool(item.urgent_hours) for item in items()])
+        weight = self.intensity[-1] * urgent
+        if not count or not weight.sum():
+            return rows
+        item = self.rng.choice(len(weight), count, p=weight / weight.sum())
+        building = self._anywhere(item)
+        home = np.nonzero((self.places.community == self.places.community[0]) & (self.places.callers > 0))[0]
+        for number in range(0, count if len(home) else 0, 2):
+            building[number] = self._among(self._suiting(home, int(item[number])), 1)[0]
+        day = np.full(count, len(self.days.days) - 1)
+        ago = np.linspace(minutes[0], minutes[1], count).astype(np.int64) * 60
+        at = int(until.astimezone(UTC).timestamp()) - ago
+        return rows.plus(replace(self._reports(item, day, building), at=at))
+
 
 def _without_twice_told(rows: Rows) -> Rows:
     """One report per person and event."""

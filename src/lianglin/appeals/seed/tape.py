@@ -45,6 +45,8 @@ SETTLED = frozenset({"settled", "closed"})
 STAGES = ("dispatch", "handle", "review", "call_back")
 LIMITS = {"dispatch": 1, "handle": 5, "review": 1, "call_back": 3}
 """Working days of a stage where nothing else is said."""
+URGENT_HOURS = {"dispatch": 1, "review": 4, "call_back": 24}
+"""Hours day and night of an urgent appeal's stage; the item says how many for the handling (decision 0052)."""
 NEVER = np.iinfo(np.int64).min
 """Stands for "not yet" among instants: numpy's own NaT."""
 
@@ -103,6 +105,7 @@ class Tape:
     opened: Ints
     work: WorkTime
     until: int
+    urgent: NDArray[np.bool_]
     state: Ints = field(init=False)
     time: Ints = field(init=False)
     version: Ints = field(init=False)
@@ -196,7 +199,7 @@ class Tape:
 
     def _start(self, rows: Ints, stage: str, at: Ints, limit: tuple[Ints, NDArray[np.bool_]] | None) -> None:
         count = len(rows)
-        amount, hours = limit or (np.full(count, LIMITS[stage]), np.zeros(count, dtype=bool))
+        amount, hours = limit or self._usual(rows, stage)
         due = np.where(hours, at + amount * 3600, self.work.deadline(at, np.where(hours, 1, amount)))
         never = np.full(count, NEVER)
         columns = (
@@ -215,6 +218,11 @@ class Tape:
         self.clock[rows] = np.arange(self._clock_count, self._clock_count + count)
         self._clock_count += count
         self.due[rows] = due
+
+    def _usual(self, rows: Ints, stage: str) -> tuple[Ints, NDArray[np.bool_]]:
+        """A stage's own limit: (amount, whether in hours)."""
+        hours = self.urgent[rows] & (stage in URGENT_HOURS)
+        return np.where(hours, URGENT_HOURS.get(stage, 0), LIMITS[stage]), hours
 
     def _joined(self) -> dict[str, Ints]:
         """The clocks so far, each column in one piece that may be written to."""

@@ -84,6 +84,12 @@ class WorkTime:
         """The instant so many office seconds later."""
         return self.instant(self.worked(at) + np.maximum(office_seconds, 1))
 
+    def by_day(self, at: Ints) -> Ints:
+        """The first instant not before each that lies between offices' opening and closing hours of any day."""
+        second, (opens, _noon) = (at + EAST) % DAY, _SPANS[0]
+        wait = np.where(second < opens, opens - second, np.where(second > CLOSES, DAY + opens - second, 0))
+        return at + wait
+
     def deadline(self, at: Ints, days: Ints) -> Ints:
         """When offices close on the n-th working day after the day of each instant."""
         day, _second = self._split(at)

@@ -39,6 +39,8 @@ def test_the_moves_are_those_of_the_lifecycle() -> None:
     assert {state.code for state in rules.LIFECYCLE.states if state.final} == tape.FINAL
     assert {state.code for state in rules.LIFECYCLE.states if state.settled} == tape.SETTLED
     assert {limit.stage: limit.amount for limit in rules.LIFECYCLE.limits} == tape.LIMITS
+    hours = {limit.stage: limit.urgent_hours for limit in rules.LIFECYCLE.limits if limit.urgent_hours}
+    assert hours == tape.URGENT_HOURS
 
 
 def test_answers_and_grounds_are_those_of_the_rules() -> None:
@@ -143,6 +145,14 @@ def test_calls_happen_in_office_hours(found: Journeys) -> None:
     second = (at + EAST) % DAY
     assert second.min() >= 8 * 3600
     assert second.max() <= CLOSES + 60
+
+
+def test_urgent_clocks_run_day_and_night_and_are_not_left_lying(found: Journeys) -> None:
+    assert np.array_equal(found.clocks.hours, found.urgent[found.clocks.row])
+    broken = found.urgent & (found.due != NEVER) & (found.due < NOW - 2 * DAY)
+    assert not broken.any()
+    late = found.clocks.hours & (found.clocks.stopped != NEVER)
+    assert (found.clocks.stopped[late] - found.clocks.due[late]).max() < 3 * DAY
 
 
 def test_a_city_without_appeals_has_no_lives() -> None:

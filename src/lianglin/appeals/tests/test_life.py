@@ -181,6 +181,10 @@ def test_what_is_urgent_runs_day_and_night(city: World, monkeypatch: pytest.Monk
     city.do(STREET, "dispatch", case, unit=city.organisations[UNIT])
     assert stored(case).due_at == local(10, 1, 1, 30)
     assert Clock._base_manager.get(case=case, stopped_at=None).unit == "hours"
+    city.do(UNIT, "take_on", case)
+    city.do(UNIT, "answer", case, outcome="solved", note="阀门已关")
+    city.do(STREET, "send_back", case, note="还有气味，请再查")
+    assert stored(case).due_at == local(10, 1, 1, 30)  # its item's hours again, not five working days
 
 
 def test_the_item_may_be_corrected_when_the_appeal_is_accepted(city: World) -> None:

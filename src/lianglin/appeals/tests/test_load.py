@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from lianglin.appeals import actions, rules
 from lianglin.appeals.models import Appeal, Appellant, CallBack, Item
 from lianglin.appeals.queries.worklists import suggest, units
 from lianglin.appeals.seed import load
-from lianglin.cases.models import Case, Clock, Receipt, Step
+from lianglin.cases.models import Case, Clock, Cover, Delegation, Handover, OnCallTurn, Receipt, Step
+from lianglin.cases.queries.on_call import on_call
 from lianglin.indicators.models import IndicatorValue
 from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
@@ -98,7 +99,7 @@ def test_cases_stand_where_their_last_step_left_them(made: SeedContext) -> None:
 
 def test_required_fields_and_notes_of_every_move_are_there(made: SeedContext) -> None:
     moves = {move.code: move for move in rules.LIFECYCLE.moves}
-    for step in Step._base_manager.exclude(move__in=("open", "call_try")):
+    for step in Step._base_manager.exclude(move__in=("open", "call_try", "delegate", "hand_over")):
         move = moves[step.move]
         assert all(step.data.get(name) not in (None, "") for name in move.fields), step.move
         assert step.note or move.note != "required", step.move
@@ -173,13 +174,50 @@ def test_work_goes_on_from_there(made: SeedContext) -> None:
     answer = {"outcome": "solved", "note": "换好了", "seen_version": case.version}
     for verb, by, given in (
         ("answer", posts.get(pk=case.assignee_id), answer),
-        ("settle", posts.get(role_code="street_coordinator", scope_code=case.scope_code[:9]), {}),
-        ("call_back", posts.get(role_code="community_worker", scope_code=case.scope_code), {"reached": True, "solved": "yes"}),
+        ("settle", posts.get(account__username="street"), {}),
+        ("call_back", posts.filter(role_code="community_worker", scope_code=case.scope_code).earliest("pk"), {"reached": True, "solved": "yes"}),
     ):  # fmt: skip
         with acting(actor_in(by)) as actor:
             case = getattr(actions, verb)(case.pk, by=actor, **given)
     assert (case.state, case.outcome, case.due_at) == ("closed", "solved", None)
     assert not Clock._base_manager.filter(case=case, stopped_at=None).exists()
+
+
+def test_colleagues_stand_in_take_cases_and_hand_over(made: SeedContext) -> None:
+    names = dict(Post.objects.values_list("pk", "account__username"))
+    covers = {(names[c.for_post_id], names[c.by_post_id]): c for c in Cover.objects.all()}
+    assert set(covers) == {("street-b", "street"), ("community", "community-b")}
+    today = clock.today()
+    assert covers["street-b", "street"].starts_on < today < covers["street-b", "street"].ends_on
+    given = Delegation.objects.get()
+    assert (names[given.from_post_id], names[given.to_post_id]) == ("community", "community-b")
+    assert (given.case.closed_at, given.case.assignee_id) == (None, given.from_post_id)
+    handed = Handover.objects.get()
+    assert (names[handed.from_post_id], names[handed.to_post_id or 0]) == ("community-c", "community-b")
+    assert len(handed.lines) == 2
+    for line in handed.lines:
+        assert Case._base_manager.get(pk=line["case"]).assignee_id == handed.to_post_id
+    assert Case._base_manager.filter(assignee_id=given.from_post_id).count() >= 3
+
+
+def test_the_rota_reaches_around_today(made: SeedContext) -> None:
+    days = set(OnCallTurn.objects.filter(scope_code="230102001").values_list("day", "shift"))
+    for ahead in (-14, 0, 1, 60):
+        day = clock.today() + timedelta(days=ahead)
+        assert {(day, "day"), (day, "night")} <= days
+    assert OnCallTurn.objects.filter(scope_code="230102").exists()
+    now = on_call("230102001001", UNTIL)
+    assert now is not None
+    assert now.kind == "street"  # a working day at eleven
+    assert on_call("230102001001", UNTIL + timedelta(hours=11)) in Organisation.objects.filter(kind="company")
+
+
+def test_what_stands_open_and_urgent_is_of_the_last_days(made: SeedContext) -> None:
+    urgent = Case._base_manager.filter(urgent=True, closed_at=None)
+    assert urgent.filter(opened_at__gte=UNTIL - timedelta(hours=2)).count() >= 4
+    assert not urgent.filter(due_at__lt=UNTIL - timedelta(days=1)).exists()
+    stages = Clock._base_manager.filter(case__urgent=True).values_list("stage", "unit").distinct()
+    assert {unit for _stage, unit in stages} == {"hours"}
 
 
 def test_a_real_city_gets_the_catalogue_alone(db: None, tmp_path: Path) -> None:
