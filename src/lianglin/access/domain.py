@@ -62,6 +62,7 @@ DOMAIN = Domain(
         Duty("access.review_glass", _("judge what was opened in an emergency")),
         Duty("access.keys", _("watch the keys and order rotations")),
         Duty("access.end_sessions", _("end the logins of others")),
+        Duty("access.health", _("use health data of the persons of the own place")),
         Duty("public.submit", _("report a matter")),
         Duty("public.track", _("follow one's matter")),
         Duty("resident.own_case", _("act on one's own matter")),
@@ -94,6 +95,7 @@ DOMAIN = Domain(
         ),
         RoleKind("manager", _("manager"), "staff", (), ("statistics",), "city"),
         RoleKind("unit_handler", _("department handler"), "handler", (), ("handle_case",), "unit"),
+        RoleKind("family_doctor", _("family doctor"), "health", ("access.health",), ("health",), "community"),
         RoleKind(
             "protection_officer",
             _("data-protection officer"),
@@ -176,6 +178,7 @@ DOMAIN = Domain(
                 "auth": Access("SU"),
                 "staff": Access("S", OwnAccount("id")),
                 "handler": Access("S", OwnAccount("id")),
+                "health": Access("S", OwnAccount("id")),
                 "administrator": Access("SI"),
                 "security": Access("S"),
             },
@@ -236,6 +239,7 @@ DOMAIN = Domain(
             {
                 "staff": Access("SI", InScope(), writes=InScope()),
                 "handler": Access("I", OwnUnit("organisation_id")),
+                "health": Access("I", InScope(purpose="health")),
                 "resident": Access("S", Own("case_id")),
                 "job": Access("SD", InScope()),
             },

@@ -118,6 +118,7 @@ class Organisation(models.Model):
         CITY = "city", _("city office")
         BUREAU = "bureau", _("bureau")
         COMPANY = "company", _("service company")
+        HEALTH = "health", _("health centre")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)
