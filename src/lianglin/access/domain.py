@@ -170,6 +170,15 @@ DOMAIN = Domain(
             },
             ("unit", "place", "until"),
         ),
+        Notice(
+            "access.break_glass_person",
+            _("emergency opening of one person's restricted data"),
+            {
+                "zh-hans": "{unit}为救人紧急打开了{place}一名居民已限制处理的信息，至{until}自动关闭。请事后审定是否正当。",
+                "en": "{unit} opened restricted data of one resident of {place} in an emergency until {until}. Judge it afterwards.",
+            },
+            ("unit", "place", "until"),
+        ),
     ),
     guards=(
         Guard(
@@ -233,6 +242,16 @@ DOMAIN = Domain(
                 "staff": Access("SI", Everything(), writes=OwnPost()),
                 "job": Access("S"),
             },
+        ),
+        Guard(
+            "access.GlassPerson",
+            {
+                "staff": Access("SI", OwnPost()),
+                "resident": Access("S", OwnResident()),
+                "job": Access("SD"),
+            },
+            personal=True,
+            neutral=("opening", "post_id"),
         ),
         Guard(
             "access.AccessLog",
@@ -319,6 +338,15 @@ DOMAIN = Domain(
             "never",
         ),
         Personal(
+            "access.GlassPerson.resident_id",
+            _("resident who was looked at"),
+            _("accountability"),
+            "emergency",
+            "P3Y",
+            _("the look"),
+            "never",
+        ),
+        Personal(
             "access.AccessLog.post",
             _("post that looked"),
             _("accountability"),
@@ -332,6 +360,7 @@ DOMAIN = Domain(
         Retention("access.LoginSession", "P30D", "ends_at", "erase"),
         Retention("access.ApiToken", "P1Y", "expires_at", "erase"),
         Retention("access.AccessLog", "P3Y", "at", "erase"),
+        Retention("access.GlassPerson", "P3Y", "opening__begun_at", "erase"),
         Retention(
             "access.AuditEntry",
             "P3Y",
@@ -346,10 +375,12 @@ DOMAIN = Domain(
     subjects=(
         Subject("access.LoginSession", "resident_id", "resident"),
         Subject("access.AccessLog", "resident_id", "resident", erasable=False),
+        Subject("access.GlassPerson", "resident_id", "resident", erasable=False),
         Subject("access.AccessLog", "case_id", "case", erasable=False),
     ),
     follows=(
         Follows("access.AccessLog", open="who looked is accounted for"),
+        Follows("access.GlassPerson", open="who looked is accounted for"),
         Follows(
             "access.LoginSession",
             open="the person still logs in",
