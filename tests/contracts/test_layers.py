@@ -113,6 +113,7 @@ def test_raw_sql_stays_where_it_may_stand() -> None:
         "audit.py",
         "throttle.py",
         "idempotency.py",
+        "operations.py",
         "actions.py",
         "prepared.py",
         "rotation.py",

@@ -278,7 +278,7 @@ def log_look(
         purpose=purpose,
         what=what,
         help_ticket_id=by.lent_id if by.lent == "help" else None,
-        break_glass_id=by.lent_id if by.lent == "glass" else None,
+        break_glass_id=by.lent_id if by.lent in ("glass", "person") else None,
     )
     # Not save(): it reads the row back, and who may write that it looked may not always read who did.
     AccessLog._base_manager.bulk_create([look], ignore_conflicts=True)

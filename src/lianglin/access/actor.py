@@ -26,6 +26,7 @@ PURPOSES = {
     "own_case": gettext_lazy("one's own matter"),
     "own_data": gettext_lazy("one's own data"),
     "health": gettext_lazy("health care of the person"),
+    "vital_interest": gettext_lazy("save life, health or property in an emergency"),
     "data_protection": gettext_lazy("data protection"),
     "governance": gettext_lazy("keep rights and records in order; no resident's data"),
     "statistics": gettext_lazy("statistics without names"),
@@ -34,7 +35,13 @@ PURPOSES = {
 """For what personal data may be used, in words; a kind of post carries some of them."""
 
 
-_WORK = {"resident": "own_case", "job": "system", "health": "health", **dict.fromkeys(OFFICERS, "governance")}
+_WORK = {
+    "resident": "own_case",
+    "job": "system",
+    "health": "health",
+    "rescue": "vital_interest",
+    **dict.fromkeys(OFFICERS, "governance"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,8 +68,9 @@ class Actor:
     organisation_name: str = ""
     duties: frozenset[str] = frozenset()
     purposes: frozenset[str] = frozenset()
-    lent: Literal["", "help", "glass"] = ""
-    """Range and purposes come from a help ticket or a break-glass opening, ``lent_id``, while it is in force."""
+    lent: Literal["", "help", "glass", "person"] = ""
+    """Range and purposes come from a help ticket or a break-glass opening, ``lent_id``, while it is in force; "person":
+    so does the one resident whose rows are read."""
     lent_id: int | None = None
     token_id: int | None = None
 

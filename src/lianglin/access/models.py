@@ -11,7 +11,14 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.governance.key_models import KeyOrder, KeySeen, KeyUse
-from lianglin.access.governance.models import AuditCheck, AuditCut, BreakGlass, HelpTicket, RightsChange
+from lianglin.access.governance.models import (
+    AuditCheck,
+    AuditCut,
+    BreakGlass,
+    GlassPerson,
+    HelpTicket,
+    RightsChange,
+)
 from lianglin.access.keys.models import ApiToken
 from lianglin.access.outside.models import OutsideIdentity
 from lianglin.access.passkeys.models import Passkey
@@ -24,6 +31,7 @@ __all__ = (
     "AuditCheck",
     "AuditCut",
     "BreakGlass",
+    "GlassPerson",
     "HelpTicket",
     "KeyOrder",
     "KeySeen",
@@ -118,6 +126,7 @@ class Organisation(models.Model):
         CITY = "city", _("city office")
         BUREAU = "bureau", _("bureau")
         COMPANY = "company", _("service company")
+        HEALTH = "health", _("health centre")
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = models.CharField(_("name"), max_length=80)

@@ -102,8 +102,10 @@ def _lent(actor: Actor, held: Any) -> Actor:
 
 
 def needs_second_factor(post: Post) -> bool:
-    """Whether a post is acted in only after a second factor: the kinds of post that reach beyond a street."""
-    return role_kinds()[post.role_code].level in settings.SECOND_FACTOR_LEVELS
+    """Whether a post is acted in only after a second factor: kinds that reach beyond a street, or into a ground."""
+    kind = role_kinds()[post.role_code]
+    levels = settings.SECOND_FACTOR_LEVELS
+    return kind.level in levels or (bool(levels) and kind.db_role in GROUNDS)
 
 
 def _set_clock(seconds: int | None) -> None:

@@ -63,6 +63,7 @@ DOMAIN = Domain(
             {
                 "staff": Access("SI", InScope(purpose=PURPOSE)),
                 "resident": Access("S", OwnResident()),
+                "rescue": Access("S", OwnResident()),
                 "job": Access("SID", InScope()),
             },
             personal=True,

@@ -46,7 +46,7 @@ class Held:
 
 def purpose_of(actor: Actor) -> str:
     """The purpose for which this kind of actor reads facts."""
-    return {"job": "system", "resident": "own_data"}.get(actor.role, PURPOSE)
+    return {"job": "system", "resident": "own_data", "rescue": "vital_interest"}.get(actor.role, PURPOSE)
 
 
 @Prepared

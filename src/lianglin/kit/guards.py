@@ -17,12 +17,13 @@ Text = Any  # a str or a lazy translation
 
 Role = Literal[
     "staff", "handler", "helper", "resident", "public", "job", "auth",
-    "administrator", "security", "auditor", "health",
+    "administrator", "security", "auditor", "health", "rescue",
 ]  # fmt: skip
 OFFICERS: tuple[Role, ...] = ("administrator", "security", "auditor")
 """The three roles that a level-3 system keeps apart (GB/T 22239-2019, 8.1.5); none reads people."""
-LIKE_PUBLIC: tuple[Role, ...] = (*OFFICERS, "health")
-"""Roles that read what anybody may read, and beyond it only what a guard gives to them by name."""
+LIKE_PUBLIC: tuple[Role, ...] = (*OFFICERS, "health", "rescue")
+"""Roles that read what anybody may read, and beyond it only what a guard gives to them by name. "rescue" is a post under
+an emergency opening for one named person: it reads that person's own rows, and writes nothing."""
 ROLES: tuple[Role, ...] = (
     "staff", "handler", "helper", "resident", "public", "job", "auth", *LIKE_PUBLIC,
 )  # fmt: skip

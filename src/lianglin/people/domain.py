@@ -49,6 +49,13 @@ _LIST = (
     ),
     *("filled", "same", "wrong", "error", "created_at", "ended_at"),
 )
+
+
+def _own(rows: OwnResident | OwnThrough) -> dict[str, Access]:
+    """What the person reads, and in an emergency a post whose opening names the person: who, where, who is to be called."""
+    return {"resident": Access("S", rows), "rescue": Access("S", rows)}
+
+
 _held = partial(Personal, purpose=_SERVICE, basis="statutory_duty", keep="P2Y", after=_AFTER)
 
 DOMAIN = Domain(
@@ -105,20 +112,20 @@ DOMAIN = Domain(
     guards=(
         Guard(
             "people.Household",
-            {**STAFF, "resident": Access("S", OwnThrough("people.Membership", "household_id"))},
+            {**STAFF, **_own(OwnThrough("people.Membership", "household_id"))},
             personal=True,
             neutral=("kind", "sample"),
         ),
         Guard(
             "people.Resident",
-            {**STAFF, "resident": Access("S", OwnResident("id"))},
+            {**STAFF, **_own(OwnResident("id"))},
             personal=True,
             neutral=("sample", "merged_into", "ended_on"),
         ),
-        Guard("people.Membership", {**STAFF, "resident": Access("S", OwnResident())}, personal=True),
+        Guard("people.Membership", {**STAFF, **_own(OwnResident())}, personal=True),
         Guard(
             "people.Guardianship",
-            {**STAFF, "resident": Access("S", OwnResident("ward_id"))},
+            {**STAFF, **_own(OwnResident("ward_id"))},
             personal=True,
             neutral=("recorded_at", "post_id", "sample"),
         ),
@@ -134,8 +141,14 @@ DOMAIN = Domain(
             neutral=("reason", "state", "ground", "found_at", "decided_at", "post_id"),
         ),
         Guard(
+            "people.DuplicateHalf",
+            {"staff": Access("SU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())},
+            personal=True,
+            neutral=("pair_id", "state", "said", "ground", "clash", "found_at", "said_at", "post_id"),
+        ),
+        Guard(
             "people.Merge",
-            {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SD", InScope())},
+            {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())},
             personal=True,
             neutral=("pair_id", "moved", "merged_at", "post_id", "undone_at"),
         ),
@@ -208,6 +221,7 @@ DOMAIN = Domain(
         _held("people.Guardianship.to_on", _("to"), purpose=_MINORS, mask="date"),
         _held("people.DuplicatePair.first", _("first file"), purpose=_APART, mask="never"),
         _held("people.DuplicatePair.second", _("second file"), purpose=_APART, mask="never"),
+        _held("people.DuplicateHalf.resident", _("own file"), purpose=_APART, mask="never"),
         _held("people.Merge.kept_id", _("file that stays"), purpose=_APART, mask="never"),
         _held("people.Merge.gone_id", _("file that was joined"), purpose=_APART, mask="never"),
         _held("people.FormerValue.resident", _("resident"), purpose=_APART, keep="P3Y", mask="none"),
@@ -238,6 +252,7 @@ DOMAIN = Domain(
         Retention("people.Guardianship", "P2Y", "to_on", "erase"),
         Retention("people.NameKey", "P2Y", "resident__ended_on", "erase"),
         Retention("people.DuplicatePair", "P2Y", "first__ended_on", "erase"),
+        Retention("people.DuplicateHalf", "P2Y", "resident__ended_on", "erase"),
         Retention("people.Merge", "P2Y", "merged_at", "erase"),
         Retention("people.FormerValue", "P3Y", "until_at", "erase"),
         Retention("people.ImportPart", "P30D", "record__created_at", "erase"),
@@ -256,6 +271,7 @@ DOMAIN = Domain(
         Subject("people.Resident", "merged_into", "resident"),
         Subject("people.DuplicatePair", "first_id", "resident"),
         Subject("people.DuplicatePair", "second_id", "resident"),
+        Subject("people.DuplicateHalf", "resident_id", "resident"),
         Subject("people.Merge", "kept_id", "resident"),
         Subject("people.Merge", "gone_id", "resident"),
     ),
@@ -269,6 +285,7 @@ DOMAIN = Domain(
         Follows("people.FormerValue"),
         Follows("people.DuplicatePair", "first_id", stays="a pair is about two files"),
         Follows("people.DuplicatePair", "second_id", stays="a pair is about two files"),
+        Follows("people.DuplicateHalf", stays="says what one district sees of two files"),
         Follows("people.Merge", "kept_id", stays="says which files were joined"),
         Follows("people.Merge", "gone_id", stays="says which files were joined"),
     ),

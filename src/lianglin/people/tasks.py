@@ -61,29 +61,35 @@ def keys_command(arguments: list[str]) -> int:
 FIND_TASK = "people_duplicates"
 DISTRICT = 6
 """Digits of a district's code."""
+CITY = ""
 
 
 @app.periodic(cron="50 1 * * *")
 @app.task(name="people_duplicates_nightly", queue="events", queueing_lock="people_duplicates_nightly")
 @as_job
 def duplicates_nightly(timestamp: int) -> None:
-    """Looks for files that may be one person, community by community, then across each district."""
+    """Looks for files that may be one person, community by community, across each district, then across the city."""
     codes = list(Community.objects.filter(valid_to__isnull=True).values_list("scope_code", flat=True))
-    for scope_code in (*codes, *sorted({code[:DISTRICT] for code in codes})):
+    for scope_code in (*codes, *sorted({code[:DISTRICT] for code in codes}), CITY):
         order_duplicates(scope_code)
 
 
 @app.task(name=FIND_TASK, queue="events")
 @as_job
 def find_duplicates(scope_code: str) -> int:
-    """The pairs of a community or across a district, as a job of this place; how many are new. Nothing is joined."""
+    """The pairs of a community, across a district or across the city (""), as a job of this place; how many are new.
+
+    Nothing is joined.
+    """
     with acting(job(scope_code, scope_code + TOP)):
+        if scope_code == CITY:
+            return duplicates.find_far()
         across = len(scope_code) == DISTRICT
         return duplicates.find_across(scope_code) if across else duplicates.find(scope_code)
 
 
 def order_duplicates(scope_code: str) -> None:
-    """Asks for a community or a district to be looked through, in the running transaction."""
+    """Asks for a community, a district or the city to be looked through, in the running transaction."""
     app.configure_task(FIND_TASK, queue="events").defer(scope_code=scope_code)
 
 

@@ -1,12 +1,15 @@
 from django.urls import path
 
-from lianglin.people.views import duplicates, file, imports, index, texts
+from lianglin.people.views import duplicates, far_duplicates, file, imports, index, texts
 
 app_name = "people"
 urlpatterns = [
     path("", index.index, name="index"),
     path("duplicates/", duplicates.pairs, name="duplicates"),
     path("duplicates/<int:pk>/", duplicates.pair, name="duplicate"),
+    path("duplicates/elsewhere/", far_duplicates.halves, name="halves"),
+    path("duplicates/elsewhere/<int:pk>/", far_duplicates.half, name="half"),
+    path("duplicates/elsewhere/<int:pk>/undo/", far_duplicates.undo, name="undo_half"),
     path("duplicates/undo/<int:pk>/", duplicates.undo, name="undo_merge"),
     path("<int:pk>/away/", file.away, name="away"),
     path("imports/", imports.imports, name="imports"),

@@ -43,5 +43,6 @@ DOMAIN = Domain(
     ),
     navigation=(NavItem("resident", _("Services near home"), "places:services", "pin", order=55),),
     panels=(Panel("place", "places/_points.html", "lianglin.places.near:panel", 20),),
+    database=("lianglin.places.database:install",),
     seed="lianglin.places.seed.load:seed",
 )

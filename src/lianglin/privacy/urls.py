@@ -1,4 +1,4 @@
-from lianglin.privacy.views import desk, own, public
+from lianglin.privacy.views import desk, emergency, own, public
 
 app_name = "privacy"
-urlpatterns = [*public.routes, *own.routes, *desk.routes]
+urlpatterns = [*public.routes, *own.routes, *desk.routes, *emergency.routes]

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from lianglin.access.actor import TOP, Actor, role_kinds
+from lianglin.access.actor import NOWHERE, TOP, Actor, role_kinds
 from lianglin.access.governance.queries import call
-from lianglin.access.models import AccessLog, BreakGlass, HelpTicket
+from lianglin.access.governance.widened import VITAL
+from lianglin.access.models import AccessLog, BreakGlass, GlassPerson, HelpTicket
 from lianglin.kit import clock
 from lianglin.places.models import Community, Division
 
@@ -42,9 +43,13 @@ def find(kind: str, number: Any, post_id: int) -> Lent | None:
             pk=number, post_id=post_id, state=HelpTicket.State.APPROVED, starts_at__lte=now, ends_at__gt=now
         ).first()
     else:
-        row = BreakGlass.objects.filter(
-            pk=number, post_id=post_id, begun_at__lte=now, ends_at__gt=now, closed_at__isnull=True
-        ).first()
+        row = (
+            BreakGlass.objects.filter(
+                pk=number, post_id=post_id, begun_at__lte=now, ends_at__gt=now, closed_at__isnull=True
+            )
+            .exclude(purposes=VITAL)
+            .first()
+        )
     if row is None:
         return None
     return Lent(kind, number, row.scope_code, frozenset(row.purposes.split(",")), row.ends_at)
@@ -62,6 +67,38 @@ def lend(actor: Actor, found: Lent) -> Actor:
         duties=actor.duties.difference(GOVERNS),
         lent=found.kind,
         lent_id=found.number,
+    )
+
+
+def named_in_force(number: int, by: Actor) -> GlassPerson | None:
+    """Whom one's own opening names, while it is in force; with the opening."""
+    now = clock.now()
+    rows = GlassPerson.objects.select_related("opening").filter(pk=number, post_id=by.post_id)
+    return rows.filter(
+        opening__begun_at__lte=now, opening__ends_at__gt=now, opening__closed_at__isnull=True
+    ).first()
+
+
+def own_named(by: Actor) -> QuerySet[BreakGlass]:
+    """One's own openings that name a person, the newest first."""
+    return BreakGlass.objects.filter(post_id=by.post_id, purposes=VITAL).order_by("-id")
+
+
+def rescuer(found: GlassPerson, by: Actor) -> Actor:
+    """The post under an opening that names a person: reads this person's rows wherever they are, writes none.
+
+    PostgreSQL takes the person from the row, whatever is claimed here (transaction.assume).
+    """
+    return replace(
+        by,
+        role="rescue",
+        low=NOWHERE[0],
+        high=NOWHERE[1],
+        resident_id=found.resident_id,
+        duties=frozenset(),
+        purposes=frozenset((VITAL,)),
+        lent="person",
+        lent_id=found.pk,
     )
 
 

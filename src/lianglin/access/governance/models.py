@@ -207,6 +207,21 @@ class BreakGlass(models.Model):
         ]
 
 
+class GlassPerson(models.Model):
+    """Whom an emergency opening names: its minutes reach this one resident's rows, restricted ones too, and no others."""
+
+    opening = models.OneToOneField(
+        BreakGlass, models.PROTECT, primary_key=True, verbose_name=_("break-glass"), related_name="+"
+    )
+    resident_id = models.BigIntegerField(_("resident"))
+    post_id = models.BigIntegerField(_("post that opened"))
+
+    class Meta:
+        verbose_name = _("person of an emergency opening")
+        verbose_name_plural = _("persons of emergency openings")
+        indexes = [models.Index(fields=["resident_id"], name="access_glass_person")]
+
+
 class AuditCheck(models.Model):
     """One verification of the whole audit: what was looked at, what was found, how long it took."""
 

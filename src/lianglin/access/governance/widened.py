@@ -7,6 +7,9 @@ from typing import Any
 from lianglin.access.actor import duties_of, role_kinds
 from lianglin.access.governance.database import only
 
+VITAL = "vital_interest"
+"""The purpose of an opening that names one person."""
+
 _SETTINGS = """
     mine bigint := nullif(current_setting('app.post', true), '')::bigint;
     moment timestamptz := nullif(current_setting('app.at', true), '')::timestamptz;
@@ -31,6 +34,39 @@ end $$"""
 
 HELP_HOLDS = "t.state = 'approved' and t.starts_at <= moment and moment < t.ends_at"
 GLASS_HOLDS = "p.role_code = any({may_break}) and t.begun_at <= moment and moment < least(t.ends_at, coalesce(t.closed_at, 'infinity'))"
+
+ASSUME_PERSON = """
+create or replace function access_assume_person(wanted bigint) returns boolean
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare{settings}
+    person bigint;
+begin
+    select n.resident_id into person
+    from access_glassperson n join access_breakglass t on t.id = n.opening_id join access_post p on p.id = t.post_id
+    where n.opening_id = wanted and n.post_id = mine and t.post_id = mine and t.purposes = '{vital}'
+        and {in_force} and {holds};
+    perform set_config('app.lo', '~', true), set_config('app.hi', '', true),
+        set_config('app.resident', coalesce(person::text, ''), true),
+        set_config('app.purposes', case when person is null then ',,' else ',{vital},' end, true);
+    return person is not null;
+end $$"""
+"""The one resident whom the opening names, no place at all; when it is not in force any more, nobody."""
+
+NAMED = """
+create or replace function access_glass_named() returns trigger
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare{settings}
+begin
+    if not exists (
+        select 1 from access_breakglass t where t.id = new.opening_id and t.post_id = mine and new.post_id = mine
+            and t.purposes = '{vital}' and t.begun_at >= moment
+    ) then
+        raise exception 'a person is named when the glass is broken, and by whom' using errcode = 'integrity_constraint_violation';
+    end if;
+    return new;
+end $$;
+create or replace trigger access_glass_named before insert on access_glassperson for each row execute function access_glass_named()"""
+"""Nobody names a person to an opening that the officer was told of without one."""
 
 ASKED = """
 create or replace function access_help_asked() returns trigger language plpgsql as $$
@@ -118,6 +154,7 @@ def install(cursor: Any) -> None:
         "{in_force}": _IN_FORCE,
         "{may_decide}": _codes("access.approve_help"),
         "{may_break}": _codes("access.break_glass"),
+        "{vital}": VITAL,
     }
     helped = (
         ASSUME.replace("{kind}", "help")
@@ -127,13 +164,15 @@ def install(cursor: Any) -> None:
     broken = (
         ASSUME.replace("{kind}", "glass")
         .replace("{table}", "access_breakglass")
-        .replace("{holds}", GLASS_HOLDS)
+        .replace("{holds}", f"{GLASS_HOLDS} and t.purposes <> '{VITAL}'")
     )
-    for text in (helped, broken, ASKED, BROKEN, DECIDE_HELP, END_GLASS, REVIEW_GLASS):
+    named = ASSUME_PERSON.replace("{holds}", GLASS_HOLDS)
+    for text in (helped, broken, named, NAMED, ASKED, BROKEN, DECIDE_HELP, END_GLASS, REVIEW_GLASS):
         for word, meant in words.items():
             text = text.replace(word, meant)
         cursor.execute(text)
     only(cursor, tuple((signature, "lianglin_staff") for signature in STAFF_ONLY))
+    only(cursor, (("access_assume_person(bigint)", "lianglin_rescue"),))
 
 
 def _codes(duty: str) -> str:

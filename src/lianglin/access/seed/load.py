@@ -126,6 +126,7 @@ def _people(city: Organisation, context: SeedContext) -> dict[str, dict[str, int
     made = {
         "workers": _workers(filled, offices),
         "coordinators": _coordinators(filled, offices),
+        "doctors": _doctors(filled, offices),
     }
     if filled:
         made["colleagues"] = _colleagues(filled[0].scope_code, offices)
@@ -202,6 +203,27 @@ def _colleagues(code: str, offices: dict[str, Organisation]) -> dict[str, int]:
     left.ends_on = clock.today()
     left.save(update_fields=["ends_on"])
     return {"worker": worker.pk, "coordinator": coordinator.pk, "left": left.pk}
+
+
+def _doctors(filled: list[Community], offices: dict[str, Organisation]) -> dict[str, int]:
+    """A health centre for the first street, with a family doctor for its first community: nobody else reads health data."""
+    if not filled:
+        return {}
+    first = filled[0]
+    street = offices[first.scope_code[:9]]
+    centre = Organisation.objects.create(
+        code=f"health-{street.scope_code}",
+        name=f"{street.name.removesuffix('办事处').removesuffix('街道')}社区卫生服务中心",
+        name_en=f"{street.name_en.removesuffix(' Office')} Health Centre",
+        kind=Organisation.Kind.HEALTH,
+        scope_code=street.scope_code,
+        sample=True,
+    )
+    post = make_login(
+        "doctor", "郑示例", centre, "family_doctor", first.scope_code, "家庭医生", "Family doctor",
+        "唯一可读健康信息的岗位；看不到诉求和户档", "Alone reads health data; sees neither appeals nor households",
+    )  # fmt: skip
+    return {first.scope_code: post.pk}
 
 
 def _once(codes: Iterable[str]) -> list[str]:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import shapely
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Count
 from django.utils.translation import override
-from tests.world import HERE, NEXT_DOOR, WORKER, World, build, catalogue
+from tests.world import FAR, HERE, NEXT_DOOR, WORKER, World, build, catalogue
 
 from lianglin.access import actor as actors
 from lianglin.access.actor import Actor, job
@@ -429,3 +429,48 @@ def world_place(code: str) -> Any:
     from lianglin.cases.actions import Place
 
     return Place(community=Community.objects.get(scope_code=code))
+
+
+@pytest.mark.parametrize("table", ["share", "move"])
+def test_a_post_adds_nothing_of_another_area_to_a_change(world: World, table: str) -> None:
+    """Codes are rewritten by these rows: raw SQL of a post names own codes and buildings, in a draft of the own area."""
+    change = draft_of(HERE[:6])
+    theirs = draft_of(FAR[:6])
+    planned = draft_of(HERE[:6], state="planned")
+    here, far = (Building.objects.get(scope_code=code).pk for code in (HERE, FAR))
+    added = {
+        "share": [(change, HERE, True), (change, FAR, False), (theirs, HERE, False), (planned, HERE, False)],
+        "move": [(change, here, True), (change, far, False), (theirs, here, False), (planned, here, False)],
+    }
+    column = {"share": "from_code, weight, main", "move": "building_id"}[table]
+    more = {"share": ", 1, false", "move": ""}[table]
+    for target, taken, allowed in added[table]:
+        sql = f"insert into places_place{table} (change_id, to_code, {column}) values (%s, %s, %s{more})"
+        with acting(MANAGER), connection.cursor() as cursor, transaction.atomic():
+            if allowed:
+                cursor.execute(sql, [target, MERGED, taken])
+            else:
+                with pytest.raises(DatabaseError, match="own area"), transaction.atomic():
+                    cursor.execute(sql, [target, MERGED, taken])
+    with (
+        acting(MANAGER),
+        connection.cursor() as cursor,
+        pytest.raises(DatabaseError, match="own area"),
+        transaction.atomic(),
+    ):
+        cursor.execute(
+            f"insert into places_place{table} (change_id, to_code, {column}) values (%s, %s, %s{more})",
+            [change, FAR, NEXT_DOOR if table == "share" else here],
+        )
+
+
+def draft_of(scope_code: str, state: str = "draft") -> int:
+    made = PlaceChange.objects.create(
+        kind="merge",
+        state=state,
+        scope_code=scope_code,
+        effective_on=MARCH,
+        document="x",
+        planned_at=clock.now(),
+    )
+    return made.pk

@@ -49,38 +49,55 @@ def merge(pair_id: int, *, keep_id: int, ground: str, by: Actor) -> Merge:
         found = _open(pair_id, by)
         if keep_id not in (found.first_id, found.second_id):
             raise Refused(_("Choose which of the two files stays."), field="keep")
-        kept, gone = _both(keep_id, found.first_id + found.second_id - keep_id, by)
-        if kept.merged_into or gone.merged_into:
-            raise Conflict(_("One of the files was joined meanwhile. Look at the list again."))
-        with acting(job()) as keeper:
-            rows = {label: queries.follow(label, gone.pk, kept.pk) for label in following()}
-            login_list.end_of_resident(resident_id=gone.pk, by=keeper)
-        moved = {
-            "rows": {label: pks for label, pks in rows.items() if pks},
-            "ended": _end_double_homes(gone, by),
-            "filled": _fill(kept, gone),
-        }
-        gone.merged_into = kept.pk
-        gone.save(update_fields=["merged_into"])
-        made = Merge(
-            scope_code=found.scope_code,
-            pair_id=found.pk,
-            kept_id=kept.pk,
-            gone_id=gone.pk,
-            moved=moved,
-            merged_at=clock.now(),
-            post_id=by.post_id,
-        )
-        made.save(force_insert=True)
+        kept, gone = both(keep_id, found.first_id + found.second_id - keep_id, by)
+        made = join(found, kept, gone, by=by, hands=by)
         _decide(found, DuplicatePair.State.MERGED, ground, by)
-        audit.record(
-            "people.merge",
-            "people.Merge",
-            made.pk,
-            scope_code=found.scope_code,
-            values={"kept": kept.pk, "gone": gone.pk, "moved": moved, "ground": ground},
-        )
+        told(made, by=by, ground=ground)
     return made
+
+
+def join(
+    found: DuplicatePair, kept: Resident, gone: Resident, *, by: Actor, hands: Actor, moved_away: bool = False
+) -> Merge:
+    """Moves what hangs on one file to the other, as the running role ``hands``; writes down what was moved.
+
+    ``moved_away``: where the file that is joined says that somebody lives, nobody does any more.
+    """
+    if kept.merged_into or gone.merged_into:
+        raise Conflict(_("One of the files was joined meanwhile. Look at the list again."))
+    left = _end_homes(gone, hands) if moved_away else []
+    with acting(job()) as keeper:
+        rows = {label: queries.follow(label, gone.pk, kept.pk) for label in following()}
+        login_list.end_of_resident(resident_id=gone.pk, by=keeper)
+    moved = {
+        "rows": {label: pks for label, pks in rows.items() if pks},
+        "ended": [*left, *_end_homes(gone, hands)],
+        "filled": _fill(kept, gone),
+    }
+    gone.merged_into = kept.pk
+    gone.save(update_fields=["merged_into"])
+    made = Merge(
+        scope_code=found.scope_code,
+        pair_id=found.pk,
+        kept_id=kept.pk,
+        gone_id=gone.pk,
+        moved=moved,
+        merged_at=clock.now(),
+        post_id=by.post_id,
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def told(made: Merge, *, by: Actor, ground: str) -> None:
+    """The audit line of a joining."""
+    audit.record(
+        "people.merge",
+        "people.Merge",
+        made.pk,
+        scope_code=made.scope_code,
+        values={"kept": made.kept_id, "gone": made.gone_id, "moved": made.moved, "ground": ground},
+    )
 
 
 def _open(pair_id: int, by: Actor) -> DuplicatePair:
@@ -100,7 +117,7 @@ def _decide(found: DuplicatePair, state: str, ground: str, by: Actor) -> None:
     found.save(update_fields=["state", "ground", "decided_at", "post_id"])
 
 
-def _both(kept_id: int, gone_id: int, by: Actor) -> tuple[Resident, Resident]:
+def both(kept_id: int, gone_id: int, by: Actor) -> tuple[Resident, Resident]:
     """The two files, locked in the order of their numbers."""
     rows = Resident.objects.visible_to(by, purpose=purpose_of(by)).select_for_update()
     files = {person.pk: person for person in rows.filter(pk__in=[kept_id, gone_id]).order_by("pk")}
@@ -109,8 +126,10 @@ def _both(kept_id: int, gone_id: int, by: Actor) -> tuple[Resident, Resident]:
     return files[kept_id], files[gone_id]
 
 
-def _end_double_homes(gone: Resident, by: Actor) -> list[list[Any]]:
-    """[membership, its last day] where both files live in one household: the person would live there twice."""
+def _end_homes(gone: Resident, by: Actor) -> list[list[Any]]:
+    """[membership, its last day] of the file that is joined; what is left after the rows followed is a household in
+    which both files live: the person would live there twice.
+    """
     homes = Membership.objects.visible_to(by, purpose=purpose_of(by)).filter(
         resident_id=gone.pk, to_on__isnull=True
     )
@@ -145,30 +164,41 @@ def undo(merge_id: int, *, by: Actor) -> Merge:
         made = rows.filter(pk=merge_id, undone_at__isnull=True).first()
         if made is None:
             raise Forbidden(_("There is no such joining in the area of your post."))
-        kept, gone = _both(made.kept_id, made.gone_id, by)
-        if kept.merged_into or gone.merged_into != made.kept_id:
-            raise Conflict(_("A later joining stands on this one. Undo that one first."))
-        with acting(job()):
-            back = {
-                label: queries.follow_back(label, pks, gone.pk, kept.pk)
-                for label, pks in made.moved["rows"].items()
-            }
-        for pk, day in made.moved["ended"]:
-            homes = Membership.objects.visible_to(by, purpose=purpose_of(by))
-            homes.filter(pk=pk, resident_id=gone.pk, to_on=day).update(to_on=None)
-        _empty(kept, gone, made.moved["filled"])
-        gone.merged_into = None
-        gone.save(update_fields=["merged_into"])
-        if back.get(KEYS, 0) < len(made.moved["rows"].get(KEYS, ())):
-            _new_keys(gone)
-        made.undone_at = clock.now()
-        made.save(update_fields=["undone_at"])
+        back = take_apart(made, hands=by)
         pairs = DuplicatePair.objects.visible_to(by, purpose=purpose_of(by)).filter(pk=made.pair_id)
         pairs.update(state=DuplicatePair.State.OPEN, ground="", decided_at=None, post_id=None)
-        audit.record(
-            "people.undo_merge", "people.Merge", made.pk, scope_code=made.scope_code, values={"back": back}
-        )
+        untold(made, back)
     return made
+
+
+def take_apart(made: Merge, *, hands: Actor) -> dict[str, int]:
+    """Every row back where it was, as the running role ``hands``; how many rows of which column."""
+    kept, gone = both(made.kept_id, made.gone_id, hands)
+    if kept.merged_into or gone.merged_into != made.kept_id:
+        raise Conflict(_("A later joining stands on this one. Undo that one first."))
+    with acting(job()):
+        back = {
+            label: queries.follow_back(label, pks, gone.pk, kept.pk)
+            for label, pks in made.moved["rows"].items()
+        }
+    for pk, day in made.moved["ended"]:
+        homes = Membership.objects.visible_to(hands, purpose=purpose_of(hands))
+        homes.filter(pk=pk, resident_id=gone.pk, to_on=day).update(to_on=None)
+    _empty(kept, gone, made.moved["filled"])
+    gone.merged_into = None
+    gone.save(update_fields=["merged_into"])
+    if back.get(KEYS, 0) < len(made.moved["rows"].get(KEYS, ())):
+        _new_keys(gone)
+    made.undone_at = clock.now()
+    made.save(update_fields=["undone_at"])
+    return back
+
+
+def untold(made: Merge, back: dict[str, int]) -> None:
+    """The audit line of the undoing."""
+    audit.record(
+        "people.undo_merge", "people.Merge", made.pk, scope_code=made.scope_code, values={"back": back}
+    )
 
 
 def _empty(kept: Resident, gone: Resident, filled: dict[str, str | None]) -> None:

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext as __
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.people.models import DuplicatePair
+from lianglin.people.models import DuplicateHalf, DuplicatePair
 
 TWO = "different"
 
@@ -38,3 +38,20 @@ class DecideForm(forms.Form):
             ),
             (TWO, __("Two persons")),
         ]
+
+
+class HalfForm(forms.Form):
+    """What one district says of its own file, while another one is elsewhere."""
+
+    said = forms.ChoiceField(
+        label=_("What did you find?"),
+        choices=DuplicateHalf.Said.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether the person lives here.")},
+    )
+    ground = forms.ChoiceField(
+        label=_("on what it rests"),
+        choices=DuplicatePair.Ground.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say on what the decision rests.")},
+    )

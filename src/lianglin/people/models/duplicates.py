@@ -13,7 +13,8 @@ from lianglin.people.models.residents import Resident
 class DuplicatePair(models.Model):
     """Two files that have something in common; a person decides whether they are one.
 
-    ``scope_code`` is the smallest area that holds both: a community, else their street or district.
+    ``scope_code`` is the smallest area that holds both: a community, else their street or district. Across districts
+    it is the city, which no post reads: each district has its half (DuplicateHalf).
     """
 
     class Reason(models.TextChoices):
@@ -48,6 +49,39 @@ class DuplicatePair(models.Model):
         verbose_name_plural = _("possible duplicates")
         constraints = [models.UniqueConstraint(fields=["first", "second"], name="people_pair_once")]
         indexes = [models.Index(fields=["scope_code", "state", "-id"], name="people_pair_scope")]
+
+
+class DuplicateHalf(models.Model):
+    """What one district sees of a pair across districts: its own file, and that another one is elsewhere.
+
+    ``said`` is what its people said; ``clash``: both said the same, so nothing was joined and both look again.
+    """
+
+    class Said(models.TextChoices):
+        HERE = "here", _("the person lives here")
+        MOVED = "moved", _("the person moved away from here")
+        DIFFERENT = "different", _("the number is not this person's, or there are two persons")
+
+    scope_code = ScopeCodeField()
+    pair_id = models.BigIntegerField(_("possible duplicate"))
+    resident = models.ForeignKey(Resident, models.PROTECT, verbose_name=_("own file"), related_name="+")
+    state = models.CharField(
+        _("state"), max_length=10, choices=DuplicatePair.State, default=DuplicatePair.State.OPEN
+    )
+    said = models.CharField(_("what was said"), max_length=10, choices=Said, blank=True)
+    ground = models.CharField(_("on what it rests"), max_length=8, choices=DuplicatePair.Ground, blank=True)
+    clash = models.BooleanField(_("both said the same"), default=False)
+    found_at = models.DateTimeField(_("found at"))
+    said_at = models.DateTimeField(_("said at"), null=True, blank=True)
+    post_id = models.BigIntegerField(_("post that said it"), null=True, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("half of a possible duplicate")
+        verbose_name_plural = _("halves of possible duplicates")
+        constraints = [models.UniqueConstraint(fields=["pair_id", "resident"], name="people_half_once")]
+        indexes = [models.Index(fields=["scope_code", "state", "-id"], name="people_half_scope")]
 
 
 class Merge(models.Model):

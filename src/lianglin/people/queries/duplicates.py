@@ -7,7 +7,8 @@ from django.db.models import QuerySet
 
 from lianglin.access.actor import Actor
 from lianglin.kit import clock
-from lianglin.people.models import DuplicatePair, Merge
+from lianglin.kit.restricted import BEHIND_DIGITS
+from lianglin.people.models import DuplicateHalf, DuplicatePair, Merge
 from lianglin.people.queries.guardians import purpose_of
 
 _COMMON = {
@@ -32,6 +33,21 @@ _ACROSS = {
 }
 
 
+_FAR = """
+with made as (
+    insert into people_duplicatepair (scope_code, first_id, second_id, reason, state, ground, found_at)
+    select left(a.scope_code, 4), a.id, b.id, 'id', 'open', '', %(now)s
+    from people_resident a join people_resident b on b.id_match = a.id_match and b.id > a.id
+        and left(b.scope_code, 6) <> left(a.scope_code, 6)
+    where a.scope_code < %(high)s and b.scope_code < %(high)s and a.merged_into is null and b.merged_into is null
+    on conflict (first_id, second_id) do nothing returning id, first_id, second_id
+)
+insert into people_duplicatehalf (scope_code, pair_id, resident_id, state, said, ground, clash, found_at)
+select r.scope_code, m.id, r.id, 'open', '', '', false, %(now)s
+from made m cross join lateral unnest(array[m.first_id, m.second_id]) one(id) join people_resident r on r.id = one.id"""
+"""A pair across districts carries the city's code, which is in no post's range; each of its halves its own place."""
+
+
 def find(scope_code: str) -> int:
     """Writes down the pairs of one community that are not known yet; how many. Runs as a job, under its policies."""
     return sum(_write(reason, scope_code, _SAME) for reason in _COMMON)
@@ -40,6 +56,13 @@ def find(scope_code: str) -> int:
 def find_across(district: str) -> int:
     """The same ID number in two communities of a district (six digits): who moved and was taken in a second time."""
     return _write("id", district, _ACROSS)
+
+
+def find_far() -> int:
+    """The same ID number in two districts; how many pairs are new. As a job of the whole city; restricted rows stay out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FAR, {"now": clock.now(), "high": BEHIND_DIGITS})
+        return cursor.rowcount // 2
 
 
 def _write(reason: str, prefix: str, how: dict[str, str]) -> int:
@@ -61,6 +84,18 @@ def pair(pk: int, actor: Actor) -> DuplicatePair | None:
     """One pair of the actor's area, with both files."""
     rows = DuplicatePair.objects.visible_to(actor, purpose=purpose_of(actor))
     return rows.select_related("first", "second").filter(pk=pk).first()
+
+
+def halves(actor: Actor) -> QuerySet[DuplicateHalf]:
+    """The actor's files of which another one is in another district: open first, then what was joined. With the file."""
+    rows = DuplicateHalf.objects.visible_to(actor, purpose=purpose_of(actor)).select_related("resident")
+    return rows.exclude(state=DuplicatePair.State.DIFFERENT)
+
+
+def half(pk: int, actor: Actor) -> DuplicateHalf | None:
+    """One of them, of the actor's area."""
+    rows = DuplicateHalf.objects.visible_to(actor, purpose=purpose_of(actor))
+    return rows.select_related("resident").filter(pk=pk).first()
 
 
 def merges(actor: Actor) -> QuerySet[Merge]:

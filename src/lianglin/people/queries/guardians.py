@@ -32,7 +32,9 @@ class Ward:
 
 def purpose_of(actor: Actor) -> str:
     """The purpose for which this kind of actor reads people."""
-    return {"resident": "own_data", "job": "system"}.get(actor.role, "handle_case")
+    return {"resident": "own_data", "job": "system", "rescue": "vital_interest"}.get(
+        actor.role, "handle_case"
+    )
 
 
 def acts_for(request: ActsFor, *, by: Any) -> bool:

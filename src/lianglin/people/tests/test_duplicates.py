@@ -39,7 +39,7 @@ from lianglin.people.tests.scene import Family
 
 TABLES = sorted(
     {apps.get_model(one.model)._meta.db_table for one in discovery.each("follows")}
-    - {"people_duplicatepair", "people_merge", "access_loginsession"}
+    - {"people_duplicatepair", "people_duplicatehalf", "people_merge", "access_loginsession"}
 )
 GROUND = "papers"
 

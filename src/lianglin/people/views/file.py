@@ -46,6 +46,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     if person is None:
         raise Http404
     if person.merged_into:
+        if residents.resident(person.merged_into, actor=actor) is None:
+            raise Http404  # the file that stays is in another district
         return see(reverse("people:file", args=[person.merged_into]))
     if request.method == "POST":
         shown, purpose = request.POST.get("field", ""), request.POST.get("purpose", "")

@@ -25,6 +25,7 @@ from lianglin.kit.restricted import is_marked, marked, plain
 from lianglin.people.actions import names, taking_in
 from lianglin.people.models import (
     Consent,
+    DuplicateHalf,
     DuplicatePair,
     FormerValue,
     Guardianship,
@@ -85,6 +86,9 @@ def rows(person: Resident, other: Resident) -> dict[str, Callable[[], Any]]:
         ),
         "people.DuplicatePair": lambda: DuplicatePair._base_manager.create(
             **here, first=person, second=other, reason="name", found_at=now
+        ),
+        "people.DuplicateHalf": lambda: DuplicateHalf._base_manager.create(
+            **here, pair_id=1, resident=person, found_at=now
         ),
         "people.Merge": lambda: Merge._base_manager.create(
             **here, pair_id=1, kept_id=person.pk, gone_id=other.pk, merged_at=now

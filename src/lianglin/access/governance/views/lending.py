@@ -18,6 +18,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import lent, widening
 from lianglin.access.governance.lending_forms import GlassForm, HelpForm, ReviewForm
 from lianglin.access.governance.views.shared import refuse, show
+from lianglin.access.governance.widened import VITAL
 from lianglin.access.models import BreakGlass, HelpTicket
 from lianglin.access.queries import place_names
 from lianglin.access.replies import see
@@ -163,6 +164,7 @@ def glass_row(opening: BreakGlass) -> dict[str, Any]:
         "state": words,
         "tone": tone,
         "open": now < ends,
+        "named": opening.purposes == VITAL,
         "may_judge": not opening.verdict and now >= ends,
     }
 
