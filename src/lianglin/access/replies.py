@@ -22,6 +22,13 @@ def see(url: str) -> HttpResponse:
     return response
 
 
+def step(url: str) -> HttpResponse:
+    """The way on after a step that keeps a draft: going back and sending it again is meant (access.twice)."""
+    response = see(url)
+    response.repeats = True  # pyright: ignore[reportAttributeAccessIssue] - our mark
+    return response
+
+
 def done(
     request: HttpRequest, form: Form, act: Callable[[], Any], said: str, onward: str
 ) -> HttpResponse | None:

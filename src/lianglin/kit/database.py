@@ -35,6 +35,9 @@ FUNCTIONS = (
     f"""
     create or replace function kit_idempotent_end(k text, s smallint, r bytea) returns void
     language sql {_DEFINER} as $$ update kit_idempotentrequest set status = s, response = r where key = k $$""",
+    f"""
+    create or replace function kit_idempotent_forget(k text) returns void
+    language sql {_DEFINER} as $$ delete from kit_idempotentrequest where key = k and status is null $$""",
 )
 
 

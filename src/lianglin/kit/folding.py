@@ -1,7 +1,7 @@
 """Templates with what never changes worked out once per language: words, addresses, drawings, joined texts.
 
 Four fifths of a page's nodes say the same at every request: ``{% translate "Log out" %}``, ``{% static "kit/icons.svg" %}``,
-``{% url "appeals:desk" %}``, ``{% icon "phone" %}``, ``{% load %}``. A template is compiled once for each language, those
+``{% url "kit:elder" %}``, ``{% icon "phone" %}``, ``{% load %}``. A template is compiled once for each language, those
 nodes are asked once, and neighbouring texts become one. The page is the same to the byte.
 """
 

@@ -15,6 +15,7 @@ from lianglin.kit.crypto import decrypt, encrypt
 from lianglin.kit.errors import Conflict, HouseError
 
 _COLUMN = "kit.IdempotentRequest.response"
+_STATUS = "\0status"
 SHORTEST, LONGEST = 16, 100
 
 
@@ -35,24 +36,43 @@ def once(
             field="Idempotency-Key",
         )
     name = hashlib.sha256(f"{who}\0{key}".encode()).hexdigest()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "select * from kit_idempotent_begin(%s, %s, %s)",
-            [name, hashlib.sha256(body).digest(), clock.now()],
-        )
-        fresh, same, status, stored = cursor.fetchone() or (False, True, None, None)
-    if not fresh:
-        if not same:
-            raise Conflict(
-                _("This Idempotency-Key was used for another request. Use a new key for a new request.")
-            )
-        if status is None:
-            raise Conflict(_("The first request with this key has not ended. Ask again in a moment."))
-        return status, json.loads(decrypt(stored or b"", _COLUMN))
+    stored = begin(name, hashlib.sha256(body).digest())
+    if stored is not None:
+        return stored.pop(_STATUS), stored
     status, answer = produce()
+    end(name, status, answer)
+    return status, answer
+
+
+def begin(name: str, digest: bytes = b"") -> dict[str, Any] | None:
+    """None when this is the first request of the name (64 hexadecimal digits), else what it answered.
+
+    Waits while the first still runs. Errors: Conflict with another ``digest``, or when the first has not ended.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select * from kit_idempotent_begin(%s, %s, %s)", [name, digest, clock.now()])
+        fresh, same, status, stored = cursor.fetchone() or (False, True, None, None)
+    if fresh:
+        return None
+    if not same:
+        raise Conflict(
+            _("This Idempotency-Key was used for another request. Use a new key for a new request.")
+        )
+    if status is None:
+        raise Conflict(_("The first request with this key has not ended. Ask again in a moment."))
+    return {**json.loads(decrypt(stored or b"", _COLUMN)), _STATUS: status}
+
+
+def end(name: str, status: int, answer: dict[str, Any]) -> None:
+    """Keeps what the first request answered, encrypted."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select kit_idempotent_end(%s, %s::smallint, %s)",
             [name, status, encrypt(json.dumps(answer, ensure_ascii=False), _COLUMN)],
         )
-    return status, answer
+
+
+def forget(name: str) -> None:
+    """What has begun in this transaction may be asked again."""
+    with connection.cursor() as cursor:
+        cursor.execute("select kit_idempotent_forget(%s)", [name])

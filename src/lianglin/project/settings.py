@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "lianglin.files.uploads.UploadLimits",
     "lianglin.access.middleware.ActingMiddleware",
     "lianglin.access.keys.gate.ApiKeys",
+    "lianglin.access.twice.FormsOnce",
     "lianglin.access.live.AssessmentGate",
 ]
 

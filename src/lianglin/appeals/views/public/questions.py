@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from lianglin.access import replies
 from lianglin.access.gate import acting
-from lianglin.access.replies import see
 from lianglin.access.transaction import together
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
@@ -97,11 +97,11 @@ def photo(request: HttpRequest) -> HttpResponse:
     form = PhotoForm(*posted(request, files=True))
     if request.method == "POST" and not request.expired and request.POST.get("remove"):
         files.unpark(name=request.POST["remove"][:32], key=draft.key)
-        return see(request.get_full_path())
+        return replies.step(request.get_full_path())
     if request.method == "POST" and accepted(request, form) and _parked(form, draft):
         if request.POST.get("more"):
             drafts.keep(request.session, draft)
-            return see(request.get_full_path())
+            return replies.step(request.get_full_path())
         return onward(request, draft, "photo")
     waiting = files_queries.parked(draft.key)
     return show(request, "photo", draft, form, waiting=waiting, room=MAX_FILES - len(waiting))

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from lianglin.access import replies
 from lianglin.access.gate import acting
-from lianglin.access.replies import see
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import STEPS, Draft
 from lianglin.files import uploads
@@ -31,7 +31,7 @@ def onward(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     following = STEPS[STEPS.index(step) + 1]
     if request.GET.get("change") == "1" and draft.open_step() == "check":
         following = "check"
-    return see(reverse(URLS[following]))
+    return replies.step(reverse(URLS[following]))
 
 
 def too_early(draft: Draft, step: str) -> HttpResponse | None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from lianglin.access.replies import see
+from lianglin.access import replies
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import WhereForm
@@ -43,7 +43,7 @@ def where(request: HttpRequest) -> HttpResponse:
         if _asks_for_building(request, given["place"], given["spot"]):
             drafts.keep(request.session, draft)
             change = "&change=1" if request.GET.get("change") == "1" else ""
-            return see(f"{reverse(URLS['where'])}?compound={given['place'][2:]}{change}")
+            return replies.step(f"{reverse(URLS['where'])}?compound={given['place'][2:]}{change}")
         return onward(request, draft, "where")
     spot = draft.spot()
     return show(request, "where", draft, form, spot=spot, **_places_to_choose(request), **_map(draft, spot))
