@@ -54,7 +54,7 @@ import django  # noqa: E402
 from django.conf import settings  # noqa: E402 - reads the environment made above
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
-from tests import roles  # noqa: E402
+from tests import handlers, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402 - after the environment, as all of these
 
 from lianglin.kit import fresh, live  # noqa: E402
@@ -80,6 +80,7 @@ for _alias in roles.ALIASES:
 for _folder in (settings.PUBLIC_FILES, settings.STATIC_ROOT):
     _folder.mkdir(exist_ok=True)
 django.setup()  # before the conftests of folders, which import models
+handlers.install()
 
 
 # --- what is left out, and why -----------------------------------------------------------------------------
@@ -211,6 +212,7 @@ def django_db_setup(
 def nothing_kept() -> None:
     """No test reads what another one left in this process."""
     fresh.forget_all()
+    handlers.forget()
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -34,6 +35,8 @@ UPWARDS = (
     "%2fetc%2fpasswd",
     "%00",
 )
+FOLLOWED = "/work/led-on/"
+"""A place of this house: where it turns up in an answer, the wish was read."""
 DEEP = 20_000
 """Levels of a body that is nothing but brackets."""
 
@@ -57,9 +60,25 @@ def written() -> dict[str, tuple[int, int]]:
 
 
 def led_astray(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
-    """Whatever asks to be led on to another site stays here."""
+    """Whatever asks to be led on to another site stays here.
+
+    Asked for a place of this house and for another site first: what follows neither looks at no such wish, and is
+    not asked in every spelling (``make test-deep`` asks whatever redirects in all of them).
+    """
+    yield from _led(planted, persona, address, (FOLLOWED, ELSEWHERE[0]), follows=FOLLOWED)
+
+
+def led_astray_in_every_spelling(planted: Planted, persona: str, route: Route, address: str) -> Iterator[str]:
+    """The same for every address that redirects at all."""
+    yield from _led(planted, persona, address, ELSEWHERE[:1], follows="")
+
+
+def _led(
+    planted: Planted, persona: str, address: str, first: tuple[str, ...], *, follows: str
+) -> Iterator[str]:
+    """Asks for ``first``; when an answer leads to ``follows`` or away, for every spelling."""
     leading = False
-    for elsewhere in ELSEWHERE:
+    for turn, elsewhere in enumerate((*first, *ELSEWHERE[1:])):
         for method in ("get", "post"):
             browser = planted.browser(persona)
             given = {"next": elsewhere, "back": elsewhere, "url": elsewhere, "return": elsewhere}
@@ -67,8 +86,9 @@ def led_astray(planted: Planted, persona: str, route: Route, address: str) -> It
             there = answer.headers.get("Location", "")
             if leads_away(there):
                 yield f"{method} {address} leads from {elsewhere!r} to {there}"
-            leading |= bool(there) and not there.startswith("/account/login/")
-        if not leading:
+            led = follows in there or leads_away(there)
+            leading |= bool(there) and led and not there.startswith("/account/login/")
+        if turn + 1 >= len(first) and not leading:
             return  # it leads nowhere, whatever it is asked
 
 
@@ -203,7 +223,9 @@ def test_every_address_withstands(planted: Planted, attack: Attack) -> None:
 
 @pytest.mark.deep
 @pytest.mark.parametrize("persona", PERSONAS)
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__)
+@pytest.mark.parametrize(
+    "attack", [*ATTACKS, led_astray_in_every_spelling], ids=lambda attack: attack.__name__
+)
 def test_every_address_withstands_for_everybody(planted: Planted, attack: Attack, persona: str) -> None:
     assert tried(planted, attack, lambda turn: (persona,)) == []
 
@@ -217,3 +239,18 @@ def test_what_stays_here_is_let_through(location: str) -> None:
 def test_what_leads_away_is_found(location: str) -> None:
     """Else the attack above would find nothing."""
     assert leads_away(location)
+
+
+def test_what_follows_a_wish_is_asked_in_every_spelling(planted: Planted) -> None:
+    """Else the attack above would ask nothing twice: the switch of languages leads on to where it is told."""
+
+    class Counting(Planted):
+        asked = 0
+
+        def browser(self, persona: str, view: str = "desktop", **options: Any) -> Any:
+            Counting.asked += 1
+            return super().browser(persona, view, **options)
+
+    counting = Counting(planted.city, planted.cases)
+    assert [*led_astray(counting, "public", ("set_language", ""), "/i18n/setlang/")] == []
+    assert Counting.asked == 2 * (1 + len(ELSEWHERE))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from copy import deepcopy
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.request import RawPostDataException
+from django.utils.translation import get_language
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
@@ -22,8 +24,19 @@ from lianglin.kit.errors import HouseError
 class HouseAPI(NinjaAPI):
     """Documents every refusal under the media type it has."""
 
+    _documents: ClassVar[dict[str, OpenAPISchema]] = {}
+
     def get_openapi_schema(self, **which: Any) -> OpenAPISchema:
-        """The OpenAPI document, with application/problem+json for all answers from 400 on."""
+        """The OpenAPI document, with application/problem+json for all answers from 400 on.
+
+        Made once per process and language: making it takes half a second, and anybody may ask for it.
+        """
+        key = f"{get_language()} {sorted(which.items())}"
+        if key not in self._documents:
+            self._documents[key] = self._documented(**which)
+        return deepcopy(self._documents[key])
+
+    def _documented(self, **which: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**which)
         for path in document["paths"].values():
             for operation in path.values():
