@@ -50,8 +50,8 @@ class FormsOnce:
 
 def key_of(request: HttpRequest) -> str | None:
     """Who sends which form of which page; None for what is no form of somebody known."""
-    if request.method != "POST" or "HTTP_AUTHORIZATION" in request.META:
-        return None
+    if request.method != "POST" or "HTTP_AUTHORIZATION" in request.META or not hasattr(request, "actor"):
+        return None  # a paper of a program, or an address that touches no data (access.middleware.OUTSIDE)
     actor = acting(request)
     if (actor.account_id is None and actor.resident_id is None) or FIELD not in request.POST:
         return None

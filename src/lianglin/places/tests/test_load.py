@@ -103,7 +103,7 @@ def test_organisations_and_logins_of_the_sample(made: SeedContext, settings: Any
     settings.DEMO, settings.DATA = True, tmp_path
     staff.seed(made)
     kinds = Organisation.objects.values_list("kind", flat=True)
-    assert sorted(kinds) == ["city", "community", "community", "district", "street"]
+    assert sorted(kinds) == ["city", "community", "community", "district", "health", "street"]
     assert not Organisation.objects.exclude(phone="").exists()
     assert {row["username"] for row in demo.logins()} >= {
         "community",
