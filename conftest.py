@@ -54,7 +54,7 @@ import django  # noqa: E402
 from django.conf import settings  # noqa: E402 - reads the environment made above
 from django.db import connections  # noqa: E402
 from django.test import TransactionTestCase  # noqa: E402
-from tests import handlers, roles  # noqa: E402
+from tests import handlers, roles  # noqa: E402 - Django's, which the settings above must precede
 from tests.assessed import assess, put_days  # noqa: E402 - after the environment, as all of these
 
 from lianglin.kit import fresh, live  # noqa: E402

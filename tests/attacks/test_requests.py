@@ -35,7 +35,7 @@ UPWARDS = (
     "%2fetc%2fpasswd",
     "%00",
 )
-FOLLOWED = "/work/led-on/"
+FOLLOWED = "/led/on/here/"
 """A place of this house: where it turns up in an answer, the wish was read."""
 DEEP = 20_000
 """Levels of a body that is nothing but brackets."""

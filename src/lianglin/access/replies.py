@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from lianglin.access.transaction import together
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import Conflict, HouseError
 
 SEE_OTHER = 303
 
@@ -30,16 +30,34 @@ def step(url: str) -> HttpResponse:
 
 
 def done(
-    request: HttpRequest, form: Form, act: Callable[[], Any], said: str, onward: str
+    request: HttpRequest, form: Form, act: Callable[[], Any], said: str, onward: str, *, once: bool = False
 ) -> HttpResponse | None:
-    """Carries an action out and goes on; None when the form or the action refused, and the form says why."""
+    """Carries an action out and goes on; None when the form or the action refused, and the form says why.
+
+    ``once``: the page shows the form only until somebody has done it; who comes second is told so and led on.
+    """
     if not form.is_valid():
         return None
     try:
         with together():
             act()
     except HouseError as error:
+        if once and isinstance(error, Conflict):
+            messages.error(request, str(error.message))
+            return see(onward)
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return None
     messages.success(request, said)
+    return see(onward)
+
+
+def pressed(request: HttpRequest, act: Callable[[], Any], said: str, onward: str) -> HttpResponse:
+    """The answer to a button without fields: done, or why not, is said on the page it leads to."""
+    try:
+        with together():
+            act()
+    except HouseError as error:
+        messages.error(request, str(error.message))
+    else:
+        messages.success(request, said)
     return see(onward)

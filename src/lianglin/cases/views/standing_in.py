@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from lianglin.access.gate import acting, in_post
 from lianglin.access.models import Post
-from lianglin.access.replies import see
+from lianglin.access.replies import done, pressed, see
 from lianglin.cases.actions import standing_in as actions
 from lianglin.cases.forms import ColleagueForm, CoverForm, DelegateForm
 from lianglin.cases.models import Case, Handover
@@ -70,27 +69,27 @@ def cover(request: HttpRequest) -> HttpResponse:
     """Names who stands in."""
     actor = acting(request)
     form = CoverForm(request.POST, colleagues=read.colleagues(actor), auto_id="cover_%s")
-    if not form.is_valid():
-        return _page(request, cover_form=form, status=422)
-    days = form.cleaned_data
-    try:
+
+    def act() -> None:
+        days = form.cleaned_data
         actions.arrange_cover(
             by=actor, by_post_id=days["post"], starts_on=days["starts_on"], ends_on=days["ends_on"]
         )
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
-        return _page(request, cover_form=form, status=422)
-    messages.success(request, _("Arranged. Steps and audit will name both of you."))
-    return see(reverse("cases:standing_in"))
+
+    said = _("Arranged. Steps and audit will name both of you.")
+    answer = done(request, form, act, said, reverse("cases:standing_in"))
+    return answer or _page(request, cover_form=form, status=422)
 
 
 @require_POST
 @in_post(DUTY)
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends a cover."""
-    actions.end_cover(by=acting(request), cover_id=pk)
-    messages.success(request, _("The cover has ended."))
-    return see(reverse("cases:standing_in"))
+
+    def act() -> None:
+        actions.end_cover(by=acting(request), cover_id=pk)
+
+    return pressed(request, act, _("The cover has ended."), reverse("cases:standing_in"))
 
 
 @require_POST
@@ -99,20 +98,17 @@ def give(request: HttpRequest) -> HttpResponse:
     """Gives one case to a colleague."""
     actor = acting(request)
     form = DelegateForm(request.POST, colleagues=read.colleagues(actor), auto_id="case_%s")
-    if not form.is_valid():
-        return _page(request, delegate_form=form, status=422)
-    case = _case(request, form.cleaned_data["number"])
-    try:
+
+    def act() -> None:
+        given = form.cleaned_data
+        case = _case(request, given["number"])
         if case is None:
             raise Refused(_("There is no such case in the area of your current post."), field="number")
-        actions.delegate(
-            case.pk, by=actor, to_post_id=form.cleaned_data["post"], note=form.cleaned_data["note"]
-        )
-    except Refused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
-        return _page(request, delegate_form=form, status=422)
-    messages.success(request, _("Given to your colleague; it stays your own and you can take it back."))
-    return see(reverse("cases:standing_in"))
+        actions.delegate(case.pk, by=actor, to_post_id=given["post"], note=given["note"])
+
+    said = _("Given to your colleague; it stays your own and you can take it back.")
+    answer = done(request, form, act, said, reverse("cases:standing_in"))
+    return answer or _page(request, delegate_form=form, status=422)
 
 
 def _case(request: HttpRequest, number: str) -> Case | None:
@@ -126,9 +122,8 @@ def back(request: HttpRequest) -> HttpResponse:
     case = _case(request, request.POST.get("number", "")[:16])
     if case is None:
         raise Http404
-    actions.take_back(case.pk, by=acting(request))
-    messages.success(request, _("Taken back."))
-    return see(reverse("cases:standing_in"))
+    back_to, pk = reverse("cases:standing_in"), case.pk
+    return pressed(request, lambda: actions.take_back(pk, by=acting(request)), _("Taken back."), back_to)
 
 
 @require_POST

@@ -274,7 +274,10 @@ def test_the_pages_from_the_pair_to_the_undoing(city: World, family: Family, twi
         == "/people/duplicates/"
     )
     assert browser.get(f"/people/{twin.pk}/").headers["Location"] == f"/people/{family.mother.pk}/"
-    listed = browser.get("/people/duplicates/").content.decode()
+    late = browser.post(f"/people/duplicates/{pair.pk}/", {"keep": twin.pk, "ground": GROUND}, follow=True)
+    assert late.redirect_chain == [("/people/duplicates/", 303)]
+    listed = late.content.decode()
+    assert "已经做过了" in listed, "who comes second is told so, and keeps nothing of the first undone"
     assert "/people/duplicates/undo/" in listed
     undo = listed.split('action="')[-1].split('"')[0]
     assert browser.post(undo).status_code == 303

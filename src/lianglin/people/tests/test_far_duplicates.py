@@ -201,5 +201,7 @@ def test_the_pages_show_the_own_file_and_nothing_of_the_other(city: World, files
     joined = browser.get(address).content.decode()
     assert f"#{files[FAR].pk}" not in joined
     assert browser.get(f"/people/{files[HERE].pk}/").status_code == 404
+    late = browser.post(address, {"said": "moved", "ground": "asked"}, follow=True)
+    assert "已经做过了" in late.content.decode()
     assert browser.post(f"{address}undo/").status_code == 303
     assert Resident._base_manager.get(pk=files[HERE].pk).merged_into is None

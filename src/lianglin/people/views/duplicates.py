@@ -13,9 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.actor import WHOLE_CODE, Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, see
-from lianglin.access.transaction import together
-from lianglin.kit.errors import Conflict, HouseError
+from lianglin.access.replies import done, pressed, see
 from lianglin.kit.paging import page
 from lianglin.people import rules
 from lianglin.people.actions import duplicates as actions
@@ -102,11 +100,7 @@ def _decided(
             actions.merge(found.pk, keep_id=int(form.cleaned_data["keep"]), ground=ground, by=actor)
 
     said = _("Noted: two persons.") if two else _("The files are joined. It can be undone.")
-    try:
-        return done(request, form, act, said, reverse("people:duplicates"))
-    except Conflict as error:
-        messages.error(request, str(error.message))
-        return see(reverse("people:duplicates"))
+    return done(request, form, act, said, reverse("people:duplicates"), once=True)
 
 
 def _shown(person: Resident, actor: Actor) -> dict[str, Any]:
@@ -121,11 +115,5 @@ def _shown(person: Resident, actor: Actor) -> dict[str, Any]:
 @in_post("people.merge")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes two files apart again."""
-    try:
-        with together():
-            actions.undo(pk, by=acting(request))
-    except HouseError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Undone: the two files are as they were."))
-    return see(reverse("people:duplicates"))
+    said = _("Undone: the two files are as they were.")
+    return pressed(request, lambda: actions.undo(pk, by=acting(request)), said, reverse("people:duplicates"))

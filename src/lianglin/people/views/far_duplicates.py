@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,9 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, see
-from lianglin.access.transaction import together
-from lianglin.kit.errors import Conflict, HouseError
+from lianglin.access.replies import done, pressed
 from lianglin.kit.paging import page
 from lianglin.people import rules
 from lianglin.people.actions import far_duplicates as actions
@@ -58,22 +55,12 @@ def _said(request: HttpRequest, form: HalfForm, found: DuplicateHalf) -> HttpRes
         actions.say(found.pk, **form.cleaned_data, by=acting(request))
 
     said = _("Noted. The files are joined once the other district's word fits; it can be undone.")
-    try:
-        return done(request, form, act, said, reverse("people:halves"))
-    except Conflict as error:
-        messages.error(request, str(error.message))
-        return see(reverse("people:halves"))
+    return done(request, form, act, said, reverse("people:halves"), once=True)
 
 
 @require_POST
 @in_post("people.merge")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Takes the two files apart again."""
-    try:
-        with together():
-            actions.undo(pk, by=acting(request))
-    except HouseError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Undone: the two files are as they were."))
-    return see(reverse("people:halves"))
+    said = _("Undone: the two files are as they were.")
+    return pressed(request, lambda: actions.undo(pk, by=acting(request)), said, reverse("people:halves"))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,9 +13,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, see
-from lianglin.access.transaction import together
-from lianglin.kit.errors import HouseError
+from lianglin.access.replies import done, pressed, see
 from lianglin.kit.paging import page
 from lianglin.kit.spreadsheet import as_csv
 from lianglin.people.actions import importing as actions
@@ -108,7 +105,12 @@ def _said(found: Finding) -> dict[str, Any]:
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Has the sound rows taken in."""
     _found(pk, request)
-    return _do(request, pk, "start", _("The list is being taken in."))
+
+    def act() -> None:
+        actions.start(pk, by=acting(request))
+        order_import(pk)
+
+    return pressed(request, act, _("The list is being taken in."), reverse("people:import", args=[pk]))
 
 
 @require_POST
@@ -116,20 +118,9 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
 def drop(request: HttpRequest, pk: int) -> HttpResponse:
     """Throws the rows of the list away."""
     _found(pk, request)
-    return _do(request, pk, "drop", _("The rows of the list are thrown away."))
-
-
-def _do(request: HttpRequest, pk: int, verb: str, said: str) -> HttpResponse:
-    try:
-        with together():
-            getattr(actions, verb)(pk, by=acting(request))
-            if verb == "start":
-                order_import(pk)
-    except HouseError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, said)
-    return see(reverse("people:import", args=[pk]))
+    said = _("The rows of the list are thrown away.")
+    here = reverse("people:import", args=[pk])
+    return pressed(request, lambda: actions.drop(pk, by=acting(request)), said, here)
 
 
 @require_GET

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -13,10 +12,8 @@ from lianglin.access import audit
 from lianglin.access.actions import act_for
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting
-from lianglin.access.replies import see
-from lianglin.access.transaction import together
+from lianglin.access.replies import pressed, see
 from lianglin.kit import clock
-from lianglin.kit.errors import HouseError
 from lianglin.kit.ids import row_number
 from lianglin.people import rules
 from lianglin.people.actions import consents as actions
@@ -64,14 +61,11 @@ def decide(request: HttpRequest, key: Key) -> HttpResponse:
     """One press: gives, refuses or takes back."""
     asked, decision = request.POST.get("text", ""), request.POST.get("decision", "")
     number = row_number(asked)
-    try:
-        with together():
-            actions.decide(text_id=number, decision=decision, by=acting(request))
-    except HouseError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, str(SAID[decision]))
-    return see(reverse("privacy:consents"))
+
+    def act() -> None:
+        actions.decide(text_id=number, decision=decision, by=acting(request))
+
+    return pressed(request, act, str(SAID.get(decision, "")), reverse("privacy:consents"))
 
 
 @require_POST

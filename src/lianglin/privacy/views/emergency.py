@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import URLPattern, path, reverse
@@ -16,9 +15,10 @@ from lianglin.access.again import proof_due, recently_proved_to_act
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import lent, widening
 from lianglin.access.governance.widened import VITAL
-from lianglin.access.replies import see
+from lianglin.access.models import BreakGlass
+from lianglin.access.replies import done, pressed, see
 from lianglin.kit import clock
-from lianglin.kit.errors import Forbidden, HouseError
+from lianglin.kit.errors import Forbidden
 from lianglin.kit.restricted import plain
 from lianglin.privacy.actions import emergency as actions
 from lianglin.privacy.forms.emergency import EmergencyForm
@@ -36,14 +36,14 @@ def emergency(request: HttpRequest) -> HttpResponse:
     """Names the person and why; the own openings of that kind."""
     actor = acting(request)
     form = EmergencyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = actions.open_for(**form.given(), by=actor)
-        except HouseError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error.message))
-        else:
-            messages.success(request, _("Opened. The data-protection officer was told."))
-            return see(reverse("privacy:emergency_file", args=[made.pk]))
+    made: list[BreakGlass] = []
+
+    def act() -> None:
+        made.append(actions.open_for(**form.given(), by=actor))
+
+    said = _("Opened. The data-protection officer was told.")
+    if request.method == "POST" and done(request, form, act, said, ""):
+        return see(reverse("privacy:emergency_file", args=[made[0].pk]))
     now = clock.now()
     rows = [
         {"opening": row, "open": row.closed_at is None and now < row.ends_at}
@@ -83,13 +83,11 @@ def emergency_file(request: HttpRequest, pk: int) -> HttpResponse:
 def emergency_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Ends it before its time."""
     actor = acting(request)
-    try:
-        widening.end_glass(opening=get_object_or_404(lent.own_named(actor), pk=pk), by=actor)
-    except HouseError as error:
-        messages.error(request, str(error.message))
-    else:
-        messages.success(request, _("Closed. The officer judges it now."))
-    return see(reverse("privacy:emergency"))
+    found = get_object_or_404(lent.own_named(actor), pk=pk)
+    said = _("Closed. The officer judges it now.")
+    return pressed(
+        request, lambda: widening.end_glass(opening=found, by=actor), said, reverse("privacy:emergency")
+    )
 
 
 routes: list[URLPattern] = [
