@@ -14,7 +14,9 @@ from django.utils.safestring import SafeString
 def escaped(value: object) -> str:
     """A value as HTML text: what is markup already stays, everything else is escaped. Lazy texts are spoken now."""
     if type(value) is str:
-        return escape(value)
+        return (
+            value if value.isalnum() else escape(value)
+        )  # a name, a word, a number: most of what is filled in
     if isinstance(value, SafeString):
         return value
     marked = getattr(value, "__html__", None)

@@ -25,6 +25,7 @@ from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import receipts, words
+from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
 from lianglin.files import queries as files
@@ -200,7 +201,6 @@ def page(
     deeds = _deeds(request, context, bound)
     shown = {
         "case": case,
-        "here": reverse("appeals:detail", args=[case.number]),
         "appeal": case.appeal,
         "number": words.grouped(case.number),
         "tone": words.tone(case.state),
@@ -287,12 +287,12 @@ def _deeds(
     expected = context.case.lifecycle.state(context.case.state).expects
     asked = bound[0] if bound else request.GET.get("move", "")
     opened = asked if asked in possible else expected
+    here = reverse("appeals:detail", args=[context.case.number])
     return [
         {
             "code": code,
-            "label": label,
             "form": _shown_form(request, code, context, bound) if code == opened else None,
-            "open": code == opened,
+            "box": box(code, str(label), here=here, expected=code == expected, opened=code == opened),
             "expected": code == expected,
             "danger": DEEDS[code].danger,
             "begun": _begun(code) if code == opened else [],

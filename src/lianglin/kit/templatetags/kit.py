@@ -15,6 +15,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import QueryDict
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -139,6 +140,11 @@ def deadline(value: int | dt.timedelta | None) -> SafeString:
         return SafeString("")
     if isinstance(value, dt.timedelta):
         return _time_left(value)
+    return _days_left(get_language(), value)
+
+
+@lru_cache(maxsize=512)
+def _days_left(_language: str | None, value: int) -> SafeString:
     if value < 0:
         days = -value
         text = ngettext("%(n)d working day overdue", "%(n)d working days overdue", days) % {"n": days}
@@ -227,6 +233,38 @@ def first_id(field: Any) -> str:
 def field_block(field: Any, big: bool | str = False) -> SafeString:
     """`{% field_block form.text %}`: label, hint, errors and control; `big` makes the label the page's question."""
     return fields.block(field, icon("warn"), big=bool(big))
+
+
+_TOKEN, _NEXT = "{token}", "{next}"
+
+
+@register.simple_tag(takes_context=True)
+def tools(context: template.Context, *, desk: bool = False) -> SafeString:
+    """`{% tools %}`: hotline, large type, language and log-out of every page (`kit/components/tools.html`).
+
+    The same for everybody but for the token of its forms and the address they come back to: those are put in last.
+    """
+    request = context.get("request")
+    kept = _tools(
+        get_language(), settings.ROOT_URLCONF, request is not None, context.get("elder") or "",
+        context.get("logout_url") or "", desk,
+    )  # fmt: skip
+    if request is None:
+        return SafeString(kept)
+    kept = kept.replace(_TOKEN, str(context.get("csrf_token") or ""))
+    return SafeString(kept.replace(_NEXT, escaped(request.get_full_path())))
+
+
+@lru_cache(maxsize=128)
+def _tools(_language: str, _urls: str, asked: bool, elder: str, logout_url: str, desk: bool) -> str:
+    given = {
+        "here": _NEXT if asked else "",
+        "csrf_token": _TOKEN,
+        "elder": elder,
+        "logout_url": logout_url,
+        "desk": desk,
+    }
+    return get_template("kit/components/tools.html").render(given)
 
 
 @register.simple_tag
