@@ -75,22 +75,15 @@ def text_of(node: Node) -> str | None:
         return None
     try:
         return str(node.render(Context()))
-    except (
-        NoReverseMatch,
-        ValueError,
-    ):  # an address or a file that is not there: an error only if it is asked for
+    except (NoReverseMatch, ValueError):  # an address or a file that is not there: an error only if asked for
         return None
 
 
 def _constant(node: Node) -> bool:
     if isinstance(node, TranslateNode):
         about = node.message_context
-        return (
-            not node.asvar
-            and not node.noop
-            and _literal(node.filter_expression)
-            and (not about or _literal(about))
-        )
+        plain = not node.asvar and not node.noop and _literal(node.filter_expression)
+        return plain and (not about or _literal(about))
     if isinstance(node, StaticNode):
         return not node.varname and _literal(node.path)
     if isinstance(node, URLNode):

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from pathlib import Path
@@ -265,6 +266,10 @@ def run_manage(options: argparse.Namespace) -> int:
         [],
     )
     env = _as("owner")
+    if (
+        not needs_database
+    ):  # makemigrations asks whether its history is applied; here nothing runs that could say
+        warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
     with attach.running(env) if needs_database else nullcontext():
         execute_from_command_line(["lianglin manage", *options.arguments])
     return 0
