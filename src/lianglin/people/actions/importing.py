@@ -21,7 +21,7 @@ from lianglin.people.queries import importing as queries
 from lianglin.people.rules import importing as rules
 from lianglin.people.rules import tables
 
-PART = 500
+PART = 2000
 """Rows of one transaction."""
 ON_THE_PAGE = 50_000
 """Rows that a page takes; longer lists come by the command, which has no such bound."""

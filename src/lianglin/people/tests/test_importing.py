@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -18,8 +18,10 @@ from tests.world import FAR, HERE, STREET, WORKER, World, build
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Forbidden, Refused
 from lianglin.kit.ids import id_check_character
+from lianglin.kit.rows import insert
 from lianglin.people.actions import importing as actions
 from lianglin.people.actions import taking_in
 from lianglin.people.models import (
@@ -108,6 +110,24 @@ def test_a_list_is_taken_in_with_doors_and_keys(city: World) -> None:
     assert homes.count() == 7
     assert homes.values("household_id").distinct().count() == 1  # the household that lives behind the door
     assert not ImportPart._base_manager.exclude(rows=None).exists()
+
+
+def test_what_a_list_says_rests_sealed_and_gaps_stay_gaps(city: World) -> None:
+    take(city, table(line(1), line(2, 手机号="", 楼栋="", 单元="", 房号="")))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id_number, id_match, phone from people_resident where name = any(array['单1', '单2']) order by id"
+        )
+        (sealed, match, phone), (_sealed, _match, none) = cursor.fetchall()
+    assert bytes(match) == match_key(number(1), "id_number")
+    assert number(1).encode() not in bytes(sealed)
+    assert b"15400000001" not in bytes(phone)
+    assert none is None
+    with (
+        acting(actions.of_the_place(PeopleImport._base_manager.get())),
+        pytest.raises(DatabaseError, match="row-level"),
+    ):
+        insert(Resident, {"scope_code": [HERE, FAR], "name": ["a", "b"]})  # one row elsewhere refuses all
 
 
 def test_the_same_list_twice_makes_nobody_twice(city: World) -> None:
