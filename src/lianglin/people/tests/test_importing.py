@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from datetime import date
 from typing import Any
 
@@ -18,6 +17,7 @@ from tests.world import FAR, HERE, STREET, WORKER, World, build
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.kit import tables
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Forbidden, Refused
 from lianglin.kit.ids import id_check_character
@@ -34,7 +34,6 @@ from lianglin.people.models import (
     Resident,
 )
 from lianglin.people.rules import importing as rules
-from lianglin.people.rules import tables
 from lianglin.people.tasks import take_file
 
 HEADING = ["姓名", "身份证号", "手机号", "性别", "楼栋", "单元", "房号", "与户主关系"]
@@ -361,39 +360,3 @@ def test_days_as_people_write_them(text: str) -> None:
     person, _wrong = rules.read_row(2, {"name": "单", "born_on": text, "phone": "15400000000"}, today=TODAY)
     assert person is not None
     assert person.born_on == date(1980, 1, 5)
-
-
-def packed(**parts: bytes) -> io.BytesIO:
-    """An Excel file of these parts, and of a sound one for the others."""
-    book, sound, out = Workbook(), io.BytesIO(), io.BytesIO()
-    book.active.append(HEADING)  # pyright: ignore[reportOptionalMemberAccess]
-    book.save(sound)
-    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, parts.pop(name.rpartition("/")[2].partition(".")[0], None) or old.read(name))
-        for name, content in parts.items():
-            new.writestr(name, content)
-    out.seek(0)
-    return out
-
-
-ENTITIES = b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 5000 + b'"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        packed(padding=b"0" * (actions.UNPACKED_ON_THE_PAGE + 1)),
-        packed(sheet1=b"<worksheet><sheetData><row r='1'><c r='A1'"),
-        packed(sheet1=ENTITIES + b"<worksheet><sheetData><row><c t='str'><v>&f;" + b"&a;" * 5000),
-        packed(workbook=b"<workbook"),
-        io.BytesIO(b"PK\x03\x04 and nothing more"),
-    ],
-    ids=["unpacks to too much", "ends in the middle", "entities", "no workbook", "no archive"],
-)
-def test_an_excel_file_that_is_none_or_an_attack_is_refused_and_leaves_nothing(
-    city: World, file: io.BytesIO
-) -> None:
-    with acting(city.actors[WORKER]) as by, pytest.raises(Refused):
-        actions.receive(file=file, name="list.xlsx", by=by)
-    assert not PeopleImport._base_manager.exists()
