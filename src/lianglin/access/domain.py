@@ -35,6 +35,11 @@ def _login(column: str, label: Text, mask: Literal["never", "none"]) -> Personal
     return Personal(f"access.LoginSession.{column}", label, why, "statutory_duty", "P30D", after, mask)
 
 
+def _subject(model: str) -> Personal:
+    why, after = _("staff login"), _("end of the last post")
+    return Personal(f"{model}.subject", _("name at the city's login"), why, "contract", "P1Y", after, "none")
+
+
 DOMAIN = Domain(
     code="access",
     label=_("Access"),
@@ -215,6 +220,8 @@ DOMAIN = Domain(
             "access.OutsideIdentity",
             {"auth": Access("SD"), "administrator": Access("S"), "security": Access("S")},
         ),
+        Guard("access.LinkList", {"administrator": Access("SI"), "security": Access("S")}),
+        Guard("access.LinkRow", {"administrator": Access("SI"), "security": Access("S")}),
         Guard("access.SecondFactor", {"auth": Access("SIUD")}),
         Guard("access.RecoveryCode", {"auth": Access("SIUD")}),
         Guard("access.Organisation", {**READ, "administrator": Access("SIU")}),
@@ -314,15 +321,8 @@ DOMAIN = Domain(
             _("end of the last post"),
             "never",
         ),
-        Personal(
-            "access.OutsideIdentity.subject",
-            _("name at the city's login"),
-            _("staff login"),
-            "contract",
-            "P1Y",
-            _("end of the last post"),
-            "none",
-        ),
+        _subject("access.OutsideIdentity"),
+        _subject("access.LinkRow"),
         _login("session_key", _("session"), "never"),
         _login("account", _("account"), "never"),
         _login("resident_id", _("resident"), "never"),

@@ -20,7 +20,7 @@ from lianglin.access.governance.models import (
     RightsChange,
 )
 from lianglin.access.keys.models import ApiToken
-from lianglin.access.outside.models import OutsideIdentity
+from lianglin.access.outside.models import LinkList, LinkRow, OutsideIdentity
 from lianglin.access.passkeys.models import Passkey
 from lianglin.kit import clock
 from lianglin.kit.crypto import EncryptedTextField
@@ -36,6 +36,8 @@ __all__ = (
     "KeyOrder",
     "KeySeen",
     "KeyUse",
+    "LinkList",
+    "LinkRow",
     "OutsideIdentity",
     "Passkey",
     "RightsChange",

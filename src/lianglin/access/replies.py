@@ -29,6 +29,12 @@ def step(url: str) -> HttpResponse:
     return response
 
 
+def shown_once(response: HttpResponse, instead: str) -> HttpResponse:
+    """A page that holds what is shown once: whoever sends the same form again is led to ``instead`` (access.twice)."""
+    response.instead = instead  # pyright: ignore[reportAttributeAccessIssue] - our mark
+    return response
+
+
 def done(
     request: HttpRequest, form: Form, act: Callable[[], Any], said: str, onward: str, *, once: bool = False
 ) -> HttpResponse | None:

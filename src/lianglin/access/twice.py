@@ -24,8 +24,10 @@ FIELD = "csrfmiddlewaretoken"
 class FormsOnce:
     """Stands inside the transaction of the request: what is rolled back was not sent.
 
-    Kept is where a form led that did its work (303). What is answered with a page, sets a cookie (a language) or is
-    a step of a draft (:func:`lianglin.access.replies.step`) may be sent as often as one likes.
+    Kept is where a form led that did its work (303), or what it left for a page that is shown once
+    (:func:`lianglin.access.replies.shown_once`); of that page itself nothing is kept. What else is answered with a
+    page, sets a cookie (a language) or is a step of a draft (:func:`lianglin.access.replies.step`) may be sent as
+    often as one likes.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -41,8 +43,11 @@ class FormsOnce:
             return see(answered["onward"])
         response = self.get_response(request)
         repeats = bool(response.cookies) or getattr(response, "repeats", False)
-        if response.status_code == SEE_OTHER and not repeats:
-            idempotency.end(key, SEE_OTHER, {"onward": response["Location"]})
+        onward = (
+            response["Location"] if response.status_code == SEE_OTHER else getattr(response, "instead", "")
+        )
+        if onward and not repeats:
+            idempotency.end(key, SEE_OTHER, {"onward": onward})
         elif response.status_code < 400:
             idempotency.forget(key)
         return response

@@ -99,6 +99,56 @@ begin
     return found;
 end $$"""
 
+DECIDE_LINKS = """
+create or replace function access_decide_links(wanted bigint, verdict text, words text) returns integer
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    l access_linklist;
+    mine bigint := nullif(current_setting('app.account', true), '')::bigint;
+    moment timestamptz := nullif(current_setting('app.at', true), '')::timestamptz;
+    today date := (moment at time zone 'Asia/Shanghai')::date;
+    n integer := 0;
+begin
+    select * into l from access_linklist where id = wanted for update;
+    if not found or l.state <> 'waiting' then raise exception 'list % is not waiting', wanted using errcode = 'P0002'; end if;
+    if verdict not in ('approved', 'refused') then raise exception 'no verdict'; end if;
+    if not exists (
+        select 1 from access_post p where p.id = nullif(current_setting('app.post', true), '')::bigint
+            and p.account_id = mine and p.role_code = 'security_officer'
+            and p.starts_on <= today and coalesce(p.ends_on, 'infinity') >= today
+    ) then raise exception 'only a security officer decides' using errcode = 'insufficient_privilege'; end if;
+    if exists (select 1 from access_linkrow r where r.list_id = wanted and r.account_id in (mine, l.proposed_by_id)) then
+        raise exception 'nobody declares or decides the own login' using errcode = 'insufficient_privilege';
+    end if;
+    if verdict = 'approved' then
+        if exists (
+            select 1 from access_linkrow r join access_account a on a.id = r.account_id where r.list_id = wanted and not a.is_active
+        ) then
+            raise exception 'an account of list % is closed', wanted
+                using errcode = 'integrity_constraint_violation', constraint = 'access_links_active';
+        end if;
+        delete from access_outsideidentity o using access_linkrow r where r.list_id = wanted and o.account_id = r.account_id;
+        insert into access_outsideidentity (account_id, issuer, claim, subject, linked_at)
+        select r.account_id, l.issuer, l.claim, r.subject, moment from access_linkrow r where r.list_id = wanted order by r.id;
+        get diagnostics n = row_count;
+    end if;
+    update access_linklist set state = verdict, decided_by_id = mine, decided_at = moment, note = words where id = wanted;
+    return n;
+end $$"""
+"""A list of logins is carried out whole: a row that fits no more (a subject of another account, a closed one) ends it all."""
+
+WITHDRAW_LINKS = """
+create or replace function access_withdraw_links(wanted bigint) returns boolean
+language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+    mine bigint := nullif(current_setting('app.account', true), '')::bigint;
+begin
+    update access_linklist set state = 'withdrawn', decided_by_id = mine,
+        decided_at = nullif(current_setting('app.at', true), '')::timestamptz
+    where id = wanted and state = 'waiting' and proposed_by_id = mine;
+    return found;
+end $$"""
+
 CUT = """
 create or replace function access_audit_cut(wanted bigint, most integer) returns bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
@@ -127,6 +177,8 @@ database's own clock (网络安全法: logs are kept for six months at least).""
 DECIDES = (
     ("access_decide_change(bigint, text, text, text)", "lianglin_security"),
     ("access_withdraw_change(bigint)", "lianglin_administrator"),
+    ("access_decide_links(bigint, text, text)", "lianglin_security"),
+    ("access_withdraw_links(bigint)", "lianglin_administrator"),
 )
 
 
@@ -137,6 +189,8 @@ def install_offices(cursor: Any) -> None:
     cursor.execute(APART.replace("{alone}", named))
     cursor.execute(DECIDE)
     cursor.execute(WITHDRAW)
+    cursor.execute(DECIDE_LINKS)
+    cursor.execute(WITHDRAW_LINKS)
     cursor.execute(CUT)
     only(cursor, (*DECIDES, ("access_audit_cut(bigint, integer)", "lianglin_job")))
 

@@ -124,6 +124,12 @@ def keys_of(account_id: int) -> list[ApiToken]:
         return list(found.order_by("-id")[:50])
 
 
+def key_of(account_id: int, pk: int) -> ApiToken | None:
+    """One key in force of an account; None for anybody else's, a revoked and an expired one."""
+    with acting(LOGIN_ROLE):
+        return in_force(account_id).filter(pk=pk).first()
+
+
 def revoke(*, token_id: int, by: Actor) -> None:
     """Ends a key of one's own; Forbidden for anybody else's."""
     with acting(LOGIN_ROLE):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,7 +19,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.keys import tokens
 from lianglin.access.keys.forms import TokenForm
 from lianglin.access.models import ApiToken
-from lianglin.access.replies import see
+from lianglin.access.replies import see, shown_once
 from lianglin.access.second_factor import system_now
 from lianglin.access.session_views import number_of
 from lianglin.kit import discovery
@@ -65,8 +65,20 @@ def new(request: HttpRequest) -> HttpResponse:
                 status = error.status
             else:
                 context = {"made": made, "name": request.user.get_username()}
-                return render(request, "access/key_made.html", context)
+                instead = reverse("access:key_made", args=[made.row.pk])
+                return shown_once(render(request, "access/key_made.html", context), instead)
     return render(request, "access/key_new.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_GET
+@in_post()
+def made_before(request: HttpRequest, pk: int) -> HttpResponse:
+    """For whose form came twice: the key was made once, and only the first answer shows it."""
+    found = tokens.key_of(acting(request).account_id or 0, pk)
+    if found is None:
+        raise Http404(_("There is no such key of yours. It may have been revoked already."))
+    return render(request, "access/key_made_before.html", {"key": found})
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -25,4 +26,69 @@ class OutsideIdentity(models.Model):
         verbose_name_plural = _("logins at the city's provider")
         constraints = [
             models.UniqueConstraint(fields=["issuer", "claim", "subject"], name="access_outside_subject")
+        ]
+
+
+class LinkList(models.Model):
+    """A list of declarations for many accounts: proposed whole by one person, decided whole by a second one.
+
+    PostgreSQL applies it (access_decide_links); no role writes a link by itself. ``digest`` names what the list says.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits for the second person")
+        APPROVED = "approved", _("approved")
+        REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    issuer = models.CharField(_("identity provider"), max_length=200)
+    claim = models.CharField(_("claim"), max_length=60)
+    filename = models.CharField(_("file name"), max_length=120)
+    digest = models.CharField(_("digest of the list"), max_length=64)
+    count = models.PositiveIntegerField(_("rows"))
+    same = models.PositiveIntegerField(_("declared so already"))
+    reason = models.CharField(_("reason"), max_length=200)
+    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
+    proposed_by = models.ForeignKey(
+        "access.Account", models.PROTECT, verbose_name=_("proposed by"), related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_by = models.ForeignKey(
+        "access.Account", models.PROTECT, null=True, verbose_name=_("decided by"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("list of logins at the city's provider")
+        verbose_name_plural = _("lists of logins at the city's provider")
+        indexes = [models.Index(fields=["state", "-id"], name="access_linklist_state")]
+        constraints = [
+            models.CheckConstraint(
+                name="access_links_two_people",
+                condition=Q(state="withdrawn") | Q(decided_by__isnull=True) | ~Q(decided_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="access_links_decided",
+                condition=Q(state="waiting", decided_by__isnull=True) | Q(decided_by__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["digest"], name="access_links_once", condition=Q(state="waiting")
+            ),
+        ]
+
+
+class LinkRow(models.Model):
+    """One row of such a list: this subject is to open this account."""
+
+    list = models.ForeignKey(LinkList, models.CASCADE, verbose_name=_("list of logins"), related_name="rows")
+    account = models.ForeignKey("access.Account", models.PROTECT, verbose_name=_("account"), related_name="+")
+    subject = models.CharField(_("name at the city's login"), max_length=255)
+
+    class Meta:
+        verbose_name = _("row of a list of logins")
+        verbose_name_plural = _("rows of lists of logins")
+        constraints = [
+            models.UniqueConstraint(fields=["list", "account"], name="access_linkrow_account"),
+            models.UniqueConstraint(fields=["list", "subject"], name="access_linkrow_subject"),
         ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,10 +10,11 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from tests import watch
 from tests import world as worlds
 from tests.world import FAR, NEXT_DOOR, WORKER, World
 
-from lianglin.access.models import BreakGlass, HelpTicket
+from lianglin.access.models import ApiToken, BreakGlass, HelpTicket
 from lianglin.kit import clock
 from lianglin.kit.models import IdempotentRequest
 
@@ -93,3 +95,69 @@ def test_nobody_learns_where_another_was_led(city: World) -> None:
         assert send(one, HELP, sent).status_code == 303
     asked = HelpTicket.objects.values_list("post_id", flat=True)
     assert sorted(asked) == sorted([city.posts[WORKER].pk, city.posts[f"community-{NEXT_DOOR}"].pk])
+
+
+# --- what is shown once --------------------------------------------------------------------------------------
+
+KEYS = "/account/security/keys/new/"
+
+
+def key_form(browser: Client) -> dict[str, Any]:
+    found = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(KEYS).content.decode())
+    assert found
+    return {"csrfmiddlewaretoken": found[1], "kind": "token", "name": "survey", "days": "30"}
+
+
+def secret_in(page: str) -> str:
+    found = re.search(r"lnl_t_\w+", page)
+    return found[0] if found else ""
+
+
+def test_a_key_is_made_once_and_shown_in_the_first_answer_alone(city: World) -> None:
+    browser = city.browser(WORKER)
+    sent = key_form(browser)
+    first, second = browser.post(KEYS, sent), browser.post(KEYS, sent)
+    secret = secret_in(first.content.decode())
+    assert (first.status_code, second.status_code) == (200, 303)
+    made = ApiToken.objects.get()
+    told = browser.get(second["Location"]).content.decode()
+    assert "只生成了一个密钥" in told
+    assert secret
+    assert secret not in told
+    assert made.tail in told
+    for kept in IdempotentRequest.objects.all():  # where the second was led, and nothing of the key
+        assert secret not in str(kept.response)
+
+
+def test_the_second_answer_ends_the_key_and_leads_to_another(city: World) -> None:
+    browser = city.browser(WORKER)
+    sent = key_form(browser)
+    browser.post(KEYS, sent)
+    page = browser.post(KEYS, sent)["Location"]
+    other = city.browser(f"community-{NEXT_DOOR}")
+    assert other.get(page).status_code == 404
+    assert KEYS in browser.get(page).content.decode()
+    browser.post("/account/security/keys/revoke/", {"key": ApiToken.objects.get().pk})
+    assert ApiToken.objects.get().revoked_at is not None
+    assert browser.get(page).status_code == 404
+    assert secret_in(browser.post(KEYS, key_form(browser)).content.decode())
+    assert ApiToken.objects.count() == 2
+
+
+def test_a_key_form_that_was_refused_is_sent_again(city: World) -> None:
+    browser = city.browser(WORKER)
+    sent = key_form(browser) | {"days": "0"}
+    assert [browser.post(KEYS, sent).status_code for _time in range(2)] == [422, 422]
+    assert not ApiToken.objects.exists()
+    assert not IdempotentRequest.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_the_same_instant_make_one_key(transactional_db: None) -> None:
+    city = worlds.build()
+    browser = city.browser(WORKER)
+    sent = key_form(browser)
+    browsers = [copy.copy(browser), copy.copy(browser)]
+    first, second = watch.at_once(*[lambda one=one: one.post(KEYS, sent) for one in browsers])
+    assert sorted([first.status_code, second.status_code]) == [200, 303]
+    assert ApiToken.objects.count() == 1

@@ -13,15 +13,14 @@ from django.utils.translation import gettext as _
 from lianglin.access import audit
 from lianglin.access.actor import TOP, Actor, job
 from lianglin.access.transaction import acting, together
-from lianglin.kit import clock
+from lianglin.kit import clock, tables
 from lianglin.kit.errors import Forbidden, Refused
 from lianglin.people.actions.taking_in import Tally, take_in
 from lianglin.people.models import ImportMapping, ImportPart, PeopleImport
 from lianglin.people.queries import importing as queries
 from lianglin.people.rules import importing as rules
-from lianglin.people.rules import tables
 
-PART = 500
+PART = 2000
 """Rows of one transaction."""
 ON_THE_PAGE = 50_000
 """Rows that a page takes; longer lists come by the command, which has no such bound."""
@@ -60,18 +59,8 @@ def receive(*, file: IO[bytes], name: str, by: Actor, most: int | None = ON_THE_
             audit.record("people.import.bring", "people.PeopleImport", record.pk, scope_code=record.scope_code,
                          values={"sha256": record.sha256})  # fmt: skip
     except tables.Unreadable as error:
-        raise Refused(_SAYS[error.code](), field="file") from error
+        raise Refused(error.said, field="file") from error
     return record
-
-
-_SAYS = {
-    "kind": lambda: _(
-        "This is no list that can be read. Save it as .xlsx or .csv (not .xls) and bring it again."
-    ),
-    "empty": lambda: _("The file has a heading at most. Put one person into each row below it."),
-    "bomb": lambda: _("The file unpacks to more than a list of residents can be. Save it anew from Excel."),
-    "encoding": lambda: _("The characters of the file cannot be read. Save it as “CSV UTF-8” or as .xlsx."),
-}
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lianglin.access.actor import WHOLE_CODE, Actor
 from lianglin.kit import clock
-from lianglin.kit.crypto import match_key
+from lianglin.kit.rows import insert
 from lianglin.people.models import Household, Membership, Resident
 from lianglin.people.queries import importing as queries
 from lianglin.people.queries import search
@@ -37,6 +37,7 @@ class _Part:
     people: list[Person]
     doors: dict[queries.Door, tuple[int, str]]
     known: dict[int, Resident]
+    marks: queries.Marks
 
 
 def take_in(rows: Iterable[tuple[int, dict[str, str]]], *, by: Actor, writing: bool) -> Tally:
@@ -54,11 +55,11 @@ def take_in(rows: Iterable[tuple[int, dict[str, str]]], *, by: Actor, writing: b
         resident = part.known.get(person.row)
         if resident is None:
             fresh.append((person, part.doors[person.door][1] if person.door else by.low))
-        elif _gaps(resident, person):
+        elif _gaps(resident, person, part.marks):
             filled.append((resident, person))
         else:
             tally.same += 1
-        if resident is not None and _differs(resident, person):
+        if resident is not None and _differs(resident, person, part.marks):
             tally.findings.append(Finding(person.row, "name", "differs"))
     homes = queries.dwellings_of([resident.pk for resident in part.known.values()], by)
     _elsewhere(part, homes, tally)
@@ -94,19 +95,20 @@ def _read(rows: Iterable[tuple[int, dict[str, str]]], by: Actor) -> tuple[list[F
             found.append(Finding(person.row, "building", "place_unknown"))
         else:
             placed.append(person)
-    closed = queries.restricted_among(placed, doors, by)
+    marks = queries.marks_of(placed)
+    closed = queries.restricted_among(placed, doors, marks, by)
     found += [Finding(person.row, "name", "restricted") for person in placed if person.row in closed]
     placed = [person for person in placed if person.row not in closed]
-    return found, _Part(placed, doors, queries.known_people(placed, doors, by))
+    return found, _Part(placed, doors, queries.known_people(placed, doors, marks, by), marks)
 
 
-def _gaps(resident: Resident, person: Person) -> dict[str, object]:
+def _gaps(resident: Resident, person: Person, marks: queries.Marks) -> dict[str, object]:
     """Columns that are empty and that the list fills."""
     gaps: dict[str, object] = {}
     if person.phone and resident.phone_match is None:
-        gaps |= {"phone": person.phone, "phone_match": match_key(person.phone, "phone")}
+        gaps |= {"phone": person.phone, "phone_match": marks.phones[person.phone]}
     if person.id_number and resident.id_match is None:
-        gaps |= {"id_number": person.id_number, "id_match": match_key(person.id_number, "id_number")}
+        gaps |= {"id_number": person.id_number, "id_match": marks.ids[person.id_number]}
     if person.born_on and resident.born_on is None:
         gaps["born_on"] = person.born_on
     if person.sex in ("1", "2") and resident.sex == Resident.Sex.UNKNOWN:
@@ -114,12 +116,12 @@ def _gaps(resident: Resident, person: Person) -> dict[str, object]:
     return gaps
 
 
-def _differs(resident: Resident, person: Person) -> bool:
+def _differs(resident: Resident, person: Person, marks: queries.Marks) -> bool:
     match = resident.phone_match
     return (
         resident.name != person.name
         or bool(person.born_on and resident.born_on and resident.born_on != person.born_on)
-        or bool(match is not None and person.phone and bytes(match) != match_key(person.phone, "phone"))
+        or bool(match is not None and person.phone and bytes(match) != marks.phones[person.phone])
     )
 
 
@@ -139,55 +141,64 @@ def _write(
     homes: dict[int, set[int]],
     by: Actor,
 ) -> list[int]:
-    made = Resident.objects.bulk_create(_resident(person, scope) for person, scope in fresh)
-    if keys := [(r.scope_code, r.pk, key) for r in made for key in sorted(keys_of(r.name))]:
-        search.copy_keys(keys)
+    made = _people(fresh, part.marks)
     for resident, person in filled:
-        gaps = _gaps(resident, person)
+        gaps = _gaps(resident, person, part.marks)
         for name, value in gaps.items():
             setattr(resident, name, value)
         resident.save(update_fields=list(gaps))
-    living = [(r, p) for r, (p, _scope) in zip(made, fresh, strict=True) if p.door]
-    living += [(r, p) for p in part.people if (r := part.known.get(p.row)) and p.door and not homes.get(r.pk)]
-    for back in [r for r, _p in living if r.left_on is not None]:
+    again = [(r, p) for p in part.people if (r := part.known.get(p.row)) and p.door and not homes.get(r.pk)]
+    for back in [r for r, _p in again if r.left_on is not None]:
         back.left_on = None
         back.save(update_fields=["left_on"])
-    _house(living, part, by)
-    return [resident.pk for resident in made]
+    living = [(pk, p) for pk, (p, _scope) in zip(made, fresh, strict=True) if p.door]
+    _house(living + [(r.pk, p) for r, p in again], part, by)
+    return made
 
 
-def _resident(person: Person, scope: str) -> Resident:
-    return Resident(
-        scope_code=scope,
-        name=person.name,
-        sex=person.sex or Resident.Sex.UNKNOWN,
-        born_on=person.born_on,
-        id_number=person.id_number or None,
-        id_match=match_key(person.id_number, "id_number") if person.id_number else None,
-        phone=person.phone or None,
-        phone_match=match_key(person.phone, "phone") if person.phone else None,
+def _people(fresh: list[tuple[Person, str]], marks: queries.Marks) -> list[int]:
+    """Writes new persons and the keys of their names; their numbers in order."""
+    made = insert(
+        Resident,
+        {
+            "scope_code": [scope for _person, scope in fresh],
+            "name": [person.name for person, _scope in fresh],
+            "sex": [person.sex or Resident.Sex.UNKNOWN.value for person, _scope in fresh],
+            "born_on": [person.born_on for person, _scope in fresh],
+            "id_number": [person.id_number or None for person, _scope in fresh],
+            "id_match": [marks.ids.get(person.id_number) for person, _scope in fresh],
+            "phone": [person.phone or None for person, _scope in fresh],
+            "phone_match": [marks.phones.get(person.phone) for person, _scope in fresh],
+        },
     )
+    named = [(pk, person.name, scope) for pk, (person, scope) in zip(made, fresh, strict=True)]
+    search.copy_keys([(scope, pk, key) for pk, name, scope in named for key in sorted(keys_of(name))])
+    return made
 
 
-def _house(living: list[tuple[Resident, Person]], part: _Part, by: Actor) -> None:
+def _house(living: list[tuple[int, Person]], part: _Part, by: Actor) -> None:
     """Puts people into the household of their door, a new one where nobody lived."""
     today = clock.today()
-    wanted = {person.door: part.doors[person.door] for _resident, person in living if person.door}
-    held = queries.households_at((dwelling for dwelling, _scope in wanted.values()), by)
-    empty = {dwelling: scope for dwelling, scope in wanted.values() if dwelling not in held}
-    for household in Household.objects.bulk_create(
-        Household(scope_code=scope, dwelling_id=dwelling, formed_on=today)
-        for dwelling, scope in empty.items()
-    ):
-        held[household.dwelling_id] = household
-    Membership.objects.bulk_create(
-        Membership(
-            scope_code=held[part.doors[person.door][0]].scope_code,
-            household=held[part.doors[person.door][0]],
-            resident=resident,
-            relation=person.relation or OTHER,
-            from_on=person.from_on or today,
-        )
-        for resident, person in living
-        if person.door
+    wanted = dict(part.doors[person.door] for _pk, person in living if person.door)
+    held = queries.households_at(wanted, by) if wanted else {}
+    empty = {dwelling: scope for dwelling, scope in wanted.items() if dwelling not in held}
+    new = insert(
+        Household,
+        {
+            "scope_code": list(empty.values()),
+            "dwelling_id": list(empty),
+            "formed_on": [today] * len(empty),
+        },
+    )
+    held |= {dwelling: (pk, scope) for pk, (dwelling, scope) in zip(new, empty.items(), strict=True)}
+    homes = [(held[part.doors[p.door][0]], pk, p) for pk, p in living if p.door]
+    insert(
+        Membership,
+        {
+            "scope_code": [scope for (_household, scope), _pk, _p in homes],
+            "household_id": [household for (household, _scope), _pk, _p in homes],
+            "resident_id": [pk for _home, pk, _p in homes],
+            "relation": [p.relation or OTHER for _home, _pk, p in homes],
+            "from_on": [p.from_on or today for _home, _pk, p in homes],
+        },
     )

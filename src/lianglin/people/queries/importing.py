@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
 
 from lianglin.access.actor import TOP, Actor, job
 from lianglin.access.transaction import acting
-from lianglin.kit.crypto import match_key
+from lianglin.kit.crypto import matcher
 from lianglin.kit.restricted import FIRST, marked
+from lianglin.kit.rows import any_of
 from lianglin.people.models import (
     Household,
     ImportMapping,
@@ -51,43 +53,69 @@ def remembered(organisation_id: int | None, headings: str) -> dict[str, int]:
     return held.mapping if held else {}
 
 
+@dataclass(frozen=True)
+class Marks:
+    """Digests of ID numbers and phones, each made once for a part of a list."""
+
+    ids: dict[str, bytes]
+    phones: dict[str, bytes]
+
+
+def marks_of(people: Sequence[Person]) -> Marks:
+    """The digests of what these rows say."""
+    by_id, by_phone = matcher("id_number"), matcher("phone")
+    return Marks(
+        {p.id_number: by_id(p.id_number) for p in people if p.id_number},
+        {p.phone: by_phone(p.phone) for p in people if p.phone},
+    )
+
+
 def known_people(
-    people: Sequence[Person], doors: dict[Door, tuple[int, str]], actor: Actor
+    people: Sequence[Person], doors: dict[Door, tuple[int, str]], marks: Marks, actor: Actor
 ) -> dict[int, Resident]:
-    """Row -> the resident it is: by ID number; without one by name, birth date and phone or door."""
-    residents = Resident.objects.visible_to(actor, purpose=purpose_of(actor))
-    by_match = {p.row: match_key(p.id_number, "id_number") for p in people if p.id_number}
-    held = {bytes(r.id_match): r for r in residents.filter(id_match__in=list(by_match.values()))}
+    """Row -> the resident it is: by ID number; without one by name, birth date and phone or door.
+
+    ID number and phone stay sealed: their digests tell.
+    """
+    residents = Resident.objects.visible_to(actor, purpose=purpose_of(actor)).defer("id_number", "phone")
+    by_match = {p.row: marks.ids[p.id_number] for p in people if p.id_number}
+    matching = residents.filter(any_of("id_match", by_match.values())) if by_match else ()
+    held = {bytes(r.id_match): r for r in matching}
     found = {row: held[match] for row, match in by_match.items() if match in held}
-    found |= _by_name([p for p in people if not p.id_number], doors, residents, actor)
+    found |= _by_name([p for p in people if not p.id_number], doors, marks, residents, actor)
     joined = {one.merged_into for one in found.values() if one.merged_into}
     kept = residents.in_bulk(joined) if joined else {}
     return {row: kept.get(one.merged_into, one) for row, one in found.items()}
 
 
 def restricted_among(
-    people: Sequence[Person], doors: dict[Door, tuple[int, str]], actor: Actor
+    people: Sequence[Person], doors: dict[Door, tuple[int, str]], marks: Marks, actor: Actor
 ) -> frozenset[int]:
     """Rows of persons whose data may not be used now; looked up where no post looks, and only that is told."""
     low = marked(actor.low) or FIRST
     with acting(job(low, low + TOP)) as keeper:
-        return frozenset(known_people(people, doors, keeper))
+        return frozenset(known_people(people, doors, marks, keeper))
 
 
 def _by_name(
-    people: Sequence[Person], doors: dict[Door, tuple[int, str]], residents: QuerySet[Resident], actor: Actor
+    people: Sequence[Person],
+    doors: dict[Door, tuple[int, str]],
+    marks: Marks,
+    residents: QuerySet[Resident],
+    actor: Actor,
 ) -> dict[int, Resident]:
     if not people:
         return {}
     keys = NameKey.objects.visible_to(actor, purpose=purpose_of(actor))
-    ids = keys.filter(key__in={names.clean(p.name) for p in people}).values_list("resident_id", flat=True)
+    asked = {names.clean(p.name) for p in people}
+    ids = keys.filter(any_of("key", asked)).values_list("resident_id", flat=True)
     named: dict[tuple[str, Any], list[Resident]] = {}
-    for one in residents.filter(pk__in=list(ids)):
+    for one in residents.filter(any_of("id", list(ids))):
         named.setdefault((one.name, one.born_on), []).append(one)
     living = dwellings_of([r.pk for rows in named.values() for r in rows], actor)
     found = {}
     for person in people:
-        phone = match_key(person.phone, "phone") if person.phone else None
+        phone = marks.phones.get(person.phone)
         door = doors[person.door][0] if person.door in doors else None
         for one in named.get((person.name, person.born_on), []):
             same_phone = phone is not None and one.phone_match is not None and bytes(one.phone_match) == phone
@@ -99,10 +127,12 @@ def _by_name(
 
 def dwellings_of(resident_ids: Sequence[int], actor: Actor) -> dict[int, set[int]]:
     """Resident -> the dwellings of the households they belong to now."""
-    rows = Membership.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
-        resident_id__in=resident_ids, to_on__isnull=True
-    )
     found: dict[int, set[int]] = {}
+    if not resident_ids:
+        return found
+    rows = Membership.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        any_of("resident_id", resident_ids), to_on__isnull=True
+    )
     for resident_id, dwelling_id in rows.values_list("resident_id", "household__dwelling_id"):
         found.setdefault(resident_id, set()).add(dwelling_id)
     return found
@@ -114,12 +144,12 @@ def doors_of(asked: Iterable[Door], actor: Actor) -> dict[Door, tuple[int, str]]
     if not wanted:
         return {}
     rows = Dwelling.objects.filter(
+        any_of("unit__building__address", {door[0] for door in wanted}),
+        any_of("room", {door[2] for door in wanted}),
         scope_code__gte=actor.low,
         scope_code__lt=actor.high,
         unit__building__scope_code__gte=actor.low,
         unit__building__scope_code__lt=actor.high,
-        unit__building__address__in={door[0] for door in wanted},
-        room__in={door[2] for door in wanted},
     ).values_list("unit__building__address", "unit__number", "room", "pk", "scope_code")
     return {
         (address, str(unit), room): (pk, scope)
@@ -128,9 +158,10 @@ def doors_of(asked: Iterable[Door], actor: Actor) -> dict[Door, tuple[int, str]]
     }
 
 
-def households_at(dwelling_ids: Iterable[int], actor: Actor) -> dict[int, Household]:
-    """Dwelling -> the household that lives there now."""
+def households_at(dwelling_ids: Iterable[int], actor: Actor) -> dict[int, tuple[int, str]]:
+    """Dwelling -> the household (its number and scope code) that lives there now."""
     rows = Household.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
-        dwelling_id__in=set(dwelling_ids), dissolved_on__isnull=True
+        any_of("dwelling_id", set(dwelling_ids)), dissolved_on__isnull=True
     )
-    return {row.dwelling_id: row for row in rows.order_by("id")}
+    told = rows.order_by("id").values_list("dwelling_id", "pk", "scope_code")
+    return {dwelling: (pk, scope) for dwelling, pk, scope in told}

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
 from lianglin.access.actor import Actor
 from lianglin.kit.crypto import match_key
+from lianglin.kit.rows import insert
 from lianglin.people.models import NameKey, Resident
 from lianglin.people.queries.guardians import purpose_of
 from lianglin.people.rules import names
@@ -89,8 +89,5 @@ def without_keys(actor: Actor, *, behind: int, size: int) -> tuple[list[Resident
 
 def copy_keys(rows: Sequence[tuple[str, int, str]]) -> None:
     """Adds keys (scope code, resident, key) by one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into people_namekey (scope_code, resident_id, key) select * from unnest(%s::text[], %s::bigint[], %s::text[])",
-            [[r[0] for r in rows], [r[1] for r in rows], [r[2] for r in rows]],
-        )
+    scopes, residents, keys = zip(*rows, strict=True) if rows else ((), (), ())
+    insert(NameKey, {"scope_code": scopes, "resident_id": residents, "key": keys})

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lianglin.kit.ids import clean_id_number, clean_phone
+from lianglin.kit.tables import AS_NUMBER
 from lianglin.people.rules import names
-from lianglin.people.rules.tables import AS_NUMBER
 
 FIELDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "name": (pgettext_lazy("person", "name"), ("姓名", "名字", "name", "fullname")),

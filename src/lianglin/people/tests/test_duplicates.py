@@ -256,7 +256,7 @@ def test_a_list_taken_in_later_finds_the_file_that_stays(city: World, family: Fa
     join(city, pair, family.mother)
     person = Person(1, "单雄英", "230103198001050001")
     with acting(job(HERE, HERE + "~")) as by:
-        assert lists.known_people([person], {}, by) == {1: family.mother}
+        assert lists.known_people([person], {}, lists.marks_of([person]), by) == {1: family.mother}
 
 
 def test_the_pages_from_the_pair_to_the_undoing(city: World, family: Family, twin: Resident) -> None:

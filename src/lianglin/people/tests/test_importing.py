@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
@@ -18,8 +17,11 @@ from tests.world import FAR, HERE, STREET, WORKER, World, build
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.kit import tables
+from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Forbidden, Refused
 from lianglin.kit.ids import id_check_character
+from lianglin.kit.rows import insert
 from lianglin.people.actions import importing as actions
 from lianglin.people.actions import taking_in
 from lianglin.people.models import (
@@ -32,7 +34,6 @@ from lianglin.people.models import (
     Resident,
 )
 from lianglin.people.rules import importing as rules
-from lianglin.people.rules import tables
 from lianglin.people.tasks import take_file
 
 HEADING = ["姓名", "身份证号", "手机号", "性别", "楼栋", "单元", "房号", "与户主关系"]
@@ -108,6 +109,24 @@ def test_a_list_is_taken_in_with_doors_and_keys(city: World) -> None:
     assert homes.count() == 7
     assert homes.values("household_id").distinct().count() == 1  # the household that lives behind the door
     assert not ImportPart._base_manager.exclude(rows=None).exists()
+
+
+def test_what_a_list_says_rests_sealed_and_gaps_stay_gaps(city: World) -> None:
+    take(city, table(line(1), line(2, 手机号="", 楼栋="", 单元="", 房号="")))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id_number, id_match, phone from people_resident where name = any(array['单1', '单2']) order by id"
+        )
+        (sealed, match, phone), (_sealed, _match, none) = cursor.fetchall()
+    assert bytes(match) == match_key(number(1), "id_number")
+    assert number(1).encode() not in bytes(sealed)
+    assert b"15400000001" not in bytes(phone)
+    assert none is None
+    with (
+        acting(actions.of_the_place(PeopleImport._base_manager.get())),
+        pytest.raises(DatabaseError, match="row-level"),
+    ):
+        insert(Resident, {"scope_code": [HERE, FAR], "name": ["a", "b"]})  # one row elsewhere refuses all
 
 
 def test_the_same_list_twice_makes_nobody_twice(city: World) -> None:
@@ -341,39 +360,3 @@ def test_days_as_people_write_them(text: str) -> None:
     person, _wrong = rules.read_row(2, {"name": "单", "born_on": text, "phone": "15400000000"}, today=TODAY)
     assert person is not None
     assert person.born_on == date(1980, 1, 5)
-
-
-def packed(**parts: bytes) -> io.BytesIO:
-    """An Excel file of these parts, and of a sound one for the others."""
-    book, sound, out = Workbook(), io.BytesIO(), io.BytesIO()
-    book.active.append(HEADING)  # pyright: ignore[reportOptionalMemberAccess]
-    book.save(sound)
-    with zipfile.ZipFile(sound) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, parts.pop(name.rpartition("/")[2].partition(".")[0], None) or old.read(name))
-        for name, content in parts.items():
-            new.writestr(name, content)
-    out.seek(0)
-    return out
-
-
-ENTITIES = b'<!DOCTYPE x [<!ENTITY a "' + b"a" * 5000 + b'"><!ENTITY f SYSTEM "file:///etc/passwd">]>'
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        packed(padding=b"0" * (actions.UNPACKED_ON_THE_PAGE + 1)),
-        packed(sheet1=b"<worksheet><sheetData><row r='1'><c r='A1'"),
-        packed(sheet1=ENTITIES + b"<worksheet><sheetData><row><c t='str'><v>&f;" + b"&a;" * 5000),
-        packed(workbook=b"<workbook"),
-        io.BytesIO(b"PK\x03\x04 and nothing more"),
-    ],
-    ids=["unpacks to too much", "ends in the middle", "entities", "no workbook", "no archive"],
-)
-def test_an_excel_file_that_is_none_or_an_attack_is_refused_and_leaves_nothing(
-    city: World, file: io.BytesIO
-) -> None:
-    with acting(city.actors[WORKER]) as by, pytest.raises(Refused):
-        actions.receive(file=file, name="list.xlsx", by=by)
-    assert not PeopleImport._base_manager.exists()

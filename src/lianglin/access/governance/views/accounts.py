@@ -43,7 +43,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     form = NameFilter(request.GET)
     rows = queries.accounts(actor=acting(request), name=chosen(form).get("name", ""))
     found = page(rows, "username", cursor=request.GET.get("cursor", ""))
-    return show(request, "accounts", form=form, page=found, now=clock.now())
+    return show(request, "accounts", form=form, page=found, now=clock.now(), outside=provider.label())
 
 
 @never_cache

@@ -18,7 +18,8 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import changes, queries
 from lianglin.access.governance.forms import NoteForm, StateFilter
 from lianglin.access.governance.views.shared import chosen, refuse, show
-from lianglin.access.models import RightsChange
+from lianglin.access.models import LinkList, RightsChange
+from lianglin.access.outside import lists
 from lianglin.access.replies import see
 from lianglin.kit.errors import HouseError
 from lianglin.kit.paging import page
@@ -33,8 +34,9 @@ def change_list(request: HttpRequest) -> HttpResponse:
     form = StateFilter(request.GET if "state" in request.GET else {"state": RightsChange.State.WAITING})
     rows = queries.changes(actor=acting(request), state=chosen(form).get("state", ""))
     found = page(rows, "-id", cursor=request.GET.get("cursor", ""))
+    waiting = lists.lists(actor=acting(request), state=LinkList.State.WAITING).order_by("-id")[:20]
     listed = [{"change": row, "tone": TONES[row.state]} for row in found.rows]
-    return show(request, "changes", form=form, page=found, rows=listed)
+    return show(request, "changes", form=form, page=found, rows=listed, lists=list(waiting))
 
 
 @never_cache

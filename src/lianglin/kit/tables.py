@@ -1,4 +1,4 @@
-"""Rows of a CSV or Excel file as texts, one after the other: bounded memory, any usual encoding, no formulas."""
+"""Rows of a CSV or Excel file as texts, one after the other: bounded memory, any usual encoding, no formulas. No Django but its lazy texts."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import IO, Any
 
+from django.utils.translation import gettext_lazy as _
+
 COLUMNS, CELL = 60, 200
 """Columns and characters of a cell that are read; a list of residents has fewer."""
 UNPACKED = 4 * 1024**3
@@ -17,12 +19,26 @@ AS_NUMBER = "\u0000number"
 """What stands for a number of 16 digits or more: Excel keeps fifteen, so that an ID number's last digits are lost."""
 
 
+SAYS: dict[str, Any] = {
+    "kind": _("This is no list that can be read. Save it as .xlsx or .csv (not .xls) and bring it again."),
+    "empty": _("The file has a heading at most. Fill in the rows below it."),
+    "bomb": _("The file unpacks to more than a list can be. Save it anew from Excel."),
+    "encoding": _("The characters of the file cannot be read. Save it as “CSV UTF-8” or as .xlsx."),
+}
+"""Why a file is no table, and what to do."""
+
+
 class Unreadable(ValueError):
     """The file is no table that can be read; ``code`` says why: kind, empty, bomb, encoding."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+    @property
+    def said(self) -> str:
+        """The reason in words."""
+        return str(SAYS[self.code])
 
 
 def rows_of(file: IO[bytes], kind: str, *, most: int = UNPACKED) -> Iterator[list[str]]:
@@ -55,7 +71,8 @@ def _csv(file: IO[bytes]) -> Iterator[list[str]]:
     except (UnicodeDecodeError, csv.Error):
         raise Unreadable("encoding") from None
     finally:
-        text.detach()
+        if not file.closed:  # who stopped reading may have closed it before
+            text.detach()
 
 
 def _encoding(file: IO[bytes]) -> str:
