@@ -256,7 +256,8 @@ class NavItem:
 class Panel:
     """A piece that a domain offers to a slot of a page it does not know.
 
-    ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away.
+    ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away. ``subject`` is what the
+    page is about; on a resident's own pages ("home", "me") the request.
     """
 
     slot: Literal["home", "place", "household", "person", "my_work", "case", "me"]
