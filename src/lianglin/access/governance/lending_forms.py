@@ -9,19 +9,15 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import PURPOSES
-from lianglin.access.governance.forms import PLAIN, day
+from lianglin.access.governance.forms import day
 from lianglin.access.governance.widening import OPENABLE
 from lianglin.access.models import BreakGlass
 from lianglin.kit.clock import CITY_ZONE
+from lianglin.places.areas import AreaField, AreaForm
 
 
-class _LendingForm(forms.Form):
-    scope_code = forms.CharField(
-        label=_("code of the place"),
-        max_length=12,
-        widget=PLAIN,
-        help_text=_("community 12 digits, street 9, district 6: the narrowest that is enough"),
-    )
+class _LendingForm(AreaForm):
+    scope_code = AreaField(label=_("area"))
     purposes = forms.MultipleChoiceField(label=_("for what"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, purposes: Any, **kwargs: Any) -> None:
