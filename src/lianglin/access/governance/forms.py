@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from lianglin.access.actor import role_kinds
 from lianglin.access.models import Account, Organisation, RightsChange
+from lianglin.kit.controls import DayInput
 from lianglin.places.areas import AreaField, AreaForm
 
 PLAIN = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
@@ -20,7 +21,7 @@ PLAIN = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", 
 
 def day(label: Any, **more: Any) -> forms.DateField:
     """A day of the calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=label, widget=DayInput(), **more)
 
 
 def reason_field() -> forms.CharField:
