@@ -378,6 +378,8 @@ class Domain:
     database: tuple[str, ...] = ()
     """"module:function"(cursor): what the package adds to the database after every migration, idempotent."""
     seed: str = ""  # "module:function"(SeedContext)
+    wakes: str = ""
+    """"module:function"(): what a demo city that is there already does anew when it is started again."""
     commands: tuple[Command, ...] = ()
     rows: tuple[RowServed, ...] = ()
 
