@@ -53,7 +53,16 @@ def areas(text: str) -> list[Area]:
         return [named]
     hits = search(text, limit=MOST, kinds=("community", "division"))
     found = (area(hit.key.partition(":")[2]) for hit in hits)
-    return [one for one in found if one]
+    return [one for one in found if one] or _in_english(text.strip())
+
+
+def _in_english(text: str) -> list[Area]:
+    """Those whose English name holds these words."""
+    if len(text) < 3 or not text.isascii():
+        return []
+    wider = Division.objects.filter(name_en__icontains=text).select_related("parent__parent")
+    named = [c for c in queries.cover().communities if text.lower() in c.name_en.lower()]
+    return [_area(one) for one in [*wider.defer("geometry").order_by("code")[:MOST], *named][:MOST]]
 
 
 def _area(place: Community | Division) -> Area:

@@ -18,7 +18,11 @@ from lianglin.places.areas import AreaField, AreaForm
 
 class _LendingForm(AreaForm):
     scope_code = AreaField(label=_("area"))
-    purposes = forms.MultipleChoiceField(label=_("for what"), widget=forms.CheckboxSelectMultiple)
+    purposes = forms.MultipleChoiceField(
+        label=_("for what"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one: what it is needed for.")},
+    )
 
     def __init__(self, *args: Any, purposes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -34,6 +38,7 @@ class HelpForm(_LendingForm):
         label=_("reason"),
         max_length=200,
         help_text=_("who asked for help and for what; nothing about residents"),
+        error_messages={"required": _("Say in a few words who asked and for what.")},
     )
 
     def given(self) -> dict[str, Any]:
@@ -55,6 +60,7 @@ class GlassForm(_LendingForm):
         label=_("what the emergency is"),
         max_length=200,
         help_text=_("the officer reads it; no names, no illnesses"),
+        error_messages={"required": _("Say in a few words what the emergency is.")},
     )
 
 
