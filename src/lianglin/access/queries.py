@@ -25,7 +25,7 @@ from lianglin.kit.events import ActsFor, ask
 from lianglin.kit.grounds import GROUNDS
 from lianglin.kit.models import DemoClock
 from lianglin.kit.restricted import BEHIND_DIGITS
-from lianglin.places.models import Community
+from lianglin.places.models import Community, Division
 
 POST_KEY = "post_id"
 POSTS_KEY = "posts"
@@ -249,8 +249,14 @@ PLACES_AT_ONCE = 200
 
 
 def place_names(codes: set[str]) -> dict[str, str]:
-    """Names of the communities among these scope codes, in the reader's language."""
-    return {c.scope_code: c.label for c in Community.objects.filter(scope_code__in=codes)}
+    """Names of the communities, streets and districts with these scope codes, in the reader's language."""
+    names = {c.scope_code: c.label for c in Community.objects.filter(scope_code__in=codes)}
+    wider = [code for code in codes - names.keys() if code]
+    if wider:
+        names |= {
+            d.scope_code: d.label for d in Division.objects.filter(scope_code__in=wider).defer("geometry")
+        }
+    return names
 
 
 def chains(*, actor: Actor) -> QuerySet[AuditHead]:

@@ -162,7 +162,11 @@ DOMAIN = Domain(
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
     ),
-    panels=(Panel("me", "appeals/public/_matters.html", "lianglin.appeals.views.matters:panel", 10),),
+    panels=(
+        Panel("home", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 10),
+        Panel("me", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 5),
+        Panel("me", "appeals/public/_matters.html", "lianglin.appeals.views.matters:panel", 10),
+    ),
     database=("lianglin.appeals.queries.similar:install", "lianglin.appeals.queries.own:install"),
     seed="lianglin.appeals.seed.load:seed",
 )

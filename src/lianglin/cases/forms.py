@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.models import Organisation, Post
 from lianglin.cases.rules import SHIFTS
+from lianglin.kit.controls import DayInput
 from lianglin.kit.ids import clean_case_number
 
 
@@ -18,7 +19,7 @@ class DayField(forms.DateField):
     def __init__(self, label: Any) -> None:
         super().__init__(
             label=label,
-            widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            widget=DayInput(),
             error_messages={"required": _("Choose a day."), "invalid": _("Choose a day.")},
         )
 

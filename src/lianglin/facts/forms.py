@@ -12,6 +12,7 @@ from lianglin.facts import registry
 from lianglin.facts.actions import SOURCES
 from lianglin.facts.models import DataElement
 from lianglin.kit import clock
+from lianglin.kit.controls import DayInput
 
 SOURCE_WORDS = {
     "steward": _("the steward's register"),
@@ -49,7 +50,7 @@ class FactForm(forms.Form):
     """A new word about one element: its value, since when, who says so."""
 
     value = forms.CharField(label=_("value"), max_length=60)
-    valid_from = forms.DateField(label=_("valid since"), widget=forms.DateInput(attrs={"type": "date"}))
+    valid_from = forms.DateField(label=_("valid since"), widget=DayInput())
     source = forms.ChoiceField(
         label=_("who says so"), choices=[(code, SOURCE_WORDS[code]) for code in SOURCES if code != "import"]
     )
@@ -76,7 +77,7 @@ class FactForm(forms.Form):
             self.fields["value"].label = element.label
             self.fields["value"].help_text = element.meaning
             if element.kind == "date":
-                self.fields["value"].widget = forms.DateInput(attrs={"type": "date"})
+                self.fields["value"].widget = DayInput()
         if element.basis != DataElement.Basis.CONSENT:
             del self.fields["agreed"]
 

@@ -14,6 +14,7 @@ from lianglin.gazetteer.actions.planning import Decision
 from lianglin.gazetteer.models import PlaceImport
 from lianglin.gazetteer.rules import Target
 from lianglin.kit import clock
+from lianglin.kit.controls import DayInput
 from lianglin.places.models import OpeningException, ServicePoint
 from lianglin.places.rules import geometry, hours
 
@@ -21,7 +22,7 @@ CODE = re.compile(r"\d{12}")
 
 
 def _date(label: Any, **more: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=label, widget=DayInput(), **more)
 
 
 def _time(label: Any, **more: Any) -> forms.TimeField:

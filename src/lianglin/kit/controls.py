@@ -36,6 +36,15 @@ class HeldSelect(forms.Select):
         )
 
 
+class DayInput(forms.DateInput):
+    """A day from the browser's calendar. Browsers take ISO days alone: in the reader's own format the box stays empty."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: Any = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
 def options_markup(groups: Iterable[tuple[str, Any]]) -> str:
     """``<option>`` and ``<optgroup>`` of choices: (value, label), or (group, [(value, label), ...])."""
     parts = []

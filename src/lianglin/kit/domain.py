@@ -256,7 +256,8 @@ class NavItem:
 class Panel:
     """A piece that a domain offers to a slot of a page it does not know.
 
-    ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away.
+    ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away. ``subject`` is what the
+    page is about; on a resident's own pages ("home", "me") the request.
     """
 
     slot: Literal["home", "place", "household", "person", "my_work", "case", "me"]
@@ -377,6 +378,8 @@ class Domain:
     database: tuple[str, ...] = ()
     """"module:function"(cursor): what the package adds to the database after every migration, idempotent."""
     seed: str = ""  # "module:function"(SeedContext)
+    wakes: str = ""
+    """"module:function"(): what a demo city that is there already does anew when it is started again."""
     commands: tuple[Command, ...] = ()
     rows: tuple[RowServed, ...] = ()
 

@@ -46,3 +46,13 @@ def _without_switch(address: str) -> str:
     query = QueryDict(parts.query, mutable=True)
     query.pop(ELDER, None)
     return urlunsplit(parts._replace(query=query.urlencode()))
+
+
+DRAFT_COOKIE = "draft"
+"""The key to what this browser keeps of forms begun without a login (notices.drafts)."""
+
+
+def forget_device(response: HttpResponse) -> HttpResponse:
+    """Takes that key away (a shared computer is left): what it opened can be opened by nobody and runs out."""
+    response.delete_cookie(DRAFT_COOKIE)
+    return response

@@ -27,7 +27,7 @@ from lianglin.access.views import safe_address
 from lianglin.kit import discovery
 from lianglin.kit.errors import HouseError
 from lianglin.kit.live import is_live
-from lianglin.kit.views import remember_elder
+from lianglin.kit.views import forget_device, remember_elder
 from lianglin.logins import actions, queries
 from lianglin.logins.forms import CodeForm, PhoneForm, WhoForm
 from lianglin.people.rules import mask_name
@@ -147,7 +147,7 @@ def me(request: HttpRequest) -> HttpResponse:
         ),
         key=lambda panel: panel.order,
     )
-    panels = [(panel.template, discovery.resolve(panel.context)(actor, None)) for panel in offered]
+    panels = [(panel.template, discovery.resolve(panel.context)(actor, request)) for panel in offered]
     context = {
         "name": mask_name(queries.own_name(actor.resident_id)),
         "logins": login_list.shown(resident_id=actor.resident_id, current=request.session.session_key),
@@ -161,7 +161,7 @@ def out(request: HttpRequest) -> HttpResponse:
     """Ends the session; nothing stays on a shared computer."""
     actions.log_out(request=request, by=acting(request))
     messages.success(request, _("You are logged out. This device keeps nothing of you."))
-    return see(reverse("logins:phone"))
+    return forget_device(see(reverse("logins:phone")))
 
 
 @require_POST

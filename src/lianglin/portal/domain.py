@@ -15,4 +15,5 @@ DOMAIN = Domain(
         NavItem("desk", _("My work"), "portal:work", "inbox", order=10),
     ),
     seed="lianglin.portal.seed:seed",
+    wakes="lianglin.portal.seed:plant_urgent",
 )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
 from lianglin.access.actor import TOP, job, public
-from lianglin.access.demo import make_login, note
+from lianglin.access.demo import make_login, note, notes
 from lianglin.access.models import Organisation
 from lianglin.access.transaction import acting, running
+from lianglin.kit import clock
+from lianglin.kit.errors import Refused
 from lianglin.kit.events import OpenAppeal, ask
 from lianglin.kit.seeding import SeedContext
 from lianglin.places import queries as places
@@ -20,6 +25,12 @@ TITLE, PLACE = "楼道灯坏了三天", "2单元4楼至5楼"
 TEXT = "楼道四楼到五楼的灯坏了三天，晚上完全看不见，老人上下楼很危险。前天已经有人绊了一下，请尽快来修。"
 CALLER, PHONE = "示例居民", "15400000001"
 """A phone of the range that was given to nobody; no adapter ever sends to it."""
+URGENT = (
+    ("040201", "厨房有燃气味（示例）", "示例：厨房一直有燃气味，已经关阀开窗，人在楼下等。"),
+    ("020603", "电梯困人后停运（示例）", "示例：电梯刚才困过人，现在停在三楼不动，老人上不了楼。"),
+)
+"""The day's urgent samples: item of the sample catalogue, title, text."""
+STALE = timedelta(hours=12)
 
 
 def seed(context: SeedContext) -> None:
@@ -76,3 +87,29 @@ def tell_story(scope_code: str, neighbour: str) -> dict[str, Any]:
         "number": number, "case_id": case_id, "scope_code": scope_code, "neighbour": neighbour,
         "place": place.name if place else scope_code, "before": before,
     }  # fmt: skip
+
+
+def plant_urgent() -> None:
+    """The day's urgent samples, reported a moment ago: at every start of the demo and when its clock is advanced.
+
+    A demo that runs for days would otherwise show the urgent matters of its first day, all overdue. They are reported in
+    the neighbouring community of the story's street, so that the tour's rate moves by the light bulb alone. At most once
+    in twelve hours of the demo's clock; nothing where the story or the sample catalogue is not there.
+    """
+    known = notes()
+    last, now = known.get("urgent_at"), clock.now()
+    if "story" not in known or (last and now - datetime.fromisoformat(last) < STALE):
+        return
+    scope_code = known["story"]["neighbour"]
+    buildings = list(Building.objects.filter(scope_code=scope_code).order_by("id")[: len(URGENT)])
+    for (item, title, text), building in zip(URGENT, buildings, strict=False):
+        request = OpenAppeal(
+            scope_code=scope_code, item_code=item, title=title, text=text, channel="web",
+            building_id=building.pk, place_text=building.address, name=CALLER, phone=PHONE,
+        )  # fmt: skip
+        try:
+            with transaction.atomic(), acting(public()) as anybody:
+                ask(request, by=anybody)
+        except Refused:
+            return  # a city of its own has a catalogue of its own
+    note("urgent_at", now.isoformat())

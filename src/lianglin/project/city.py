@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db import connection
+from django.db import connection, transaction
 
 from lianglin.kit import clock, discovery
+from lianglin.kit.models import DemoClock
 from lianglin.kit.seeding import SeedContext
 from lianglin.project import attach
 from lianglin.project.environment import Environment
@@ -87,6 +89,16 @@ def build(env: Environment, plan: Plan, progress: Progress, *, again: bool = Fal
         progress(code, "", 1.0)
     _mark({"state": "complete", **about})
     return True
+
+
+def wake() -> None:
+    """What a filled demo city does anew at each start (manifests' ``wakes``), by the demo's own clock. As the owner."""
+    passed = DemoClock.objects.filter(id=1).values_list("offset_seconds", flat=True).first()
+    clock.set_offset(timedelta(seconds=passed or 0))
+    with transaction.atomic():
+        for manifest in discovery.manifests():
+            if manifest.wakes:
+                discovery.resolve(manifest.wakes)()
 
 
 def _mark(what: dict[str, Any]) -> None:

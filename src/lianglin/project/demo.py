@@ -52,6 +52,8 @@ def fill(env: Environment, *, residents: int, console: Console) -> None:
 
     with city_progress(console) as progress:
         built = city.build(env, city.Plan(residents=residents), progress)
+    if not built:
+        city.wake()
     if not built and (there := city.state().get("residents")) != residents:
         console.print(
             f"The city keeps its {there} residents. For {residents}: "

@@ -13,13 +13,15 @@ from django.utils.translation import pgettext_lazy
 
 from lianglin.access.actor import role_kinds
 from lianglin.access.models import Account, Organisation, RightsChange
+from lianglin.kit.controls import DayInput
+from lianglin.places.areas import AreaField, AreaForm
 
 PLAIN = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
     """A day of the calendar."""
-    return forms.DateField(label=label, widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(label=label, widget=DayInput(), **more)
 
 
 def reason_field() -> forms.CharField:
@@ -144,17 +146,15 @@ def _account(username: str) -> Account | None:
     return found
 
 
-class PostForm(forms.Form):
+class PostForm(AreaForm):
     """A post to propose: kind, organisation, place, days."""
 
     role_code = forms.ChoiceField(label=_("role"))
     organisation = forms.CharField(label=_("code of the organisation"), max_length=40, widget=PLAIN)
-    scope_code = forms.CharField(
-        label=_("code of the place"),
-        max_length=12,
+    scope_code = AreaField(
+        label=_("area"),
         required=False,
-        widget=PLAIN,
-        help_text=_("community 12 digits, street 9, district 6; empty for the whole city and for units"),
+        help_text=_("Name, pinyin, its first letters, or the code; empty for the whole city and for units."),
     )
     title = forms.CharField(label=pgettext_lazy("post", "title"), max_length=80)
     title_en = forms.CharField(label=_("English title"), max_length=120, required=False)

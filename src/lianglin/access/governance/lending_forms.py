@@ -9,20 +9,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import PURPOSES
-from lianglin.access.governance.forms import PLAIN, day
+from lianglin.access.governance.forms import day
 from lianglin.access.governance.widening import OPENABLE
 from lianglin.access.models import BreakGlass
 from lianglin.kit.clock import CITY_ZONE
+from lianglin.places.areas import AreaField, AreaForm
 
 
-class _LendingForm(forms.Form):
-    scope_code = forms.CharField(
-        label=_("code of the place"),
-        max_length=12,
-        widget=PLAIN,
-        help_text=_("community 12 digits, street 9, district 6: the narrowest that is enough"),
+class _LendingForm(AreaForm):
+    scope_code = AreaField(label=_("area"))
+    purposes = forms.MultipleChoiceField(
+        label=_("for what"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Tick at least one: what it is needed for.")},
     )
-    purposes = forms.MultipleChoiceField(label=_("for what"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, *args: Any, purposes: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -38,6 +38,7 @@ class HelpForm(_LendingForm):
         label=_("reason"),
         max_length=200,
         help_text=_("who asked for help and for what; nothing about residents"),
+        error_messages={"required": _("Say in a few words who asked and for what.")},
     )
 
     def given(self) -> dict[str, Any]:
@@ -59,6 +60,7 @@ class GlassForm(_LendingForm):
         label=_("what the emergency is"),
         max_length=200,
         help_text=_("the officer reads it; no names, no illnesses"),
+        error_messages={"required": _("Say in a few words what the emergency is.")},
     )
 
 

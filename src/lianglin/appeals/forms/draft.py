@@ -37,6 +37,10 @@ class Draft:
     phone: str = ""
     entity: bool = False
     confidential: bool = True
+    typed: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By question, what was typed but cannot be taken yet: left half done by who continues later."""
+    kept: bool = False
+    """Whether the person asked to have it kept for days (public/later.py); every answer is then saved there, too."""
 
     def open_step(self) -> str:
         """The first question that still needs an answer; "check" when all have one."""
@@ -47,6 +51,12 @@ class Draft:
             "reach": self.reach,
         }
         return next((step for step, answer in answered.items() if not answer), "check")
+
+    def next_step(self) -> str:
+        """Where somebody goes on who stopped: at what they left half done, else at the first open question."""
+        first = self.open_step()
+        half = [step for step in STEPS[: STEPS.index(first)] if step in self.typed]
+        return half[0] if half else first
 
     def found_item(self) -> Item | None:
         """The chosen item; None when the person did not know."""
@@ -62,8 +72,12 @@ _NAMES = {f.name for f in fields(Draft)}
 
 def load(session: SessionBase) -> Draft:
     """The session's draft, or a new one."""
-    held = _open(session.get(DRAFT))
-    return Draft(**{name: value for name, value in held.items() if name in _NAMES}) if held else Draft()
+    return from_values(_open(session.get(DRAFT)) or {})
+
+
+def from_values(held: dict[str, Any]) -> Draft:
+    """A draft from what was kept of it, by an older version of this program, too."""
+    return Draft(**{name: value for name, value in held.items() if name in _NAMES})
 
 
 def keep(session: SessionBase, draft: Draft) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.forms import BooleanField
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import Actor
@@ -14,6 +15,9 @@ from lianglin.appeals.queries import worklists
 from lianglin.appeals.views import words
 from lianglin.cases.models import Case
 from lianglin.kit.lists import Column
+
+TICKED = ("on", "1", "true", "True")
+"""What a box that is ticked sends, or an address that somebody wrote."""
 
 
 def form_of(actor: Actor, query: Mapping[str, Any]) -> FilterForm:
@@ -46,7 +50,7 @@ def columns(actor: Actor) -> list[Column]:
 
 
 def fields(actor: Actor) -> dict[str, dict[str, str] | None]:
-    """Name of a filter -> its choices; None where any text or a tick goes."""
+    """Name of a filter -> its choices; None where any text goes."""
     return choices_of(form_of(actor, {}))
 
 
@@ -55,7 +59,10 @@ def choices_of(form: FilterForm) -> dict[str, dict[str, str] | None]:
     found: dict[str, dict[str, str] | None] = {}
     for name, field in form.fields.items():
         choices = getattr(field, "choices", None)
-        found[name] = None if choices is None else dict(_flat(choices))
+        if isinstance(field, BooleanField):
+            found[name] = dict.fromkeys(TICKED, str(field.label))
+        else:
+            found[name] = None if choices is None else dict(_flat(choices))
     return found
 
 

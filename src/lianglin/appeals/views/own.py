@@ -37,7 +37,8 @@ from lianglin.kit import throttle
 from lianglin.kit.csrf import keeps_typing
 from lianglin.kit.errors import HouseError, Refused, TooMany
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.views import remember_elder
+from lianglin.kit.views import forget_device, remember_elder
+from lianglin.notices import drafts as kept_drafts
 
 STOPPED = frozenset({"refused", "redirected", "merged", "withdrawn"})
 """Ends at which the way was not gone to its end: no stage line is drawn."""
@@ -232,10 +233,11 @@ def reopen(request: HttpRequest) -> HttpResponse:
 def leave(request: HttpRequest) -> HttpResponse:
     """Leaves nothing on a shared computer: matter, receipt, draft."""
     let_go(request=request)
+    kept_drafts.discard(request, "report", only="browser")
     for forget in (drafts.drop, drafts.drop_slip, drafts.drop_typed):
         forget(request.session)
     messages.success(request, _("This computer no longer knows your matter."))
-    return see(reverse("appeals:track"))
+    return forget_device(see(reverse("appeals:track")))
 
 
 _FORMS = ("appeals:mine_add", "appeals:mine_withdraw", "appeals:mine_confirm", "appeals:mine_reopen")

@@ -15,11 +15,15 @@ from lianglin.kit.markup import fill
 from lianglin.kit.templatetags.kit import deadline, status, when
 
 ROW = (
-    '<tr><th scope="row">%s<a href="%s">%s</a><span class="cell__meta">%s%s</span></th>'
+    '<tr><th scope="row">%s<a href="%s">%s</a><span class="cell__meta">%s%s</span>%s</th>'
     '<td class="cell--place" data-label="%s">%s%s</td><td data-label="%s">%s%s</td><td data-label="%s">%s</td>'
     '<td data-label="%s" class="nowrap">%s</td><td data-label="%s">%s</td></tr>'
 )
-TICK = '<label class="tick cell__tick"><input type="checkbox" name="case" value="%s"><span class="vh">%s</span></label>'
+TICK = (
+    '<div class="cell__pick"><label class="tick cell__tick"><input type="checkbox" name="case" value="%s">'
+    '<span class="vh">%s</span></label><div>'
+)
+TICK_END = mark_safe("</div></div>")
 META = '<span class="cell__meta">%s</span>'
 LIMIT = '%s<span class="cell__meta nowrap">%s%s</span>'
 
@@ -51,6 +55,7 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
         case.title,
         " · ".join(part for part in (words.grouped(case.number), case.item_label) if part),
         urgent if case.urgent else "",
+        TICK_END if tick else "",
         labels[0],
         where or community,
         fill(META, community) if where else "",

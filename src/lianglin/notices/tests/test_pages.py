@@ -187,7 +187,7 @@ def test_a_draft_has_bounds() -> None:
 
 
 def test_too_many_drafts_from_one_address_are_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lianglin.notices.views.SAVES", 2)
+    monkeypatch.setattr("lianglin.notices.drafts.SAVES", 2)
     answers = [
         Client().post(SAVE, {"text": "x"}, REMOTE_ADDR="203.0.113.9").status_code for _time in range(3)
     ]

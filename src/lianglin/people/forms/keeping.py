@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.kit.controls import DayInput
 from lianglin.kit.templatetags.kit import local_dt
 from lianglin.people import rules
 from lianglin.people.models import ConsentText, Guardianship
@@ -15,7 +16,7 @@ from lianglin.people.queries import consents
 
 def day(label: Any, *, required: bool = True) -> forms.DateField:
     """A day, chosen or typed."""
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, required=required, widget=DayInput())
 
 
 class GuardianForm(forms.Form):

@@ -42,7 +42,10 @@ def half(request: HttpRequest, pk: int) -> HttpResponse:
     person = found.resident
     context = {
         "half": found,
-        "lines": file.lines(person, file.current(person.pk, actor=actor)),
+        "lines": [
+            {"label": _(line.label), "text": line.text}
+            for line in file.lines(person, file.current(person.pk, actor=actor))
+        ],
         "waits": found.state == DuplicatePair.State.OPEN and not found.said,
         "form": form,
         "may_read": actor.may("people.read") and not person.merged_into,

@@ -20,6 +20,7 @@ from lianglin.kit import clock
 from lianglin.kit.errors import Forbidden
 from lianglin.kit.models import DemoClock
 from lianglin.portal import queries
+from lianglin.portal import seed as seeds
 from lianglin.portal.seed import tell_story
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,27 @@ def test_home_asks_the_database_twice_at_most_in_the_demo(client: Client, tour: 
 
 def test_the_public_is_refused_by_postgresql(client: Client, tour: World) -> None:
     assert "permission denied" in client.get("/demo/neighbour/").content.decode()
+
+
+def test_a_new_day_has_urgent_samples_of_its_own(
+    client: Client, tour: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        seeds, "URGENT", (("020602", "有燃气味（示例）", "示例：厨房一直有燃气味，人在楼下等。"),)
+    )
+    seeds.plant_urgent()
+    seeds.plant_urgent()
+    planted = Case._base_manager.filter(title="有燃气味（示例）")
+    assert planted.count() == 1, "not twice on one day"
+    assert (planted.get().scope_code, planted.get().urgent) == (NEXT_DOOR, True)
+    client.post("/demo/advance/", {"days": "3"})
+    fresh = planted.order_by("-id").first()
+    assert planted.count() == 2
+    assert fresh is not None
+    assert fresh.due_at > clock.now(), "and it is not overdue on the day one has come to"
+
+
+def test_a_city_with_a_catalogue_of_its_own_gets_no_samples(client: Client, tour: World) -> None:
+    seeds.plant_urgent()
+    assert not Case._base_manager.filter(title__contains="示例）").exists()
+    assert client.post("/demo/advance/", {"days": "3"}).status_code == 303

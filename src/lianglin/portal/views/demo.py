@@ -28,7 +28,7 @@ from lianglin.kit.ids import group_case_number
 from lianglin.places.queries import community
 from lianglin.portal import queries
 from lianglin.portal.context import RESIDENT, strip
-from lianglin.portal.seed import tell_story
+from lianglin.portal.seed import plant_urgent, tell_story
 
 
 def must_be_demo() -> dict[str, Any]:
@@ -119,11 +119,12 @@ def meet(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def advance(request: HttpRequest) -> HttpResponse:
-    """Three working days later; what time brings shows by itself."""
+    """Three working days later; what time brings shows by itself, and the new day has urgent samples of its own."""
     must_be_demo()
     days = request.POST.get("days", "3")
     now = demo.advance(working_days=int(days) if days.isdecimal() and len(days) < 4 else 0)
     time_has_passed()
+    plant_urgent()
     if (case_id := acting(request).case_id) is not None:
         hold_case(request=request, case_id=case_id)  # the half hour begins anew on the new day
     messages.info(

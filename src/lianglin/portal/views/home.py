@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -36,7 +37,7 @@ NOTES = {
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Large buttons for everything that is open, and honestly what is not yet. No query of its own."""
+    """Large buttons for everything that is open, and honestly what is not yet. A visitor costs no query."""
     links = [link for link in navigation(request, "resident") if not link["current"]]
     open_doors = [{**link, "note": NOTES.get(link["icon"], "")} for link in links]
     named = {str(link["label"]) for link in links}
@@ -46,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
         if str(label) not in named
     ]
     panels = sorted((p for p in discovery.each("panels") if p.slot == "home"), key=lambda p: p.order)
-    offered = [(p.template, discovery.resolve(p.context)(acting(request), None)) for p in panels]
+    offered = [(p.template, discovery.resolve(p.context)(acting(request), request)) for p in panels]
     context = {
         "open_doors": open_doors,
         "closed_doors": closed[: max(LARGE - len(links), 0)],
@@ -55,7 +56,10 @@ def home(request: HttpRequest) -> HttpResponse:
             {"template": template, "context": given} for template, given in offered if given is not None
         ],
     }
-    return render(request, "portal/home.html", context)
+    response = render(request, "portal/home.html", context)
+    if context["panels"]:  # somebody's own: no cache keeps it
+        add_never_cache_headers(response)
+    return response
 
 
 @require_safe

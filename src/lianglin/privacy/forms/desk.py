@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit import discovery
 from lianglin.kit.clock import CITY_ZONE
+from lianglin.kit.controls import DayInput
 from lianglin.privacy import rules
 from lianglin.privacy.actions.requests import Kin
 from lianglin.privacy.models import Processor, Sharing
@@ -17,7 +18,7 @@ from lianglin.privacy.queries.subjects import Key
 
 
 def _day(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}))
+    return forms.DateField(label=label, required=required, widget=DayInput())
 
 
 def _text(

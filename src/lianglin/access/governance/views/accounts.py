@@ -132,7 +132,7 @@ def post_new(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(queries.accounts(actor=acting(request)), pk=pk)
     form, status = PostForm(request.POST or None, initial={"starts_on": clock.today()}), 200
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             given = dict(form.cleaned_data)
             days = {name: given.pop(name) for name in ("starts_on", "ends_on", "reason")}

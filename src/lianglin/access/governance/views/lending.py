@@ -50,7 +50,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
         200,
     )
     if request.method == "POST":
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             try:
                 widening.ask_help(**form.given(), by=actor)
@@ -128,7 +128,7 @@ def glasses(request: HttpRequest) -> HttpResponse:
         200,
     )
     if request.method == "POST" and form is not None:
-        status = 422
+        status = 200 if form.searching else 422
         if form.is_valid():
             try:
                 made = widening.break_glass(**form.cleaned_data, by=actor)
@@ -139,7 +139,8 @@ def glasses(request: HttpRequest) -> HttpResponse:
                 messages.success(request, _("Opened. The data-protection officer was told."))
                 return see(reverse("access:start"))
     found = page(lent.openings(actor), "-id", cursor=request.GET.get("cursor", ""))
-    rows = [glass_row(row) for row in found.rows]
+    names = place_names({row.scope_code for row in found.rows})
+    rows = [{**glass_row(row), "area": names.get(row.scope_code, row.scope_code)} for row in found.rows]
     minutes = settings.BREAK_GLASS_MINUTES
     context = {"form": form, "page": found, "rows": rows, "minutes": minutes, "prove": proof_due(request)}
     return show(request, "glasses", status, **context)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
+from lianglin.appeals.views.public import later
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
 from lianglin.appeals.views.public.receipt import sent
 from lianglin.appeals.views.public.sending import again, check
+from lianglin.appeals.views.public.steps import following
 from lianglin.appeals.views.public.where import where
 
 __all__ = ["routes"]
@@ -19,7 +21,9 @@ routes: list[URLPattern] = [
     path("report/photo/", photo, name="report_photo"),
     path("report/reach/", reach, name="report_reach"),
     path("report/check/", check, name="report_check"),
+    path("report/next/", following, name="report_next"),
     path("report/sent/", sent, name="report_sent"),
     path("report/again/", again, name="report_again"),
+    *later.routes,
     *own.routes,
 ]

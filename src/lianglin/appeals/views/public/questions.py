@@ -20,7 +20,8 @@ from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.own import own_contact
 from lianglin.appeals.queries.similar import similar
 from lianglin.appeals.views.own import accepted, posted
-from lianglin.appeals.views.public.steps import onward, show, too_early
+from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.steps import half_done, onward, show, too_early
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
 from lianglin.files.rules import MAX_FILES
@@ -39,8 +40,16 @@ def what(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and accepted(request, form):
         draft.item = form.cleaned_data["item"]
         return onward(request, draft, "what")
-    response = show(request, "what", draft, form, unknown=UNKNOWN, **_matters(request))
+    response = show(
+        request, "what", draft, form, unknown=UNKNOWN, panel=_put_aside(request, draft), **_matters(request)
+    )
     return remember_elder(request, response)
+
+
+def _put_aside(request: HttpRequest, draft: Draft) -> dict[str, Any] | None:
+    """Another report than the one being written here, that waits to be gone on with."""
+    found = later.begun(request)
+    return {"begun": found} if found is not None and found.draft.key != draft.key else None
 
 
 def _matters(request: HttpRequest) -> dict[str, Any]:
@@ -77,10 +86,12 @@ def tell(request: HttpRequest) -> HttpResponse:
     draft = drafts.load(request.session)
     if early := too_early(draft, "tell"):
         return early
-    form = TellForm(*posted(request), initial={"text": draft.text})
+    form = TellForm(*posted(request), initial={"text": draft.text} | draft.typed.get("tell", {}))
     if request.method == "POST" and accepted(request, form):
         draft.text = form.cleaned_data["text"]
         return onward(request, draft, "tell")
+    if aside := half_done(request, draft, "tell", form):
+        return aside
     spot = draft.spot()
     others = similar(draft.found_item(), spot, lon=draft.lon, lat=draft.lat) if spot else []
     return show(request, "tell", draft, form, others=others, spot=spot)
@@ -100,9 +111,11 @@ def photo(request: HttpRequest) -> HttpResponse:
         return replies.step(request.get_full_path())
     if request.method == "POST" and accepted(request, form) and _parked(form, draft):
         if request.POST.get("more"):
-            drafts.keep(request.session, draft)
-            return replies.step(request.get_full_path())
+            later.keep(request, draft)
+            return later.remember(request, replies.step(request.get_full_path()))
         return onward(request, draft, "photo")
+    if aside := half_done(request, draft, "photo", form):
+        return aside
     waiting = files_queries.parked(draft.key)
     return show(request, "photo", draft, form, waiting=waiting, room=MAX_FILES - len(waiting))
 
@@ -130,11 +143,12 @@ def reach(request: HttpRequest) -> HttpResponse:
     names = ("reach", "phone", "name", "entity", "confidential")
     known = {} if draft.reach else own_contact(actor=acting(request))
     initial = {name: getattr(draft, name) for name in names} | known
-    form = ReachForm(
-        *posted(request), initial={**initial, "reach": draft.reach or (known and BY_PHONE) or ""}
-    )
+    initial["reach"] = draft.reach or (known and BY_PHONE) or ""
+    form = ReachForm(*posted(request), initial=initial | draft.typed.get("reach", {}))
     if request.method == "POST" and accepted(request, form):
         for name in names:
             setattr(draft, name, form.cleaned_data[name])
         return onward(request, draft, "reach")
+    if aside := half_done(request, draft, "reach", form):
+        return aside
     return show(request, "reach", draft, form, logged_in=acting(request).resident_id is not None)

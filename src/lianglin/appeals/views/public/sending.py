@@ -19,6 +19,7 @@ from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import BY_PHONE
 from lianglin.appeals.views.own import expired_words
+from lianglin.appeals.views.public import later
 from lianglin.appeals.views.public.steps import show, too_early
 from lianglin.cases.actions import CLAIM_WINDOW, Place
 from lianglin.files import actions as files
@@ -41,11 +42,14 @@ def check(request: Any) -> HttpResponse:
     draft = drafts.load(request.session)
     error: HouseError | None = None
     if request.method == "POST" and not request.expired:
+        if later.wanted(request):
+            return later.put_aside(request, draft)
         try:
             slip = _send(request, draft)
         except HouseError as refused:
             error = refused
         else:
+            later.forget(request, draft)
             drafts.drop(request.session)
             drafts.keep_slip(request.session, slip)
             hold_case(request=request, case_id=slip["case"])
@@ -121,5 +125,6 @@ def again(request: HttpRequest) -> HttpResponse:
     draft = drafts.load(request.session)
     for waiting in files_queries.parked(draft.key):
         files.unpark(name=waiting.name, key=draft.key)
+    later.forget(request, draft)
     drafts.drop(request.session)
     return see(reverse("appeals:report"))

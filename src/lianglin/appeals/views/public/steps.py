@@ -8,13 +8,18 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from lianglin.access import replies
 from lianglin.access.gate import acting
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import STEPS, Draft
+from lianglin.appeals.views.public import later
 from lianglin.files import uploads
 
+LONGEST = 2000
+"""Characters kept of one half-done answer."""
 URLS = {
     "what": "appeals:report",
     "where": "appeals:report_where",
@@ -26,12 +31,31 @@ URLS = {
 
 
 def onward(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
-    """Keeps the answer and goes on: to the next question, or back to the check page one came from."""
-    drafts.keep(request.session, draft)
-    following = STEPS[STEPS.index(step) + 1]
+    """Keeps the answer and goes on: to the next question, back to the check page one came from, or away for today."""
+    draft.typed.pop(step, None)
+    if later.wanted(request):
+        return later.put_aside(request, draft)
+    later.keep(request, draft)
+    ahead = STEPS[STEPS.index(step) + 1]
     if request.GET.get("change") == "1" and draft.open_step() == "check":
-        following = "check"
-    return replies.step(reverse(URLS[following]))
+        ahead = "check"
+    return later.remember(request, replies.step(reverse(URLS[ahead])))
+
+
+def half_done(request: Any, draft: Draft, step: str, form: Form) -> HttpResponse | None:
+    """Puts the report aside with what this question does not take yet; None when the person wants to go on now."""
+    if request.method != "POST" or request.expired or not later.wanted(request):
+        return None
+    given = {name: request.POST.get(name, "")[:LONGEST] for name in form.fields if name not in request.FILES}
+    draft.typed[step] = given
+    return later.put_aside(request, draft)
+
+
+@never_cache
+@require_safe
+def following(request: HttpRequest) -> HttpResponse:
+    """To the question at which this report goes on."""
+    return HttpResponseRedirect(reverse(URLS[drafts.load(request.session).next_step()]))
 
 
 def too_early(draft: Draft, step: str) -> HttpResponse | None:
@@ -51,6 +75,8 @@ def show(request: Any, step: str, draft: Draft, form: Form | None, **more: Any) 
         "steps": len(STEPS),
         "back": reverse(URLS[STEPS[number - 1]]) if number else "",
         "signed_in": acting(request).account_id is not None,
+        "kept_until": later.kept_until(draft),
+        "may_stop": number > 0,
         **more,
     }
     failed = form is not None and form.is_bound and bool(form.errors)

@@ -14,7 +14,8 @@ from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import WhereForm
 from lianglin.appeals.views.own import accepted, posted
-from lianglin.appeals.views.public.steps import URLS, onward, show, too_early
+from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.steps import URLS, half_done, onward, show, too_early
 from lianglin.kit.csrf import keeps_typing
 from lianglin.places import queries as places
 from lianglin.places.models import Division
@@ -34,17 +35,20 @@ def where(request: HttpRequest) -> HttpResponse:
     if early := too_early(draft, "where"):
         return early
     first = {"place": draft.place, "lon": draft.lon, "lat": draft.lat, "place_text": draft.place_text}
-    form = WhereForm(*posted(request), initial=first)
+    form = WhereForm(*posted(request), initial=first | draft.typed.get("where", {}))
     if request.method == "POST" and accepted(request, form):
         given = form.cleaned_data
         draft.place, draft.lon, draft.lat = given["place"], given["lon"], given["lat"]
         draft.place_text = given["place_text"]
         _keep_point_inside(draft, given["spot"])
-        if _asks_for_building(request, given["place"], given["spot"]):
-            drafts.keep(request.session, draft)
+        if not later.wanted(request) and _asks_for_building(request, given["place"], given["spot"]):
+            later.keep(request, draft)
             change = "&change=1" if request.GET.get("change") == "1" else ""
-            return replies.step(f"{reverse(URLS['where'])}?compound={given['place'][2:]}{change}")
+            onward_to = f"{reverse(URLS['where'])}?compound={given['place'][2:]}{change}"
+            return later.remember(request, replies.step(onward_to))
         return onward(request, draft, "where")
+    if aside := half_done(request, draft, "where", form):
+        return aside
     spot = draft.spot()
     return show(request, "where", draft, form, spot=spot, **_places_to_choose(request), **_map(draft, spot))
 
