@@ -198,7 +198,7 @@ def test_the_page_offers_what_the_post_may_do(town: Town, state: str, who: str, 
     answer = page(town, who, case)
     assert [deed["code"] for deed in answer.context["deeds"]] == offered
     if offered and offered[0] != "remark":
-        assert (" open>" in answer.context["deeds"][0]["box"]) == (
+        assert (" open" in answer.context["deeds"][0]["box"]["attributes"]) == (
             fresh(case).lifecycle.state(state).expects == offered[0]
         )
 
