@@ -101,4 +101,5 @@ def install() -> None:
 
     BaseHandler.get_response = get_response
     Atomic.__exit__ = exit_block
+    connections[APART].close()  # the next one is looked after
     connection_created.connect(_log_in_new, dispatch_uid="tests.roles")
