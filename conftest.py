@@ -53,7 +53,7 @@ DATA = Path(os.environ["LIANGLIN_DATA"])
 import django  # noqa: E402
 from django.conf import settings  # noqa: E402 - reads the environment made above
 from django.db import connections  # noqa: E402
-from django.test import TransactionTestCase  # noqa: E402
+from django.test import TestCase, TransactionTestCase  # noqa: E402
 from tests import handlers, roles  # noqa: E402 - Django's, which the settings above must precede
 from tests.assessed import assess, put_days  # noqa: E402 - after the environment, as all of these
 
@@ -206,6 +206,19 @@ def django_db_setup(
         yield
         for alias in roles.ALIASES:
             connections[alias].close()
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A transaction around the tests of a module, for a scene that is built once.
+
+    Each of them asks for ``db`` as well, whose transaction is a savepoint in this one: what a test writes is gone
+    after it, the scene stays. Not for modules with ``transactional_db``. The database's ``now()`` stands still.
+    """
+    with django_db_blocker.unblock():
+        blocks = TestCase._enter_atomics()  # pyright: ignore[reportAttributeAccessIssue] - as TestCase does for a class
+        yield
+        TestCase._rollback_atomics(blocks)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.fixture(autouse=True)

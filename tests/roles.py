@@ -1,14 +1,15 @@
 """Who a piece of code is in the database while a test runs.
 
 A test's connection is the administrator's. While a request is answered in this process, it wears the login
-role ``lianglin_app`` (SET SESSION AUTHORIZATION), so that every grant and policy counts as in service. When
-the outermost block inside a test's transaction ends, role and settings are put back, as a real end of
-transaction would.
+role ``lianglin_app`` (SET SESSION AUTHORIZATION), so that every grant and policy counts as in service; a connection
+of its own (``apart``) from the first statement on that the request says there. When the outermost block inside a
+test's transaction ends, role and settings are put back, as a real end of transaction would.
 """
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -20,7 +21,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from lianglin.project import database
 
-ALIASES = ("default", "apart")
+ALIASES = MAIN, APART = "default", "apart"
 SETTINGS = ("lo", "hi", "unit", "post", "account", "case", "resident", "at", "purposes")
 LOG_IN = f"set session authorization {database.login('app')}"
 CLEARED = ", ".join(f"set_config('app.{name}', '', false)" for name in SETTINGS)
@@ -45,19 +46,30 @@ def say(connection: psycopg.Connection, statement: str) -> None:
         connection.execute(statement)
 
 
-def _say_to_all(statement: str) -> None:
-    for alias in ALIASES:
-        raw = connections[alias].connection
-        if raw is not None and not raw.closed:
-            say(raw, statement)
-
-
 def _requests() -> int:
     return getattr(_this_thread, "requests", 0)
 
 
+def _wear(alias: str, statement: str) -> None:
+    raw = connections[alias].connection
+    if raw is not None and not raw.closed:
+        say(raw, statement)
+
+
+def _log_in_apart(execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: Any) -> Any:
+    """Before a statement: few requests say one there."""
+    if _requests() and not getattr(_this_thread, "apart", False):
+        _this_thread.apart = True
+        _wear(APART, LOG_IN)
+    return execute(sql, parameters, many, context)
+
+
 def _log_in_new(sender: Any, connection: Any, **ignored: Any) -> None:
-    if _requests() and connection.connection is not None:
+    if connection.alias == APART:
+        if _log_in_apart not in connection.execute_wrappers:
+            connection.execute_wrappers.append(_log_in_apart)
+        _this_thread.apart = False  # the new one has not logged in
+    elif _requests() and connection.connection is not None:
         say(connection.connection, LOG_IN)
 
 
@@ -67,23 +79,27 @@ def install() -> None:
 
     def get_response(handler: BaseHandler, request: Any) -> Any:
         if not _requests():
-            _say_to_all(LOG_IN)
+            _wear(MAIN, LOG_IN)
         _this_thread.requests = _requests() + 1
         try:
             return answer(handler, request)
         finally:
             _this_thread.requests -= 1
             if not _requests():
-                _say_to_all(LOG_OUT)
+                _wear(MAIN, LOG_OUT)
+                if getattr(_this_thread, "apart", False):
+                    _wear(APART, LOG_OUT)
+                _this_thread.apart = False
 
     def exit_block(block: Atomic, kind: Any, error: Any, trace: Any) -> Any:
         done = leave(block, kind, error, trace)
         wrapper = connections[block.using or "default"]
         blocks = wrapper.atomic_blocks
-        if len(blocks) == 1 and blocks[0]._from_testcase and wrapper.connection is not None:
+        if blocks and blocks[-1]._from_testcase and wrapper.connection is not None:
             say(wrapper.connection, NO_ROLE)
         return done
 
     BaseHandler.get_response = get_response
     Atomic.__exit__ = exit_block
+    connections[APART].close()  # the next one is looked after
     connection_created.connect(_log_in_new, dispatch_uid="tests.roles")

@@ -64,12 +64,19 @@ def open_connections() -> Iterator[None]:
         signal.connect(close_old_connections)
 
 
+@pytest.fixture(scope="module")
+def scene(lasting: None) -> Scene:
+    forget_tries()
+    city = build()
+    return Scene(city, known(city))
+
+
 @pytest.fixture
-def city(db: None, open_connections: None, monkeypatch: pytest.MonkeyPatch) -> World:
+def city(scene: Scene, db: None, open_connections: None, monkeypatch: pytest.MonkeyPatch) -> World:
     forget_tries()
     monkeypatch.setattr("lianglin.appeals.api.SUBMIT_TRIES", 10**6)
     monkeypatch.setattr("lianglin.cases.actions.opening.CLAIM_TRIES", 10**5)
-    return build()
+    return scene.city
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,14 @@ class Known:
     values: dict[str, list[Any]]
     due: list[tuple[str, str]]
     """(number of a case, the move it waits for)"""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The small city, and what leads to something there; made once, each test leaves it as it was."""
+
+    city: World
+    known: Known
 
 
 def known(city: World) -> Known:
@@ -138,9 +153,9 @@ def led(draw: Any, case: Any, fields: list[str], given: Known, *, everywhere: bo
         case.body["number"] = given.values["number"][0]
 
 
-def ask_about(city: World, persona: str, operation: str, count: int, *, anew: bool = False) -> None:
+def ask_about(scene: Scene, persona: str, operation: str, count: int, *, anew: bool = False) -> None:
     """Runs ``count`` examples: the same in every run, or ``anew``."""
-    given_here, carried, fields = known(city), asking(city, persona), body_fields(operation)
+    given_here, carried, fields = scene.known, asking(scene.city, persona), body_fields(operation)
 
     @given(data=st.data(), how=st.sampled_from(["known", "known", "partly known", "made up", "wrong"]))
     @settings(
@@ -162,15 +177,15 @@ def ask_about(city: World, persona: str, operation: str, count: int, *, anew: bo
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_only_documented_answers(city: World, persona: str, operation: str) -> None:
-    ask_about(city, persona, operation, 7)
+def test_only_documented_answers(city: World, scene: Scene, persona: str, operation: str) -> None:
+    ask_about(scene, persona, operation, 7)
 
 
 @pytest.mark.deep
 @pytest.mark.parametrize("operation", OPERATIONS)
 @pytest.mark.parametrize("persona", PERSONAS)
-def test_only_documented_answers_deep(city: World, persona: str, operation: str) -> None:
-    ask_about(city, persona, operation, 300, anew=True)
+def test_only_documented_answers_deep(city: World, scene: Scene, persona: str, operation: str) -> None:
+    ask_about(scene, persona, operation, 300, anew=True)
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.planted import PERSONAS, ROUTES, VIEWS, Planted, Route, plant, words_of, wrong_with
+from tests.watch import forget_tries
 from tests.world import STREET, UNIT, WORKER
 
 OPEN = {
@@ -38,9 +39,15 @@ OPEN = {
 """Addresses that somebody without a login may open. Whoever adds an open page adds it here, and says so in review."""
 
 
-@pytest.fixture
-def planted(db: None) -> Planted:
+@pytest.fixture(scope="module")
+def scene(lasting: None) -> Planted:
     return plant()
+
+
+@pytest.fixture
+def planted(scene: Planted, db: None) -> Planted:
+    forget_tries()
+    return scene
 
 
 def asked(planted: Planted, method: str, turns: Callable[[int, int], list[str]]) -> list[str]:

@@ -41,11 +41,16 @@ prefixes = st.sampled_from(
 )
 
 
-@pytest.fixture
-def world(db: None) -> worlds.World:
+@pytest.fixture(scope="module")
+def scene(lasting: None) -> worlds.World:
     made = worlds.build()
     worlds.open_cases(made)
     return made
+
+
+@pytest.fixture
+def world(scene: worlds.World, db: None) -> worlds.World:
+    return scene
 
 
 def staff(prefix: str) -> Actor:

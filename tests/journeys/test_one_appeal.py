@@ -24,6 +24,23 @@ WAYS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def place(browser: Browser, demo: Demo) -> str:
+    """The address of a building in the story's community, as its page lists it."""
+    context = new_context(browser, demo)
+    page = context.new_page()
+    watched = watch(page, demo)
+    story.log_in(watched, "community")
+    row = json.loads(page.request.get(f"{demo.url}/api/v1/appeals/").body())["rows"]
+    community = row[0]["scope_code"]
+    page.goto(f"{demo.url}/places/{community}/")
+    address = page.locator("main").inner_text()
+    context.close()
+    found = re.search(r"[\u4e00-\u9fff]+\d+号楼", address)
+    assert found, address
+    return found[0]
+
+
 def figures(walk: Walk, code: str) -> dict[str, Any]:
     """The newest month of a figure, as the manager's API shows it."""
     answer = walk.page.request.get(
@@ -44,9 +61,8 @@ def wait_for_more(walk: Walk, code: str, before: dict[str, Any]) -> dict[str, An
 
 @pytest.mark.rows("R046", "R048", "R049", "R050", "R057", "R058")
 @pytest.mark.parametrize("walk", WAYS, indirect=True)
-def test_one_appeal_from_the_stairwell_to_the_dashboard(walk: Walk, browser: Browser, demo: Demo) -> None:
+def test_one_appeal_from_the_stairwell_to_the_dashboard(walk: Walk, place: str) -> None:
     seen: list[str] | None = [] if _runs_scripts(walk) else None
-    place = _place(browser, demo)
     story.log_in(walk, "manager")
     settled, solved = figures(walk, "appeals.received"), figures(walk, "appeals.solved")
     story.log_out(walk)
@@ -104,19 +120,3 @@ def _suggested(walk: Walk, number: str) -> str:
     ).first.get_attribute("value")
     assert value
     return value
-
-
-def _place(browser: Browser, demo: Demo) -> str:
-    """The address of a building in the story's community, as its page lists it."""
-    context = new_context(browser, demo)
-    page = context.new_page()
-    watched = watch(page, demo)
-    story.log_in(watched, "community")
-    row = json.loads(page.request.get(f"{demo.url}/api/v1/appeals/").body())["rows"]
-    community = row[0]["scope_code"]
-    page.goto(f"{demo.url}/places/{community}/")
-    address = page.locator("main").inner_text()
-    context.close()
-    found = re.search(r"[\u4e00-\u9fff]+\d+号楼", address)
-    assert found, address
-    return found[0]

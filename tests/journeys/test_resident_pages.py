@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from playwright.sync_api import Browser
 
@@ -45,9 +48,19 @@ def test_a_cold_page_is_light(browser: Browser, demo: Demo, path: str) -> None:
     assert 1_000 < weigh(browser, demo, path) < BUDGET
 
 
-@pytest.mark.parametrize("walk", FORMS, indirect=True)
+@pytest.fixture(scope="module", params=FORMS)
+def window(browser: Browser, demo: Demo, request: pytest.FixtureRequest) -> Iterator[tuple[Walk, list[Any]]]:
+    """One window for all pages of a form, and the cookies of a first visit."""
+    context = new_context(browser, demo, **request.param)
+    yield watch(context.new_page(), demo), context.cookies()
+    context.close()
+
+
 @pytest.mark.parametrize("path", PAGES)
-def test_a_page_is_clean(walk: Walk, path: str) -> None:
+def test_a_page_is_clean(window: tuple[Walk, list[Any]], path: str) -> None:
+    walk, cookies = window
+    walk.page.context.clear_cookies()
+    walk.page.context.add_cookies(cookies)
     walk.open(path)
     walk.must_be_clean()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import psycopg
 import pytest
 import pytest_socket
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.test import Client
 
 from lianglin.access import actor as actors
@@ -16,8 +16,8 @@ from lianglin.access.transaction import acting
 from lianglin.kit import clock
 
 
-def who() -> tuple[str, str]:
-    with connection.cursor() as cursor:
+def who(alias: str = "default") -> tuple[str, str]:
+    with connections[alias].cursor() as cursor:
         cursor.execute("select session_user, current_user")
         return cursor.fetchone()
 
@@ -51,6 +51,30 @@ def test_a_request_on_a_new_connection_is_the_login_role(
     connection.close()
     Client().get("/readyz")
     assert seen == [("lianglin_app", "lianglin_app")]
+
+
+def apart_in_requests(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
+    """Who the first statement on the connection apart is, and the next, in each of two requests."""
+    seen: list[tuple[str, str]] = []
+    monkeypatch.setattr(
+        "lianglin.project.health.known_migrations",
+        lambda: seen.extend([who("apart"), who("apart")]) or frozenset(),
+    )
+    for _request in range(2):
+        Client().get("/readyz")
+        assert who("apart") == ("lianglin_admin", "lianglin_admin"), "the test is itself again"
+    return seen
+
+
+def test_a_request_is_the_login_role_apart(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert apart_in_requests(monkeypatch) == [("lianglin_app", "lianglin_app")] * 4
+
+
+def test_a_request_is_the_login_role_on_a_new_connection_apart(
+    transactional_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connections["apart"].close()
+    assert apart_in_requests(monkeypatch) == [("lianglin_app", "lianglin_app")] * 4
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -19,14 +19,15 @@ from lianglin.places.seed import citymap, mvt, osm, river, sources, tiles
 from lianglin.places.seed.citymap import SOURCE, CacheUnusable, CityMap
 from lianglin.places.seed.plane import METRES
 
-pytestmark = pytest.mark.xdist_group("citymap")  # one worker builds the map once
+pytestmark = pytest.mark.xdist_group("citymap")  # one worker reads the map once
 
 SQUARE_METRES = METRES.prod()
 
 
 @pytest.fixture(scope="module")
-def city() -> CityMap:
-    return citymap.build(SOURCE)
+def city(city_map: Path) -> CityMap:
+    """The map that the whole run looks at, drawn once by whoever came first."""
+    return CityMap.load(city_map)
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +36,8 @@ def communities(city: CityMap) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def archive(city: CityMap, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    out = tmp_path_factory.mktemp("tiles") / "city.pmtiles"
-    tiles.write_pmtiles(city, SOURCE, out)
-    assert [path.name for path in out.parent.iterdir()] == ["city.pmtiles"]
-    return out.read_bytes()
+def archive(city: CityMap, city_map: Path) -> bytes:
+    return (city_map / f"{city.digest}.pmtiles").read_bytes()
 
 
 def shapes(geometry: Any) -> np.ndarray:
@@ -229,6 +227,7 @@ def test_tiles_are_the_same_twice_and_name_no_real_compound(
     city: CityMap, archive: bytes, tmp_path: Path
 ) -> None:
     tiles.write_pmtiles(city, SOURCE, tmp_path / "again.pmtiles")
+    assert [path.name for path in tmp_path.iterdir()] == ["again.pmtiles"]
     assert (tmp_path / "again.pmtiles").read_bytes() == archive
     invented = {compound.name for compound in city.compounds}
     for (zoom, _x, _y), data in all_tiles(MemorySource(archive)):
