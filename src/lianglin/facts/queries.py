@@ -20,6 +20,7 @@ from lianglin.facts.domain import PURPOSE
 from lianglin.facts.models import Conflict, DataElement, Fact
 from lianglin.kit import clock
 from lianglin.kit.domain import Datum
+from lianglin.kit.rows import among
 from lianglin.people.models import Household, Membership, Resident
 from lianglin.people.queries.guardians import purpose_of as of_people
 
@@ -55,8 +56,8 @@ def _of_household(actor: Actor, household: int) -> QuerySet[Fact]:
     door = Household._base_manager.filter(pk=household).values("dwelling_id")
     return Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
         Q(object_class="household", subject_id=household)
-        | Q(object_class="person", subject_id__in=living)
-        | Q(object_class="dwelling", subject_id__in=door)
+        | Q(among("subject_id", living), object_class="person")
+        | Q(among("subject_id", door), object_class="dwelling")
     )
 
 

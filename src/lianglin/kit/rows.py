@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection, models
 from django.db.models import F
 from django.db.models.lookups import Lookup
@@ -70,9 +71,31 @@ class AnyOf(Lookup):
         return f"{left} = any(%s::{_type(field)}[])", [*params, _array(field, self.rhs)]
 
 
+class Among(Lookup):
+    """``column = any(array(select ...))``."""
+
+    lookup_name = "among"
+    prepare_rhs = False
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        """The condition and its parameters."""
+        left, params = self.process_lhs(compiler, connection)
+        right, more = self.process_rhs(compiler, connection)
+        return f"{left} = any({right})", [*params, *more]
+
+
+def among(name: str, query: models.QuerySet) -> Among:
+    """A condition for ``filter``: the field is among what a query of one column gives. It runs once, before the rows.
+
+    As ``name__in``, for a side of an OR: there PostgreSQL compares every row with ``in (select ...)``, and finds
+    those of an array by their index.
+    """
+    return Among(F(name), ArraySubquery(query))  # pyright: ignore[reportArgumentType] - resolved like any left side
+
+
 def any_of(name: str, values: Iterable[Any]) -> AnyOf:
     """A condition for ``filter``: the field has one of the values. As ``name__in``, for thousands of them."""
-    return AnyOf(F(name), list(values))  # pyright: ignore[reportArgumentType] - resolved like any lookup's left side
+    return AnyOf(F(name), list(values))  # pyright: ignore[reportArgumentType] - resolved like any left side
 
 
 def _type(field: models.Field) -> str:

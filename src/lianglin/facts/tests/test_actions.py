@@ -55,6 +55,19 @@ def test_one_query_reads_a_household(scene: Scene) -> None:
     assert len(ran) <= 2  # the facts, and what persons decided about contradictions
 
 
+def test_a_household_is_found_by_indexes_however_many_facts_a_district_has(scene: Scene) -> None:
+    with acting(scene.world.actors[WORKER]) as actor, CaptureQueriesContext(connection) as seen:
+        queries.of_household(scene.household.pk, actor=actor)
+        (asked,) = [query["sql"] for query in seen.captured_queries if 'FROM "facts_fact"' in query["sql"]]
+        with connection.cursor() as cursor:
+            cursor.execute("set local enable_seqscan = off")
+            cursor.execute(f"explain {asked}")
+            plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "SubPlan" not in plan  # it would be asked of every row of the district
+    assert "InitPlan" in plan
+    assert "Seq Scan on facts_fact" not in plan
+
+
 def test_a_correction_keeps_what_was_known_before(scene: Scene) -> None:
     scene.record("dwelling.floor_area", "60")
     before = clock.now()
