@@ -99,3 +99,9 @@ def test_the_network_is_closed() -> None:
 
     with pytest.raises((pytest_socket.SocketConnectBlockedError, UserWarning)), socket.socket() as outside:
         outside.connect(("192.0.2.1", 80))
+
+
+@pytest.mark.xdist_group("starts")
+def test_a_group_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
+    """Else each worker fills a demo city of its own: an update of pytest took the mark away, and nobody saw it."""
+    assert request.node.nodeid.endswith("@starts") == request.config.getoption("loadgroup", False)

@@ -246,8 +246,8 @@ def tools(context: template.Context, *, desk: bool = False) -> SafeString:
     """
     request = context.get("request")
     kept = _tools(
-        get_language(), settings.ROOT_URLCONF, request is not None, context.get("elder") or "",
-        context.get("logout_url") or "", desk,
+        (get_language(), settings.ROOT_URLCONF, settings.STORAGES["staticfiles"]["BACKEND"]),
+        request is not None, context.get("elder") or "", context.get("logout_url") or "", desk,
     )  # fmt: skip
     if request is None:
         return SafeString(kept)
@@ -256,7 +256,7 @@ def tools(context: template.Context, *, desk: bool = False) -> SafeString:
 
 
 @lru_cache(maxsize=128)
-def _tools(_language: str, _urls: str, asked: bool, elder: str, logout_url: str, desk: bool) -> str:
+def _tools(_under: tuple[Any, ...], asked: bool, elder: str, logout_url: str, desk: bool) -> str:
     given = {
         "here": _NEXT if asked else "",
         "csrf_token": _TOKEN,
