@@ -140,19 +140,18 @@ def deadline(value: int | dt.timedelta | None) -> SafeString:
         return SafeString("")
     if isinstance(value, dt.timedelta):
         return _time_left(value)
-    return _days_left(get_language(), value)
+    tone = "bad" if value < 0 else "warn" if value <= 1 else "plain"
+    return status(_days_left(get_language(), value), tone)
 
 
 @lru_cache(maxsize=512)
-def _days_left(_language: str | None, value: int) -> SafeString:
+def _days_left(_language: str | None, value: int) -> str:
     if value < 0:
         days = -value
-        text = ngettext("%(n)d working day overdue", "%(n)d working days overdue", days) % {"n": days}
-        return status(text, "bad")
+        return ngettext("%(n)d working day overdue", "%(n)d working days overdue", days) % {"n": days}
     if value == 0:
-        return status(gettext("Due today"), "warn")
-    text = ngettext("%(n)d working day left", "%(n)d working days left", value) % {"n": value}
-    return status(text, "warn" if value == 1 else "plain")
+        return gettext("Due today")
+    return ngettext("%(n)d working day left", "%(n)d working days left", value) % {"n": value}
 
 
 def _time_left(left: dt.timedelta) -> SafeString:

@@ -53,6 +53,21 @@ def page(name: str, language: str = "zh-hans", elder: str = "") -> str:
         )
 
 
+def test_what_is_kept_of_a_page_does_not_outlive_its_addresses(settings: Any) -> None:
+    """Texts are kept for later pages; drawings lie where the static files of this setting lie."""
+    plain = settings.STORAGES
+    other = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"base_url": "/other/"}}
+    for language in ("zh-hans", "en"):
+        settings.STORAGES = {**plain, "staticfiles": other}
+        with translation.override(language):
+            assert all("/other/" in deadline(days) for days in (-1, 0, 1))
+        assert "/other/kit/icons.svg" in page("gallery_desk", language)
+        settings.STORAGES = plain
+        with translation.override(language):
+            assert not any("/other/" in deadline(days) for days in (-1, 0, 1))
+        assert "/other/" not in page("gallery_desk", language)
+
+
 # -- filters -----------------------------------------------------------------------------------------
 
 
