@@ -50,12 +50,13 @@ def _prepare_environment() -> None:
 _prepare_environment()
 DATA = Path(os.environ["LIANGLIN_DATA"])
 
+# Django and whatever stands on it reads the environment made above: hence not at the head of the file.
 import django  # noqa: E402
-from django.conf import settings  # noqa: E402 - reads the environment made above
+from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import TestCase, TransactionTestCase  # noqa: E402
-from tests import handlers, roles  # noqa: E402 - Django's, which the settings above must precede
-from tests.assessed import assess, put_days  # noqa: E402 - after the environment, as all of these
+from tests import handlers, roles  # noqa: E402
+from tests.assessed import assess, put_days  # noqa: E402
 
 from lianglin.kit import fresh, live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402

@@ -36,25 +36,32 @@ def shown_once(response: HttpResponse, instead: str) -> HttpResponse:
 
 
 def done(
-    request: HttpRequest, form: Form, act: Callable[[], Any], said: str, onward: str, *, once: bool = False
+    request: HttpRequest,
+    form: Form,
+    act: Callable[[], Any],
+    said: str,
+    onward: str | Callable[[Any], str],
+    *,
+    once: bool = False,
 ) -> HttpResponse | None:
     """Carries an action out and goes on; None when the form or the action refused, and the form says why.
 
-    ``once``: the page shows the form only until somebody has done it; who comes second is told so and led on.
+    ``onward`` is the address, or makes it of what the action gave. ``once`` (with an address): the page shows the form
+    only until somebody has done it; who comes second is told so and led on.
     """
     if not form.is_valid():
         return None
     try:
         with together():
-            act()
+            made = act()
     except HouseError as error:
-        if once and isinstance(error, Conflict):
+        if once and isinstance(error, Conflict) and isinstance(onward, str):
             messages.error(request, str(error.message))
             return see(onward)
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return None
     messages.success(request, said)
-    return see(onward)
+    return see(onward if isinstance(onward, str) else onward(made))
 
 
 def pressed(request: HttpRequest, act: Callable[[], Any], said: str, onward: str) -> HttpResponse:

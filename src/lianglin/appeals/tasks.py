@@ -25,7 +25,7 @@ from lianglin.kit import clock, messages
 from lianglin.kit.events import CaseMoved
 from lianglin.kit.ids import group_case_number
 from lianglin.kit.period import Period
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 
 _STOCKS = [indicator.code for indicator in INDICATORS if indicator.kind == "stock"]
 _FLOWS = [indicator.code for indicator in INDICATORS if indicator.cells and indicator.kind != "stock"]

@@ -266,9 +266,7 @@ def run_manage(options: argparse.Namespace) -> int:
         [],
     )
     env = _as("owner")
-    if (
-        not needs_database
-    ):  # makemigrations asks whether its history is applied; here nothing runs that could say
+    if not needs_database:  # makemigrations would say that it cannot ask whether its history is applied
         warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
     with attach.running(env) if needs_database else nullcontext():
         execute_from_command_line(["lianglin manage", *options.arguments])

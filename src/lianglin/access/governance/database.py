@@ -28,7 +28,13 @@ create or replace trigger access_post_apart before insert or update of account_i
 """Two offices in one hand at the same time are refused, whoever writes. The account's row is locked, so that two
 posts given at the same moment see each other."""
 
-DECIDE = """
+BY_OFFICER = """if not exists (
+        select 1 from access_post p where p.id = nullif(current_setting('app.post', true), '')::bigint
+            and p.account_id = mine and p.role_code = 'security_officer'
+            and p.starts_on <= today and coalesce(p.ends_on, 'infinity') >= today
+    ) then raise exception 'only a security officer decides' using errcode = 'insufficient_privilege'; end if;"""
+
+DECIDE = f"""
 create or replace function access_decide_change(change bigint, verdict text, words text, hashed text) returns bigint
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -41,11 +47,7 @@ begin
     select * into c from access_rightschange where id = change for update;
     if not found or c.state <> 'waiting' then raise exception 'change % is not waiting', change using errcode = 'P0002'; end if;
     if verdict not in ('approved', 'refused') then raise exception 'no verdict'; end if;
-    if not exists (
-        select 1 from access_post p where p.id = nullif(current_setting('app.post', true), '')::bigint
-            and p.account_id = mine and p.role_code = 'security_officer'
-            and p.starts_on <= today and coalesce(p.ends_on, 'infinity') >= today
-    ) then raise exception 'only a security officer decides' using errcode = 'insufficient_privilege'; end if;
+    {BY_OFFICER}
     if verdict = 'approved' then
         case c.kind
         when 'open' then
@@ -87,19 +89,26 @@ end $$"""
 """The only way a post is given or ended by anybody but the owner. Two constraints of the table hold that who decides
 neither proposed the change nor has the rights that change."""
 
-WITHDRAW = """
-create or replace function access_withdraw_change(change bigint) returns boolean
+
+def _withdraw(function: str, argument: str, table: str) -> str:
+    """A function that takes back what the person who asks has proposed, before it is decided; whether it did.
+
+    The argument keeps its name: PostgreSQL replaces no function whose argument is called otherwise.
+    """
+    return f"""
+create or replace function {function}({argument} bigint) returns boolean
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
     mine bigint := nullif(current_setting('app.account', true), '')::bigint;
 begin
-    update access_rightschange set state = 'withdrawn', decided_by_id = mine,
+    update {table} set state = 'withdrawn', decided_by_id = mine,
         decided_at = nullif(current_setting('app.at', true), '')::timestamptz
-    where id = change and state = 'waiting' and proposed_by_id = mine;
+    where id = {argument} and state = 'waiting' and proposed_by_id = mine;
     return found;
 end $$"""
 
-DECIDE_LINKS = """
+
+DECIDE_LINKS = f"""
 create or replace function access_decide_links(wanted bigint, verdict text, words text) returns integer
 language plpgsql security definer set search_path = public, pg_temp as $$
 declare
@@ -112,11 +121,7 @@ begin
     select * into l from access_linklist where id = wanted for update;
     if not found or l.state <> 'waiting' then raise exception 'list % is not waiting', wanted using errcode = 'P0002'; end if;
     if verdict not in ('approved', 'refused') then raise exception 'no verdict'; end if;
-    if not exists (
-        select 1 from access_post p where p.id = nullif(current_setting('app.post', true), '')::bigint
-            and p.account_id = mine and p.role_code = 'security_officer'
-            and p.starts_on <= today and coalesce(p.ends_on, 'infinity') >= today
-    ) then raise exception 'only a security officer decides' using errcode = 'insufficient_privilege'; end if;
+    {BY_OFFICER}
     if exists (select 1 from access_linkrow r where r.list_id = wanted and r.account_id in (mine, l.proposed_by_id)) then
         raise exception 'nobody declares or decides the own login' using errcode = 'insufficient_privilege';
     end if;
@@ -136,18 +141,6 @@ begin
     return n;
 end $$"""
 """A list of logins is carried out whole: a row that fits no more (a subject of another account, a closed one) ends it all."""
-
-WITHDRAW_LINKS = """
-create or replace function access_withdraw_links(wanted bigint) returns boolean
-language plpgsql security definer set search_path = public, pg_temp as $$
-declare
-    mine bigint := nullif(current_setting('app.account', true), '')::bigint;
-begin
-    update access_linklist set state = 'withdrawn', decided_by_id = mine,
-        decided_at = nullif(current_setting('app.at', true), '')::timestamptz
-    where id = wanted and state = 'waiting' and proposed_by_id = mine;
-    return found;
-end $$"""
 
 CUT = """
 create or replace function access_audit_cut(wanted bigint, most integer) returns bigint
@@ -188,9 +181,9 @@ def install_offices(cursor: Any) -> None:
     named = "array[" + ", ".join(f"'{code}'" for code in alone) + "]::text[]"
     cursor.execute(APART.replace("{alone}", named))
     cursor.execute(DECIDE)
-    cursor.execute(WITHDRAW)
+    cursor.execute(_withdraw("access_withdraw_change", "change", "access_rightschange"))
     cursor.execute(DECIDE_LINKS)
-    cursor.execute(WITHDRAW_LINKS)
+    cursor.execute(_withdraw("access_withdraw_links", "wanted", "access_linklist"))
     cursor.execute(CUT)
     only(cursor, (*DECIDES, ("access_audit_cut(bigint, integer)", "lianglin_job")))
 

@@ -9,10 +9,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lianglin.access.governance.two_people import TwoPeople
 from lianglin.kit.models import ScopeCodeField
 
 
-class RightsChange(models.Model):
+class RightsChange(TwoPeople):
     """A change of somebody's rights: proposed by one person, in force once a second one approved it.
 
     PostgreSQL applies it (access_decide_change); no role may write a post by itself.
@@ -24,12 +25,6 @@ class RightsChange(models.Model):
         CLOSE = "close", _("close an account")
         PASSWORD = "password", _("give a new first password")
         LINK = "link", _("declare the city's login")
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits for the second person")
-        APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
-        WITHDRAWN = "withdrawn", _("withdrawn")
 
     kind = models.CharField(_("kind of change"), max_length=8, choices=Kind)
     account = models.ForeignKey(
@@ -72,17 +67,6 @@ class RightsChange(models.Model):
     issuer = models.CharField(_("identity provider"), max_length=200, blank=True)
     claim = models.CharField(_("claim"), max_length=60, blank=True)
     subject = models.CharField(_("name at the city's login"), max_length=255, blank=True)
-    reason = models.CharField(_("reason"), max_length=200)
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    proposed_by = models.ForeignKey(
-        "access.Account", models.PROTECT, verbose_name=_("proposed by"), related_name="+"
-    )
-    proposed_at = models.DateTimeField(_("proposed at"))
-    decided_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, verbose_name=_("decided by"), related_name="+"
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
     handed_over_at = models.DateTimeField(_("work handed over at"), null=True)
     handed_over = models.PositiveIntegerField(_("matters handed over"), default=0)
 

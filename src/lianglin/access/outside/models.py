@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.governance.two_people import TwoPeople
+
 
 class OutsideIdentity(models.Model):
     """A subject of the city's own identity provider, declared for one account by two people (RightsChange).
@@ -29,17 +31,11 @@ class OutsideIdentity(models.Model):
         ]
 
 
-class LinkList(models.Model):
+class LinkList(TwoPeople):
     """A list of declarations for many accounts: proposed whole by one person, decided whole by a second one.
 
     PostgreSQL applies it (access_decide_links); no role writes a link by itself. ``digest`` names what the list says.
     """
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits for the second person")
-        APPROVED = "approved", _("approved")
-        REFUSED = "refused", _("refused")
-        WITHDRAWN = "withdrawn", _("withdrawn")
 
     issuer = models.CharField(_("identity provider"), max_length=200)
     claim = models.CharField(_("claim"), max_length=60)
@@ -47,17 +43,6 @@ class LinkList(models.Model):
     digest = models.CharField(_("digest of the list"), max_length=64)
     count = models.PositiveIntegerField(_("rows"))
     same = models.PositiveIntegerField(_("declared so already"))
-    reason = models.CharField(_("reason"), max_length=200)
-    state = models.CharField(_("state"), max_length=9, choices=State, default=State.WAITING)
-    proposed_by = models.ForeignKey(
-        "access.Account", models.PROTECT, verbose_name=_("proposed by"), related_name="+"
-    )
-    proposed_at = models.DateTimeField(_("proposed at"))
-    decided_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, verbose_name=_("decided by"), related_name="+"
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("list of logins at the city's provider")

@@ -22,7 +22,7 @@ from lianglin.appeals.views import receipts, words
 from lianglin.kit import qr
 from lianglin.kit.errors import HouseError
 from lianglin.kit.idempotency import once
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 from lianglin.places.queries import cover
 
 

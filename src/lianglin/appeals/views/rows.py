@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
 from lianglin.kit.markup import fill
-from lianglin.kit.templatetags.kit import deadline, status, when
+from lianglin.kit.signs import deadline, status, when
 
 ROW = (
     '<tr><th scope="row">%s<a href="%s">%s</a><span class="cell__meta">%s%s</span>%s</th>'

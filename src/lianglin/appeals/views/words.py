@@ -16,7 +16,7 @@ from lianglin.appeals.models import Item
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 
 TONES = {
     "received": "new",

@@ -21,7 +21,7 @@ from lianglin.cases.models import Case, Export
 from lianglin.cases.queries import morning
 from lianglin.kit import clock, typesetting
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 
 LIST = "cases.morning"
 TEMPLATE = Path(__file__).parent.parent / "data" / "morning.typ"

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from lianglin.kit import clock, spreadsheet
 from lianglin.kit.lists import Column
+from lianglin.kit.signs import local_dt
 from lianglin.kit.spreadsheet import harmless
-from lianglin.kit.templatetags.kit import local_dt
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from lianglin.kit import clock
 from lianglin.kit.errors import Refused
 from lianglin.kit.ids import row_number
 from lianglin.kit.paging import page
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 from lianglin.people.models import Household
 from lianglin.people.rules import mask_name
 from lianglin.places.search import search

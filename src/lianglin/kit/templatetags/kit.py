@@ -9,166 +9,32 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.conf import settings
 from django.http import QueryDict
 from django.template.loader import get_template
-from django.templatetags.static import static
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from lianglin.kit import fields, side, way
-from lianglin.kit.clock import CITY_ZONE
 from lianglin.kit.ids import mask_id_number
 from lianglin.kit.island_words import draw_words, map_words
 from lianglin.kit.markup import escaped, fill
+from lianglin.kit.signs import deadline, icon, local_dt, status, when
 
 register = template.Library()
 
 
-TONES = {
-    "new": "circle",
-    "active": "half",
-    "waiting": "pause",
-    "good": "check",
-    "warn": "clock",
-    "bad": "warn",
-    "closed": "lock",
-    "plain": "",
-    "sample": "",
-}
-"""Tone of a status tag -> the shape drawn beside the word (never colour alone)."""
-
-
 MESSAGE_TONES = {"debug": "info", "info": "info", "success": "good", "warning": "warn", "error": "bad"}
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-
-# -- icons and status ------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=128)
-def _icon(url: str, name: str, css: str) -> SafeString:
-    return fill(
-        '<svg class="icon%s" aria-hidden="true" focusable="false"><use href="%s#%s"></use></svg>',
-        f" {css}" if css else "",
-        url,
-        name,
-    )
-
-
-@register.simple_tag
-def icon(name: str, css: str = "") -> SafeString:
-    """`{% icon "phone" %}`: a decorative icon of `static/kit/icons.svg`; the word beside it says it."""
-    return _icon(_sprite(settings.STORAGES["staticfiles"]["BACKEND"]), name, css) if name else SafeString("")
-
-
-@cache
-def _sprite(storage: str) -> str:
-    """Address of the drawings under this static storage; looked up once, not ninety times a page."""
-    return static("kit/icons.svg")
-
-
-@register.simple_tag
-def status(label: str, tone: str = "plain") -> SafeString:
-    """`{% status case.state_label "active" %}`: word, colour and shape. Tones are the keys of `TONES`.
-
-    An unknown tone is shown as "plain" rather than breaking a list.
-    """
-    known = tone if tone in TONES else "plain"
-    return _status(str(label), known, icon(TONES[known]))
-
-
-@lru_cache(maxsize=512)
-def _status(label: str, tone: str, drawing: SafeString) -> SafeString:
-    return fill('<span class="tag tag--%s">%s%s</span>', tone, drawing, capfirst(label))
-
-
-# -- dates -----------------------------------------------------------------------------------------
-
-
-def _is_chinese() -> bool:
-    return (get_language() or "zh-hans").startswith("zh")
-
-
-@register.filter
-def local_dt(value: dt.datetime | dt.date | None, style: str = "full") -> str:
-    """An aware datetime in Asia/Shanghai, or a date, in words of the current language.
-
-    Styles: "full" 2026年11月24日 14:05 / 24 Nov 2026, 14:05 · "date" without the time ·
-    "short" 11月24日 14:05 / 24 Nov, 14:05 · "day" 11月24日 / 24 Nov · "time" 14:05. None gives "".
-    """
-    if value is None or value == "":
-        return ""
-    clock = ""
-    if isinstance(value, dt.datetime):
-        value = value.astimezone(CITY_ZONE)
-        clock = f"{value.hour:02d}:{value.minute:02d}"
-        if style == "time":
-            return clock
-    if style in ("date", "day"):
-        clock = ""
-    with_year = style in ("full", "date")
-    if _is_chinese():
-        day = f"{value.year}年{value.month}月{value.day}日" if with_year else f"{value.month}月{value.day}日"
-        return f"{day} {clock}" if clock else day
-    day = f"{value.day} {_MONTHS[value.month - 1]}" + (f" {value.year}" if with_year else "")
-    return f"{day}, {clock}" if clock else day
-
-
-@register.simple_tag
-def when(value: dt.datetime | dt.date | None, style: str = "full") -> SafeString:
-    """`{% when case.opened_at "short" %}`: `local_dt` inside `<time datetime>`; empty for None."""
-    if value is None or value == "":
-        return SafeString("")
-    return fill('<time datetime="%s">%s</time>', value.isoformat(), local_dt(value, style))
-
-
-@register.filter
-def deadline(value: int | dt.timedelta | None) -> SafeString:
-    """What is left of a promise, as a tag with word, colour and shape.
-
-    An int counts working days left (0 = due today, negative = overdue); a timedelta is clock time left, for
-    urgent items that run day and night. None means that no limit applies and gives an empty string.
-    """
-    if value is None or value == "":
-        return SafeString("")
-    if isinstance(value, dt.timedelta):
-        return _time_left(value)
-    tone = "bad" if value < 0 else "warn" if value <= 1 else "plain"
-    return status(_days_left(get_language(), value), tone)
-
-
-@lru_cache(maxsize=512)
-def _days_left(_language: str | None, value: int) -> str:
-    if value < 0:
-        days = -value
-        return ngettext("%(n)d working day overdue", "%(n)d working days overdue", days) % {"n": days}
-    if value == 0:
-        return gettext("Due today")
-    return ngettext("%(n)d working day left", "%(n)d working days left", value) % {"n": value}
-
-
-def _time_left(left: dt.timedelta) -> SafeString:
-    late = left < dt.timedelta(0)
-    minutes = int(abs(left).total_seconds() // 60)
-    hours = minutes // 60
-    if hours >= 48:
-        days = hours // 24
-        text = ngettext("%(n)d day", "%(n)d days", days) % {"n": days}
-    elif hours:
-        text = ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}
-    else:
-        text = ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
-    if late:
-        return status(gettext("%(span)s overdue") % {"span": text}, "bad")
-    tone = "warn" if hours < 4 else "plain"
-    return status(gettext("%(span)s left") % {"span": text}, tone)
+for _tag in (icon, status, when):
+    register.simple_tag(_tag)
+for _filter in (local_dt, deadline):
+    register.filter(_filter)
 
 
 # -- masking ---------------------------------------------------------------------------------------

@@ -20,7 +20,8 @@ from django.test import RequestFactory
 from django.utils import translation
 
 from lianglin.kit.security import POLICY
-from lianglin.kit.templatetags.kit import deadline, local_dt, masked
+from lianglin.kit.signs import deadline, local_dt
+from lianglin.kit.templatetags.kit import masked
 from lianglin.kit.tests import gallery
 
 AXE = Path(__file__).parents[4] / "frontend" / "dist-test" / "axe.min.js"

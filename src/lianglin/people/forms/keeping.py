@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.controls import DayInput
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 from lianglin.people import rules
 from lianglin.people.models import ConsentText, Guardianship
 from lianglin.people.queries import consents

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, pressed, see
+from lianglin.access.replies import done, pressed
 from lianglin.kit.paging import page
 from lianglin.kit.spreadsheet import as_csv
 from lianglin.people.actions import importing as actions
@@ -34,17 +34,19 @@ State = PeopleImport.State
 @in_post("people.import")
 def imports(request: HttpRequest) -> HttpResponse:
     """The lists of the area, the newest first; and a new one."""
-    actor, brought = acting(request), []
+    actor = acting(request)
     form = FileForm(request.POST or None, request.FILES or None)
 
-    def act() -> None:
+    def act() -> PeopleImport:
         file = form.cleaned_data["file"]
-        brought.append(actions.receive(file=file.file, name=file.name, by=actor))
+        return actions.receive(file=file.file, name=file.name, by=actor)
 
-    if request.method == "POST" and done(
-        request, form, act, _("The file is read. Now say which column holds what."), ""
-    ):
-        return see(reverse("people:import", args=[brought[0].pk]))
+    def onward(made: PeopleImport) -> str:
+        return reverse("people:import", args=[made.pk])
+
+    said = _("The file is read. Now say which column holds what.")
+    if request.method == "POST" and (answer := done(request, form, act, said, onward)):
+        return answer
     found = page(queries.lists(actor), "-id", cursor=request.GET.get("cursor", ""))
     rows = [{"row": row, "tone": TONES[row.state]} for row in found.rows]
     status = 422 if form.is_bound and form.errors else 200

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lianglin.kit import clock
 from lianglin.kit.held import held
 from lianglin.kit.models import CalendarDay
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 from lianglin.places.models import OpeningException, OpeningRule, ServicePoint
 from lianglin.places.rules.hours import DayKind, Hours, Span, Special, Status, Weekly, parse_days
 

@@ -16,7 +16,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import lent, widening
 from lianglin.access.governance.widened import VITAL
 from lianglin.access.models import BreakGlass
-from lianglin.access.replies import done, pressed, see
+from lianglin.access.replies import done, pressed
 from lianglin.kit import clock
 from lianglin.kit.errors import Forbidden
 from lianglin.kit.restricted import plain
@@ -36,14 +36,16 @@ def emergency(request: HttpRequest) -> HttpResponse:
     """Names the person and why; the own openings of that kind."""
     actor = acting(request)
     form = EmergencyForm(request.POST or None)
-    made: list[BreakGlass] = []
 
-    def act() -> None:
-        made.append(actions.open_for(**form.given(), by=actor))
+    def act() -> BreakGlass:
+        return actions.open_for(**form.given(), by=actor)
+
+    def onward(made: BreakGlass) -> str:
+        return reverse("privacy:emergency_file", args=[made.pk])
 
     said = _("Opened. The data-protection officer was told.")
-    if request.method == "POST" and done(request, form, act, said, ""):
-        return see(reverse("privacy:emergency_file", args=[made[0].pk]))
+    if request.method == "POST" and (answer := done(request, form, act, said, onward)):
+        return answer
     now = clock.now()
     rows = [
         {"opening": row, "open": row.closed_at is None and now < row.ends_at}

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lianglin.kit.errors import HouseError
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 from lianglin.privacy.queries.subjects import Held
 
 TEMPLATE = Path(__file__).parent.parent / "data" / "copy.typ"

@@ -19,7 +19,7 @@ from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import qr
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.templatetags.kit import local_dt
+from lianglin.kit.signs import local_dt
 
 
 @never_cache
