@@ -88,7 +88,7 @@ test-needs:
 		echo "No Chinese font is installed: screenshots of the browser tests will show boxes (Debian: apt-get install fonts-noto-cjk)."; fi
 
 test: install $(VENV)/.dev test-needs
-	$(PY) -m pytest -n 2 --dist loadgroup --timeout 300
+	$(PY) -m pytest -n 3 --dist loadgroup --timeout 300
 
 test-deep: install $(VENV)/.dev test-needs
 	$(PY) -m pytest -n 2 --dist loadgroup --timeout 1800 -m deep

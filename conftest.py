@@ -55,7 +55,7 @@ import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import TestCase, TransactionTestCase  # noqa: E402
-from tests import handlers, roles  # noqa: E402
+from tests import chromium, handlers, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402
 
 from lianglin.kit import fresh, live  # noqa: E402
@@ -86,13 +86,12 @@ handlers.install()
 
 # --- what is left out, and why -----------------------------------------------------------------------------
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
 
 
 def missing(marker: str) -> str:
     """What this machine lacks for tests of this marker, and how to get it; "" when nothing."""
-    if marker == "browser" and CHROMIUM is None:
+    if marker == "browser" and chromium.PATH is None:
         return "no chromium (Debian: apt-get install chromium fonts-noto-cjk)"
     if marker == "root" and os.geteuid() != 0:
         return "not run by root"
@@ -169,6 +168,23 @@ def static_files() -> None:
     with (DATA / "static.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         web.collect_static(environment.current())
+
+
+@pytest.fixture(scope="session")
+def filled_demo() -> Path:
+    """The data folder of a demo's first start, made once a run and ended again; copy it, and start from there.
+
+    What that start printed lies beside it, in a file that ends with ``.log``.
+    """
+    from tests.started import fill
+
+    folder = DATA / "demo"
+    with (DATA / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (said := folder.with_suffix(".log")).exists():
+            text = fill(folder)
+            said.write_text(text, encoding="utf-8")
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -253,7 +269,7 @@ def owner_connection(connect_as: Callable[[str], psycopg.Connection]) -> psycopg
 
 
 @pytest.fixture(scope="session")
-def chromium() -> str:
-    """Path of the browser that the journeys drive."""
-    assert CHROMIUM is not None
-    return CHROMIUM
+def browser() -> Iterator[Any]:
+    """The worker's one browser, shared by all who drive one; each makes contexts of its own in it."""
+    with chromium.launched() as running:
+        yield running

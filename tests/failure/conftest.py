@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +11,10 @@ from pathlib import Path
 import pytest
 from django.db import connection, connections
 
-from lianglin.project import embedded
+from lianglin.project import binaries, database, embedded
 from lianglin.project.embedded import Server
 from tests import roles
 from tests import world as worlds
-from tests.assessed import assess, put_days
 from tests.failure.system import System
 
 
@@ -41,18 +38,33 @@ def system(world: worlds.World, tmp_path: Path) -> Iterator[System]:
         made.stop()
 
 
+def copy(origin: Server, target: Server, name: str) -> None:
+    """The roles of one server and one of its databases, written into another, empty one."""
+    programs = binaries.find_programs()
+    for program, *words in (
+        ("pg_dumpall", "--roles-only", "--dbname", origin.dsn()),
+        ("pg_dump", "--create", "--dbname", origin.dsn(dbname=name)),
+    ):
+        written = subprocess.run(
+            [str(programs / program), *words], capture_output=True, check=True, timeout=60
+        )
+        read = [str(programs / "psql"), "--quiet", "--no-psqlrc", "--dbname", target.dsn()]
+        done = subprocess.run(read, input=written.stdout, capture_output=True, check=True, timeout=60)
+        told = [
+            line for line in done.stderr.splitlines() if f'"{embedded.ADMIN}" already'.encode() not in line
+        ]
+        assert told == [], told
+
+
 @pytest.fixture
-def own_server(transactional_db: None) -> Iterator[Server]:
-    """An embedded server for this test alone, migrated; Django looks at it meanwhile."""
+def own_server(transactional_db: None, postgres: Server) -> Iterator[Server]:
+    """An embedded server for this test alone, with a copy of the migrated template; Django looks at it meanwhile."""
     data = Path(tempfile.mkdtemp(prefix="ll-own-", dir="/tmp"))
     wrappers = [connections[alias] for alias in roles.ALIASES]
     before = [dict(wrapper.settings_dict) for wrapper in wrappers]
     try:
         with Server.start(data / "pg") as server:
-            migrate = [sys.executable, "-m", "lianglin.project.cli", "migrate"]
-            subprocess.run(migrate, env={**os.environ, "LIANGLIN_DATA": str(data)}, check=True, timeout=120)
-            put_days(server.dsn(dbname="lianglin"))
-            assess(server.dsn(dbname="lianglin"))
+            copy(postgres, server, database.NAME)
             for wrapper in wrappers:
                 wrapper.close()
                 wrapper.settings_dict.update(HOST=str(data / "pg"), NAME="lianglin")

@@ -5,33 +5,18 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.started import Started
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "dist-test" / "axe.min.js"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--disable-quic",
-    "--disable-gpu-compositing",
-]
-"""The map's WebGL runs in SwiftShader; pages are put together without it, which costs a third of the time."""
-RESIDENTS = 2500
 FORMS = {
     "desktop": {"viewport": {"width": 1280, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
@@ -40,77 +25,22 @@ FORMS = {
 
 @dataclass
 class Demo:
-    """A running demo: where it is, and how to log in."""
+    """A running demo: where it is."""
 
     url: str
-    data: Path
-    process: subprocess.Popen[bytes] | None
-    log: Path
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def start_demo(
-    data: Path, *, residents: int = RESIDENTS, port: int | None = None, timeout: float = 240
-) -> Demo:
-    """Starts ``lianglin demo`` and waits until it is ready."""
-    port = port or free_port()
-    environ = {**os.environ, "LIANGLIN_DATA": str(data), "PORT": str(port), "LANG": "C.UTF-8"}
-    environ.pop("DATABASE_URL", None)
-    log = data.parent / f"{data.name}.log"
-    command = [sys.executable, "-m", "lianglin.project.cli", "demo", "--residents", str(residents)]
-    with log.open("ab") as out:
-        process = subprocess.Popen(command, env=environ, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT)
-    demo = Demo(f"http://localhost:{port}", data, process, log)
-    end = time.monotonic() + timeout
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    while time.monotonic() < end:
-        if process.poll() is not None:
-            break
-        try:
-            if opener.open(f"{demo.url}/readyz", timeout=3).status == 200:
-                return demo
-        except OSError:
-            time.sleep(0.2)
-    stop_demo(demo)
-    raise AssertionError("the demo did not come up:\n" + log.read_text()[-3000:])
-
-
-def stop_demo(demo: Demo) -> None:
-    """Ctrl-C, and a wait for the end."""
-    if demo.process is not None and demo.process.poll() is None:
-        demo.process.send_signal(signal.SIGINT)
-        try:
-            demo.process.wait(30)
-        except subprocess.TimeoutExpired:
-            demo.process.kill()
-            demo.process.wait(10)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, city_map: Path) -> Iterator[Demo]:
+def demo(tmp_path_factory: pytest.TempPathFactory, filled_demo: Path) -> Iterator[Demo]:
     """A demo of its own; JOURNEY_DEMO=http://localhost:8000 walks through one that runs already (for writing tests)."""
     if there := os.environ.get("JOURNEY_DEMO"):
-        yield Demo(there, Path(), None, Path())
+        yield Demo(there)
         return
     data = tmp_path_factory.mktemp("demo") / "data"
-    shutil.copytree(city_map, data / "city")
-    running = start_demo(data)
-    yield running
-    stop_demo(running)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    shutil.copytree(filled_demo, data)
+    with Started(data) as running:
+        running.wait()
+        yield Demo(running.url)
 
 
 @dataclass

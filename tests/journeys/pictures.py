@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import sys
-from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
+
+from tests import chromium
 
 from . import story
-from .conftest import CHROMIUM, FLAGS, ROOT, Demo, Walk
+from .conftest import ROOT, Demo, Walk
 
 FOLDER = ROOT / "docs" / "images"
 WIDTH, HEIGHT, SCALE = 520, 700, 2
@@ -28,12 +29,10 @@ ANSWER = {
 
 def main() -> None:
     """Takes all pictures of the demo at the address given."""
-    demo = Demo(sys.argv[1].rstrip("/"), Path(), None, Path())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    demo = Demo(sys.argv[1].rstrip("/"))
+    with chromium.launched() as browser:
         for short, language in LANGUAGES.items():
             take(browser, demo, short, language)
-        browser.close()
 
 
 def take(browser: Browser, demo: Demo, short: str, language: str) -> None:

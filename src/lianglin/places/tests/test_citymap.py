@@ -49,6 +49,7 @@ def test_two_runs_are_identical(city: CityMap) -> None:
     assert again == city
 
 
+@pytest.mark.deep
 def test_another_seed_gives_other_doors_on_the_same_streets(city: CityMap) -> None:
     other = citymap.build(SOURCE, seed=7)
     assert other.streets[0].code == city.streets[0].code
