@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.started import Started
+from tests.started import Started, copy
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "dist-test" / "axe.min.js"
@@ -37,7 +36,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, filled_demo: Path) -> Iterato
         yield Demo(there)
         return
     data = tmp_path_factory.mktemp("demo") / "data"
-    shutil.copytree(filled_demo, data)
+    copy(filled_demo, data)
     with Started(data) as running:
         running.wait()
         yield Demo(running.url)
