@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import signal
 from typing import Any
@@ -16,8 +15,6 @@ from lianglin.project.processes import follow_parent
 
 THREADS = 2
 """Requests that one web process works on at a time; each takes a database connection."""
-COLLECT = (25_000, 20, 20)
-"""How many more objects than before call the collector, and how many of its rounds the next generation."""
 STAMP = ".collected"
 
 
@@ -33,19 +30,7 @@ def application_loader() -> Any:
 
     follow_parent()
     get_resolver().url_patterns  # noqa: B018 - loads every view now: what is broken shows at the start
-    _settle()
     return Doorway(application, places=THREADS)
-
-
-def _settle() -> None:
-    """Takes what was loaded out of the collector's rounds: it lives as long as the process.
-
-    A request makes far more objects than the usual 700 before it is over, and nearly all of them go without the
-    collector: rounds in the middle of it find nothing.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(*COLLECT)
 
 
 def serve(env: Environment) -> None:
