@@ -12,8 +12,10 @@ from lianglin.kit.domain import (
     Answer,
     Domain,
     Duty,
+    Everything,
     Follows,
     Guard,
+    InScope,
     Listener,
     NavItem,
     Panel,
@@ -40,6 +42,8 @@ DOMAIN = Domain(
         Duty("appeals.handle", _("handle and answer orders")),
         Duty("appeals.call_back", _("call appellants back")),
         Duty("appeals.read", _("read appeals")),
+        Duty("appeals.rules", _("draw up rules of dispatch")),
+        Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -49,12 +53,22 @@ DOMAIN = Domain(
             "appeals.dispatch",
             "appeals.call_back",
             "appeals.read",
+            "appeals.rules",
+            "appeals.approve_rules",
         ),
-        "district_coordinator": ("appeals.read",),
+        "district_coordinator": ("appeals.read", "appeals.rules", "appeals.approve_rules"),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
+        *(
+            Guard(
+                f"appeals.{model}",
+                {"staff": Access("SIUD", Everything(), writes=InScope()), "job": Access("S")},
+            )
+            for model in ("RuleSet", "DispatchRule")
+        ),
+        Guard("appeals.DispatchAdvice", {"staff": Access("SI", InScope()), "job": Access("S", InScope())}),
         Guard(
             "appeals.Appeal",
             case_roles("case_id", staff="SIU", handler="S", resident="SI", job="SU"),
@@ -158,6 +172,7 @@ DOMAIN = Domain(
     navigation=(
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
+        NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
@@ -167,6 +182,10 @@ DOMAIN = Domain(
         Panel("me", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 5),
         Panel("me", "appeals/public/_matters.html", "lianglin.appeals.views.matters:panel", 10),
     ),
-    database=("lianglin.appeals.queries.similar:install", "lianglin.appeals.queries.own:install"),
+    database=(
+        "lianglin.appeals.queries.similar:install",
+        "lianglin.appeals.queries.own:install",
+        "lianglin.appeals.database:install",
+    ),
     seed="lianglin.appeals.seed.load:seed",
 )

@@ -10,8 +10,10 @@ from lianglin.access import actions as access
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
+from lianglin.appeals.actions.advising import note_advice, particulars
 from lianglin.appeals.actions.asking import known, on_case, order_limit, show
 from lianglin.appeals.models import Appeal, Item
+from lianglin.appeals.queries.dispatching import advice_for
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.cases.queries.on_call import on_call
@@ -93,21 +95,23 @@ def dispatch(
 ) -> Case:
     """Gives the order to one responsible unit: grants it the case and starts the item's clock.
 
-    A unit that had the order before (it objected, or the case was reopened) sees the case no longer.
+    A unit that had the order before (it objected, or the case was reopened) sees the case no longer. What the rules
+    in force advised is kept with the order, taken or not.
     """
     if not unit.active:
         raise Refused(_("This unit no longer takes orders. Choose another."), field="unit")
-    before = case.owner_id
+    before, advice = case.owner_id, advice_for(case, by)
     cases.move(
         case,
         "dispatch",
         by=by,
         seen_version=seen_version,
         note=note,
-        data={"unit": unit.pk},
+        data={"unit": unit.pk, **particulars(advice)},
         limit=order_limit(case),
         changes={"owner": unit, "assignee": None},
     )
+    note_advice(advice, case, unit)
     _grant_alone(case, unit, before, by)
     return case
 

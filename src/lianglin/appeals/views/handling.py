@@ -23,8 +23,8 @@ from lianglin.access.replies import see
 from lianglin.appeals import actions, rules
 from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
-from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import receipts, words
+from lianglin.appeals.queries import dispatching, worklists
+from lianglin.appeals.views import receipts, rule_words, words
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -333,13 +333,15 @@ def _begun(code: str) -> list[dict[str, str]]:
 def _units(context: forms.MoveContext) -> dict[str, Any]:
     """For the dispatcher: suggested units with reasons, those responsible for the place, those searched for."""
     known = worklists.units_of([context.case.scope_code])
-    suggested = worklists.suggest(context.case, context.item, known)
+    advice = dispatching.advice_for(context.case, context.actor)
+    suggested = rule_words.suggested(context.case, context.item, known, advice)
     first = {entry.unit.pk for entry in suggested}
     found = worklists.units_named(context.unit_text) if context.unit_text else []
     found = [unit for unit in found if unit.pk not in first]
     shown = first | {unit.pk for unit in found}
     return {
         "suggested": suggested,
+        "advice": rule_words.explained(advice) if advice else None,
         "others": [unit for unit in known if unit.pk not in shown],
         "text": context.unit_text,
         "found": found,

@@ -1,0 +1,27 @@
+"""Tables of the appeals: the catalogue and the appeal itself; the rules of dispatch and what was made of them."""
+
+from lianglin.appeals.models.appeal import (
+    Appeal,
+    Appellant,
+    Bilingual,
+    CallBack,
+    Catalogue,
+    Category,
+    Field,
+    Item,
+)
+from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+
+__all__ = (
+    "Appeal",
+    "Appellant",
+    "Bilingual",
+    "CallBack",
+    "Catalogue",
+    "Category",
+    "DispatchAdvice",
+    "DispatchRule",
+    "Field",
+    "Item",
+    "RuleSet",
+)
