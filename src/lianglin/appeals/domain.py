@@ -68,6 +68,45 @@ DOMAIN = Domain(
             )
             for model in ("RuleSet", "DispatchRule")
         ),
+        Guard(
+            "appeals.DispatchTerm",
+            {
+                "staff": Access("SI", Everything(), writes=InScope()),
+                "handler": Access("S"),
+                "job": Access("S"),
+            },
+        ),
+        Guard(
+            "appeals.Objection",
+            case_roles("case_id", staff="SIU", handler="SI", resident="", job="SU"),
+            personal=True,
+            neutral=(
+                "case",
+                "unit",
+                "ground",
+                "at",
+                "ruling",
+                "ruled_at",
+                "ruled_by",
+                "ruled_post",
+                "sent_to",
+            ),
+        ),
+        Guard(
+            "appeals.CoOrder",
+            case_roles("case_id", staff="SIU", handler="SU", resident="", job="SU"),
+            personal=True,
+            neutral=(
+                "case",
+                "unit",
+                "state",
+                "ordered_at",
+                "ordered_post",
+                "due_at",
+                "provisional",
+                "answered_at",
+            ),
+        ),
         Guard("appeals.DispatchAdvice", {"staff": Access("SI", InScope()), "job": Access("S", InScope())}),
         Guard(
             "appeals.Appeal",
@@ -134,6 +173,15 @@ DOMAIN = Domain(
             _CLOSED,
             "never",
         ),
+        *(
+            Personal(f"appeals.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
+            for column, label in (
+                ("Objection.note", _("what the unit says")),
+                ("Objection.reason", _("reason of the ruling")),
+                ("CoOrder.task", _("what it is asked to do")),
+                ("CoOrder.answer", _("answer")),
+            )
+        ),
         Personal("appeals.CallBack.solved", _("solved"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
         Personal("appeals.CallBack.grade", _("grade"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
@@ -142,12 +190,16 @@ DOMAIN = Domain(
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
+        Retention("appeals.Objection", "P5Y", "case__closed_at", "tombstone"),
+        Retention("appeals.CoOrder", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
         Subject("appeals.CallBack", "case_id", "case"),
+        Subject("appeals.Objection", "case_id", "case"),
+        Subject("appeals.CoOrder", "case_id", "case"),
     ),
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
@@ -173,6 +225,8 @@ DOMAIN = Domain(
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
         NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),
+        NavItem("desk", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 17),
+        NavItem("desk", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 18),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),

@@ -127,6 +127,7 @@ TO_POSTS = {
     "object": (("street", "appeals.sent_back"),),
     "dispatch": (("unit", "appeals.to_handle"),),
     "call_out": (("unit", "appeals.called_out"),),
+    "co_order": (("unit", "appeals.to_co_handle"),),
     "answer": (("street", "appeals.to_check"),),
     "send_back": (("unit", "appeals.to_handle_again"),),
     "answer_now": (("community", "appeals.to_call_back"),),

@@ -1,4 +1,4 @@
-from lianglin.appeals.views import desk, matters, public, rule_sets
+from lianglin.appeals.views import desk, matters, orders, public, rule_sets
 
 app_name = "appeals"
-urlpatterns = [*public.routes, *matters.routes, *desk.routes, *rule_sets.routes]
+urlpatterns = [*public.routes, *matters.routes, *desk.routes, *orders.routes, *rule_sets.routes]

@@ -10,6 +10,8 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.co_order import CoOrder
+from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 
 __all__ = (
@@ -19,9 +21,12 @@ __all__ = (
     "CallBack",
     "Catalogue",
     "Category",
+    "CoOrder",
     "DispatchAdvice",
     "DispatchRule",
+    "DispatchTerm",
     "Field",
     "Item",
+    "Objection",
     "RuleSet",
 )

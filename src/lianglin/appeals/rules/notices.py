@@ -197,6 +197,13 @@ NOTICES = (
         "{number} was given to your unit: please answer by {due}.",
     ),
     _task(
+        "to_co_handle",
+        _("called in to help"),
+        ("number",),
+        "{number}请本单位协办，请在协办期限前答复。",
+        "Your unit was called in to help with {number}: please answer within its limit.",
+    ),
+    _task(
         "called_out",
         _("urgent order for the unit on call"),
         ("number", "due"),
