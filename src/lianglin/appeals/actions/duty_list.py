@@ -12,6 +12,12 @@ from lianglin.kit import clock
 from lianglin.kit.errors import Refused
 
 
+def must_not_be_a_community(unit: Organisation) -> None:
+    """A street calls departments; what a community does is on its duty list."""
+    if unit.kind == Organisation.Kind.COMMUNITY:
+        raise Refused(_("Communities are not called in this way. Choose departments."), field="units")
+
+
 def must_be_on_the_list(case: Case, unit: Organisation) -> None:
     """Refused where the unit is a community and the appeal's item is not among its duties today, naming the basis."""
     if unit.kind != Organisation.Kind.COMMUNITY:

@@ -13,6 +13,7 @@ from lianglin.appeals.models.appeal import (
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
     "Appeal",
@@ -29,4 +30,6 @@ __all__ = (
     "Item",
     "Objection",
     "RuleSet",
+    "WhistleCall",
+    "WhistleUnit",
 )

@@ -202,7 +202,7 @@ def _form_page(
     write: Callable[[actions.Written], DispatchRule],
 ) -> HttpResponse:
     actor = acting(request)
-    form = RuleForm(request.POST if request.method == "POST" else None, units=_units(actor), rule=held)
+    form = RuleForm(request.POST if request.method == "POST" else None, units=units_near(actor), rule=held)
     status = 200
     if request.method == "POST":
         status = 422
@@ -230,7 +230,7 @@ def _written(form: RuleForm) -> actions.Written:
     )
 
 
-def _units(actor: Actor) -> Any:
+def units_near(actor: Actor) -> Any:
     """The units that take orders in the area of a post, above it and within it."""
     found = worklists.units()
     within = found.filter(scope_code__gte=actor.low, scope_code__lt=actor.high)
