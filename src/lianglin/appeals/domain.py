@@ -269,7 +269,7 @@ DOMAIN = Domain(
     database=(
         "lianglin.appeals.queries.similar:install",
         "lianglin.appeals.queries.own:install",
-        "lianglin.appeals.database:install",
+        "lianglin.appeals.queries.frozen:install",
     ),
     seed="lianglin.appeals.seed.load:seed",
 )

@@ -1,7 +1,7 @@
 """Rules of dispatch are drafted, proposed and approved: by two people, once, for good.
 
 A post drafts for its own area. Once proposed a version stands as it is; once approved PostgreSQL itself refuses to
-change it (database.py). The next version begins as a copy of the one in force.
+change it (queries/frozen.py). The next version begins as a copy of the one in force.
 """
 
 from __future__ import annotations
