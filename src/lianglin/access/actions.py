@@ -242,13 +242,20 @@ def give(
 
 
 def take_back(
-    *, subject: str, subject_id: int, scope_code: str, by: Actor, ends_at: datetime | None = None
+    *,
+    subject: str,
+    subject_id: int,
+    scope_code: str,
+    by: Actor,
+    ends_at: datetime | None = None,
+    organisation_id: int | None = None,
 ) -> int:
-    """Ends all grants on a subject; returns how many were in force."""
+    """Ends all grants on a subject, or those of one organisation; returns how many were in force."""
     now = clock.now()
-    count = Grant.objects.filter(subject=subject, subject_id=subject_id, ends_at__gt=now).update(
-        ends_at=ends_at or now
-    )
+    held = Grant.objects.filter(subject=subject, subject_id=subject_id, ends_at__gt=now)
+    if organisation_id is not None:
+        held = held.filter(organisation_id=organisation_id)
+    count = held.update(ends_at=ends_at or now)
     if count:
         audit.record("access.take_back", subject, subject_id, scope_code=scope_code)
     return count

@@ -229,6 +229,7 @@ DOMAIN = Domain(
             "access.RightsChange",
             {"administrator": Access("SI"), "security": Access("S"), "job": Access("SU")},
         ),
+        Guard("access.CommunityDuty", {**READ, "administrator": Access("SIU")}),
         Guard("access.Post", {**READ}),
         Guard(
             "access.Grant",

@@ -17,7 +17,8 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.queries import figures, recipients, urgent
+from lianglin.appeals.models import RuleSet
+from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.cases.models import Case, Step
 from lianglin.indicators.actions import refresh
@@ -97,6 +98,29 @@ def _tell_up(case: Case, since: datetime, minutes: int, posts: list[int]) -> Non
         )
 
 
+@app.periodic(cron="15 7 * * *")
+@app.task(name="tell_wrong_rules", queue="events", queueing_lock="tell_wrong_rules")
+@as_job
+def tell_wrong_rules(timestamp: int) -> None:
+    """Tells those who draw up rules of dispatch which rules in force have become wrong; once a month each."""
+    for rule, _wrong in dispatching.book(RuleSet.objects.all()).wrong():
+        areas = dispatching.areas_over(rule.scope_code)
+        for post_id in recipients.posts_over("appeals.rules", areas):
+            messages.send(
+                messages.Message(
+                    code="appeals.rule_wrong",
+                    channel="in_app",
+                    scope_code=rule.scope_code,
+                    post_id=post_id,
+                    context={
+                        "rule": rule.title,
+                        "link": reverse("appeals:rule_set", args=[rule.rule_set_id]),
+                    },
+                    once=f"rule_wrong:{rule.pk}:{clock.today():%Y-%m}:{post_id}",
+                )
+            )
+
+
 # --- telling people ----------------------------------------------------------------------------------------
 
 TO_APPELLANT = {
@@ -127,6 +151,7 @@ TO_POSTS = {
     "object": (("street", "appeals.sent_back"),),
     "dispatch": (("unit", "appeals.to_handle"),),
     "call_out": (("unit", "appeals.called_out"),),
+    "co_order": (("unit", "appeals.to_co_handle"),),
     "answer": (("street", "appeals.to_check"),),
     "send_back": (("unit", "appeals.to_handle_again"),),
     "answer_now": (("community", "appeals.to_call_back"),),

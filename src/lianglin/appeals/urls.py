@@ -1,4 +1,11 @@
-from lianglin.appeals.views import desk, matters, public
+from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
 
 app_name = "appeals"
-urlpatterns = [*public.routes, *matters.routes, *desk.routes]
+urlpatterns = [
+    *public.routes,
+    *matters.routes,
+    *desk.routes,
+    *orders.routes,
+    *rule_sets.routes,
+    *whistles.routes,
+]

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from lianglin.access.demo import make_login, note
 from lianglin.access.models import Organisation
+from lianglin.access.seed.duties import seed_duties
 from lianglin.kit import clock
 from lianglin.kit.seeding import SeedContext
 from lianglin.places.models import Community, Division
@@ -51,6 +52,7 @@ def seed(context: SeedContext) -> None:
     }
     context.report("organisations", 0.5)
     if context.demo:
+        seed_duties()
         note("logins", [])
         context.made["access"] |= _people(city, context)
 

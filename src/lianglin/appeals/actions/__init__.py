@@ -1,5 +1,6 @@
 """The appeal's story as verbs: submit, accept, dispatch, handle, answer, settle, call back, reopen, withdraw."""
 
+from lianglin.appeals.actions.co_handling import answer_co_order, order_co_handling
 from lianglin.appeals.actions.desk import (
     accept,
     answer_now,
@@ -13,8 +14,9 @@ from lianglin.appeals.actions.desk import (
 )
 from lianglin.appeals.actions.hearing import add_material, call_back, confirm, reopen, withdraw
 from lianglin.appeals.actions.joining import lead, merge, split, unmerge
+from lianglin.appeals.actions.objecting import object_to
 from lianglin.appeals.actions.opening import Reporter, Submitted, open_for, submit
-from lianglin.appeals.actions.unit import answer, object_to, pause, resume, take_on
+from lianglin.appeals.actions.unit import answer, pause, resume, take_on
 
 __all__ = [
     "Reporter",
@@ -22,6 +24,7 @@ __all__ = [
     "accept",
     "add_material",
     "answer",
+    "answer_co_order",
     "answer_now",
     "call_back",
     "call_out",
@@ -32,6 +35,7 @@ __all__ = [
     "merge",
     "object_to",
     "open_for",
+    "order_co_handling",
     "pause",
     "redirect",
     "refuse",

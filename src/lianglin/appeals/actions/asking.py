@@ -15,7 +15,7 @@ from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.files import actions as files
 from lianglin.files.prepare import Prepared
-from lianglin.kit.errors import Refused
+from lianglin.kit.errors import Forbidden, Refused
 
 
 def on_case(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,6 +33,12 @@ def show(case: Case, photos: Iterable[Prepared], *, by: Actor) -> None:
     """Attaches pictures and papers of an answer; who reported sees them beside it."""
     for ready in photos:
         files.attach(case_id=case.pk, scope_code=case.scope_code, upload=ready, by=by)
+
+
+def must_lead(case: Case, by: Actor) -> None:
+    """A unit that was called in to help does not act for the lead."""
+    if by.role == "handler" and by.organisation_id != case.owner_id:
+        raise Forbidden(_("Your unit helps here; the unit in the lead does this. Answer your own order."))
 
 
 def known(value: Any, choices: Any, field: str) -> None:

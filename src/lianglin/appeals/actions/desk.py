@@ -10,8 +10,13 @@ from lianglin.access import actions as access
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
+from lianglin.appeals.actions.advising import note_advice, particulars
 from lianglin.appeals.actions.asking import known, on_case, order_limit, show
+from lianglin.appeals.actions.co_handling import end_orders, order_from
+from lianglin.appeals.actions.duty_list import must_be_on_the_list
+from lianglin.appeals.actions.objecting import lapse, rule, ruling_on
 from lianglin.appeals.models import Appeal, Item
+from lianglin.appeals.queries.dispatching import advice_for
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.cases.queries.on_call import on_call
@@ -68,6 +73,7 @@ def answer_now(
         data={"outcome": outcome},
         changes={"outcome": outcome},
     )
+    lapse(case, by)
     show(case, photos, by=by)
     return case
 
@@ -77,6 +83,7 @@ def refuse(case: Case, *, by: Actor, ground: str, note: str, seen_version: int |
     """Does not accept the appeal, on one of the lawful grounds, naming in the note where to turn instead."""
     known(ground, rules.REFUSAL_GROUNDS, "ground")
     cases.move(case, "refuse", by=by, seen_version=seen_version, note=note, data={"ground": ground})
+    lapse(case, by)
     return case
 
 
@@ -84,31 +91,46 @@ def refuse(case: Case, *, by: Actor, ground: str, note: str, seen_version: int |
 def redirect(case: Case, *, by: Actor, to: str, note: str, seen_version: int | None = None) -> Case:
     """Passes the appeal on to a body outside this platform; the resident is told which."""
     cases.move(case, "redirect", by=by, seen_version=seen_version, note=note, data={"to": to.strip()})
+    lapse(case, by)
     return case
 
 
 @on_case
 def dispatch(
-    case: Case, *, by: Actor, unit: Organisation, note: str = "", seen_version: int | None = None
+    case: Case,
+    *,
+    by: Actor,
+    unit: Organisation,
+    note: str = "",
+    co_units: Sequence[Organisation] = (),
+    seen_version: int | None = None,
 ) -> Case:
     """Gives the order to one responsible unit: grants it the case and starts the item's clock.
 
-    A unit that had the order before (it objected, or the case was reopened) sees the case no longer.
+    A unit that had the order before (it objected, or the case was reopened) sees the case no longer. What the rules
+    in force advised is kept with the order, taken or not. Where a unit objected, the order is the ruling on it
+    (see actions/objecting.py). ``co_units`` are called in to help, within the limit of the area.
     """
+    cases.expect(case, "dispatch", by=by, seen_version=seen_version)
     if not unit.active:
         raise Refused(_("This unit no longer takes orders. Choose another."), field="unit")
-    before = case.owner_id
+    must_be_on_the_list(case, unit)
+    before, advice, ruling = case.owner_id, advice_for(case, by), ruling_on(case, unit, note, by)
     cases.move(
         case,
         "dispatch",
         by=by,
         seen_version=seen_version,
         note=note,
-        data={"unit": unit.pk},
+        data={"unit": unit.pk, **particulars(advice)},
         limit=order_limit(case),
         changes={"owner": unit, "assignee": None},
     )
+    note_advice(advice, case, unit)
+    rule(ruling, case, by)
     _grant_alone(case, unit, before, by)
+    for helper in co_units:
+        order_from(case, helper, note, by)
     return case
 
 
@@ -138,6 +160,8 @@ def call_out(case: Case, *, by: Actor) -> Case:
 
 def _grant_alone(case: Case, unit: Organisation, before: int | None, by: Actor) -> None:
     """The unit sees the case from now on, and one that had it before no longer."""
+    if before is not None:
+        end_orders(case, by)
     if before not in (None, unit.pk):
         access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
     access.give(
@@ -169,4 +193,5 @@ def send_back(case: Case, *, by: Actor, note: str, seen_version: int | None = No
 def settle(case: Case, *, by: Actor, note: str = "", seen_version: int | None = None) -> Case:
     """办结: the dispatcher accepts the answer; the call-back is due within three working days."""
     cases.move(case, "settle", by=by, seen_version=seen_version, note=note)
+    end_orders(case, by)
     return case

@@ -22,7 +22,7 @@ MOVES: dict[str, tuple[Callable[..., Case], tuple[str, ...]]] = {
     "merge": (actions.merge, ("parent", "note")),
     "unmerge": (actions.unmerge, ("note",)),
     "dispatch": (actions.dispatch, ("unit", "note")),
-    "object": (actions.object_to, ("note",)),
+    "object": (actions.object_to, ("ground", "note")),
     "take_on": (actions.take_on, ("note",)),
     "pause": (actions.pause, ("ground", "note")),
     "resume": (actions.resume, ("note",)),

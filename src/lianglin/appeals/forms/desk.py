@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.utils.choices import BaseChoiceIterator  # pyright: ignore[reportMissingImports] - stubs of Django 4
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ from lianglin.appeals import rules
 from lianglin.appeals.forms.replies import finished
 from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
+from lianglin.appeals.queries.dispatching import Advice, advice_for
 from lianglin.cases.models import Case
 from lianglin.files.forms import PhotosField
 from lianglin.kit.controls import HeldSelect
@@ -126,6 +128,11 @@ class MoveContext:
         self.version = case.version
         self._similar: list[worklists.Similar] | None = None
 
+    @cached_property
+    def advice(self) -> Advice | None:
+        """What the rules of dispatch in force say; read once."""
+        return advice_for(self.case, self.actor)
+
     @property
     def similar(self) -> list[worklists.Similar]:
         """Appeals that resemble this one; read once."""
@@ -224,6 +231,13 @@ class UnitField(forms.ModelChoiceField):
         return obj.label
 
 
+class UnitsField(forms.ModelMultipleChoiceField):
+    """Several units."""
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return obj.label
+
+
 class DispatchForm(MoveForm):
     """The order to one responsible unit."""
 
@@ -236,23 +250,30 @@ class DispatchForm(MoveForm):
             "invalid_choice": _("This unit takes no orders. Choose another."),
         },
     )
+    co_units = UnitsField(
+        label=_("call in, as the rule says"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": _("This unit takes no orders. Choose another.")},
+    )
     note = note_field(_("note to the unit"), required=False, rows=2, hint=_("The resident can read it."))
 
     def prepare(self, context: MoveContext) -> None:
         self.fields["unit"].queryset = worklists.units()  # pyright: ignore[reportAttributeAccessIssue]
+        helpers = context.advice.co_units if context.advice and not context.advice.wrong else ()
+        if not helpers:
+            del self.fields["co_units"]
+            return
+        ids = [unit.pk for unit in helpers]
+        field = self.fields["co_units"]
+        field.queryset, field.initial = Organisation.objects.filter(pk__in=ids), ids  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class NoteOnlyForm(MoveForm):
     """A move that takes reasons only."""
 
     note = note_field(_("reasons"), rows=3)
-
-
-class ObjectForm(NoteOnlyForm):
-    """The unit says that the order is not its own."""
-
-    submit = _("Send it back")
-    intro = _("Not your unit's duty? Say why and whose it is; the dispatcher decides. Your clock stops.")
 
 
 class TakeOnForm(MoveForm):

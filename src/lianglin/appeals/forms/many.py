@@ -19,6 +19,7 @@ class ManyContext:
     def __init__(self, actor: Actor, *, units: list[Organisation], unit_text: str = "") -> None:
         self.actor, self.units, self.unit_text = actor, units, unit_text
         self.case, self.item, self.version = None, None, 0
+        self.advice = None
         self.similar: list[worklists.Similar] = []
 
 

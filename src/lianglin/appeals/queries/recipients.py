@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +63,12 @@ def posts_with(duty: str, level: str, scope_code: str) -> list[int]:
         kind.code for kind in role_kinds().values() if kind.level == level and duty in duties_of(kind.code)
     ]
     return _in_force(Q(role_code__in=roles, scope_code=scope_code[: CODE_LENGTH[level]]))
+
+
+def posts_over(duty: str, areas: Iterable[str]) -> list[int]:
+    """Posts in force of one of these very areas that carry a duty."""
+    roles = [kind.code for kind in role_kinds().values() if duty in duties_of(kind.code)]
+    return _in_force(Q(role_code__in=roles, scope_code__in=list(areas)))
 
 
 def posts_of(organisation_id: int) -> list[int]:

@@ -197,6 +197,27 @@ NOTICES = (
         "{number} was given to your unit: please answer by {due}.",
     ),
     _task(
+        "to_co_handle",
+        _("called in to help"),
+        ("number",),
+        "{number}请本单位协办，请在协办期限前答复。",
+        "Your unit was called in to help with {number}: please answer within its limit.",
+    ),
+    _task(
+        "whistle",
+        _("called to a place by a street"),
+        ("until", "link"),
+        "街道吹哨，请本单位在{until}前到场：{link}",
+        "A street calls your unit to a place: be there by {until}. {link}",
+    ),
+    _task(
+        "rule_wrong",
+        _("a rule of dispatch has become wrong"),
+        ("rule", "link"),
+        "派单规则“{rule}”已失效，请尽快起草新版本改正：{link}",
+        "The rule of dispatch “{rule}” has become wrong. Draw up a version that corrects it: {link}",
+    ),
+    _task(
         "called_out",
         _("urgent order for the unit on call"),
         ("number", "due"),

@@ -49,6 +49,13 @@ def items() -> tuple[CatalogueItem, ...]:
         return tuple(_item(row) for row in csv.DictReader(file))
 
 
+@cache
+def item_duties() -> dict[str, str]:
+    """Which duty of the sample list of communities covers an item: item code -> duty code."""
+    with (DATA / "item_duties.csv").open(encoding="utf-8", newline="") as file:
+        return {row["item_code"]: row["duty_code"] for row in csv.DictReader(file)}
+
+
 def _item(row: dict[str, str]) -> CatalogueItem:
     return CatalogueItem(
         code=row["item_code"],

@@ -11,6 +11,7 @@ from lianglin.access import audit
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals.seed.desk import seed_desk
+from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
 from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
@@ -56,6 +57,8 @@ def seed(context: SeedContext) -> None:
         audit.record(
             "appeals.seed", "appeals.Appeal", 0, values={"appeals": len(events), "seed": context.seed}
         )
+    seed_rulings()
+    seed_rules(context)
     context.made["appeals"]["count"] += seed_desk(context)
     _count(context)
 

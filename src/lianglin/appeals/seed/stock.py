@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from lianglin.appeals.models import Catalogue, Category, Field, Item
-from lianglin.appeals.seed.catalogue import items
+from lianglin.appeals.seed.catalogue import item_duties, items
 
 VERSION, SINCE = "sample-1", date(2024, 1, 1)
 SOURCE = "sample catalogue of this project; the requirement names the fields but does not list the items"
@@ -38,12 +38,13 @@ def _write(version: Catalogue) -> None:
         for item in items()
     }
     Category.objects.bulk_create(categories.values())
+    duties = item_duties()
     Item.objects.bulk_create(
         Item(
             category=categories[item.category[0]], code=item.code, name=item.name, name_en=item.name_en,
             owner_name=item.owner, owner_name_en=item.owner_en, limit_days=item.limit_days,
             urgent_hours=item.urgent_hours, duplicate_radius_m=item.radius_m, place_kind=item.place_kind,
-            season=item.season,
+            season=item.season, duty_code=duties.get(item.code, ""),
         )
         for item in items()
     )  # fmt: skip

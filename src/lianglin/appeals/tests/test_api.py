@@ -453,7 +453,7 @@ def test_statements_per_request(city: World) -> None:
         assert worker.get(f"{URL}{made.case.number}").status_code == 200
     with counting(11, 4):
         assert move(worker, made.case.number, "accept").status_code == 200
-    with counting(18, 4):  # the item, two clocks, the unit and its grant
+    with counting(19, 4):  # the item, two clocks, the unit and its grant, the rules of dispatch
         assert move(street, made.case.number, "dispatch", {"unit": UNIT}).status_code == 200
     with counting(9, 2):
         assert post(Client(), f"{URL}track", track).status_code == 200

@@ -227,7 +227,7 @@ MOVES = [
     ("received", "worker", "refuse", {"ground": "beyond_duty", "note": "请拨12348"}, "refused", {"note": ""}),
     ("accepted", "street", "redirect", {"to": "铁路局", "note": "属铁路管辖"}, "redirected", {"to": ""}),
     ("dispatched", "unit", "take_on", {}, "handling", {"seen_version": "x"}),
-    ("dispatched", "unit", "object", {"note": "不属本单位"}, "accepted", {"note": " "}),
+    ("dispatched", "unit", "object", {"ground": "duty", "note": "不属本单位"}, "accepted", {"note": " "}),
     ("handling", "unit", "pause", {"ground": "season", "note": "等天暖"}, "paused", {"ground": "mood"}),
     ("paused", "unit", "resume", {}, "handling", {"seen_version": "-1"}),
     (

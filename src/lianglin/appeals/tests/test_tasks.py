@@ -250,9 +250,11 @@ def test_every_refusal_ground_and_every_message_is_declared() -> None:
     wanted |= {code for pairs in tasks.TO_POSTS.values() for _whom, code in pairs} | {
         "appeals.closed_unreached",
         "appeals.untaken",
+        "appeals.whistle",
+        "appeals.rule_wrong",
     }
     assert declared == wanted
-    moves = {move.code for move in rules.LIFECYCLE.moves} | {"open", "extend"}
+    moves = {move.code for move in rules.LIFECYCLE.moves} | {"open", "extend", "co_order"}
     assert set(tasks.TO_APPELLANT) | set(tasks.TO_POSTS) <= moves
 
 
@@ -266,6 +268,8 @@ def test_a_text_message_fits_into_two() -> None:
             reason="等专家意见",
             to="某某局",
             minutes=30,
+            until="12月31日 17:00",
+            rule="供热季供热报修",
             link="/appeals/track/",
         )
         assert len(filled) <= 134, notice.code

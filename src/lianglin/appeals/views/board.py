@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import words
+from lianglin.appeals.queries import dispatching, worklists
+from lianglin.appeals.views import rule_words, words
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import paging
@@ -33,11 +33,13 @@ def queue(request: HttpRequest) -> HttpResponse:
         view = next((name for name, state in VIEWS.items() if counts[state]), "dispatch")
     rows = worklists.queue(actor, VIEWS[view])
     found = paging.page(rows, "due_at", "id", cursor=request.GET.get("cursor", ""), size=PER_PAGE)
+    known = dispatching.book_of(actor) if view == "dispatch" else None
     context = {
         "view": view,
         "tabs": _tabs(view, counts),
         "page": found,
-        "rows": _rows(found.rows, actor, suggesting=view == "dispatch"),
+        "rows": _rows(found.rows, actor, known),
+        "wrong": rule_words.wrong(known) if known else [],
     }
     return render(request, "appeals/desk/board.html", context)
 
@@ -51,11 +53,12 @@ def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(found: list[Case], actor: Actor, *, suggesting: bool) -> list[dict[str, Any]]:
-    """Each row with its text, what came last, what resembles it, and the unit it may go to."""
+def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -> list[dict[str, Any]]:
+    """Each row with its text, what came last, what resembles it, and (with the rules in force) the unit it may go to."""
     texts, last = worklists.texts_of(found, actor), cases.last_steps(found, actor)
     items, near = worklists.items_of(found), worklists.similar_to_each(found, actor)
-    known = worklists.units_of({case.scope_code for case in found}) if suggesting and found else []
+    known = worklists.units_of({case.scope_code for case in found}) if rules is not None and found else []
+    advised = dispatching.advice_for_each(found, actor, rules) if rules else {}
     return [
         {
             "case": case,
@@ -71,7 +74,10 @@ def _rows(found: list[Case], actor: Actor, *, suggesting: bool) -> list[dict[str
             "similar": [
                 {"case": other, "number": words.grouped(other.number)} for other in near.get(case.pk, [])[:5]
             ],
-            "suggestion": next(iter(worklists.suggest(case, items.get(case.item_id), known)), None),
+            "suggestion": next(
+                iter(rule_words.suggested(case, items.get(case.item_id), known, advised.get(case.pk))), None
+            ),
+            "broken": rule_words.broken(advised.get(case.pk)),
         }
         for case in found
     ]

@@ -29,7 +29,7 @@ from lianglin.cases.models import BulkMove, Case
 from lianglin.kit.errors import Refused
 from lianglin.kit.ids import row_number
 
-NEVER_TOGETHER = frozenset({"call_back", "refuse", "split"})
+NEVER_TOGETHER = frozenset({"call_back", "refuse", "split", "co_order", "co_answer"})
 """Each call, refusal and split concerns one person and is made for that person alone."""
 
 

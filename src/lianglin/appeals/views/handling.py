@@ -21,10 +21,13 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.queries import who_looked
 from lianglin.access.replies import see
 from lianglin.appeals import actions, rules
+from lianglin.appeals.actions.co_handling import WITH_A_LEAD
 from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
-from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import receipts, words
+from lianglin.appeals.forms import orders as orders_forms
+from lianglin.appeals.queries import orders, worklists
+from lianglin.appeals.views import orders as orders_views
+from lianglin.appeals.views import receipts, rule_words, words
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -54,7 +57,9 @@ DEEDS = {
     "accept": Deed(forms.AcceptForm, actions.accept, _("Accepted.")),
     "dispatch": Deed(forms.DispatchForm, actions.dispatch, _("Dispatched. The unit sees it now.")),
     "take_on": Deed(forms.TakeOnForm, actions.take_on, _("Taken on.")),
-    "answer": Deed(forms.AnswerForm, actions.answer, _("Answered. The dispatcher checks the answer.")),
+    "answer": Deed(
+        orders_forms.LeadAnswerForm, actions.answer, _("Answered. The dispatcher checks the answer.")
+    ),
     "settle": Deed(
         forms.SettleForm, actions.settle, _("Settled. The call-back is due within three working days.")
     ),
@@ -62,7 +67,13 @@ DEEDS = {
     "resume": Deed(forms.ResumeForm, actions.resume, _("The clock runs again.")),
     "answer_now": Deed(forms.AnswerNowForm, actions.answer_now, _("Answered on the spot.")),
     "send_back": Deed(forms.SendBackForm, actions.send_back, _("Sent back to the unit.")),
-    "object": Deed(forms.ObjectForm, actions.object_to, _("Sent back to the dispatcher.")),
+    "object": Deed(orders_forms.ObjectForm, actions.object_to, _("Sent back to the dispatcher.")),
+    "co_answer": Deed(
+        orders_forms.CoAnswerForm, actions.answer_co_order, _("Answered. The unit in the lead reads it.")
+    ),
+    "co_order": Deed(
+        orders_forms.CoOrderForm, actions.order_co_handling, _("Called in. The unit sees the case now.")
+    ),
     "pause": Deed(forms.PauseForm, actions.pause, _("The clock stands.")),
     "merge": Deed(joining.MergeForm, actions.merge, _("Merged.")),
     "unmerge": Deed(joining.UnmergeForm, actions.unmerge, _("Handled by itself again.")),
@@ -80,7 +91,13 @@ DEEDS = {
     "remark": Deed(forms.RemarkForm, actions.add_material, _("The note is added.")),
 }
 """In the order in which they are offered; the expected one comes first."""
-NO_MOVES = {"extend": _("extend the time"), "split": _("split in two"), "remark": _("add a note")}
+NO_MOVES = {
+    "extend": _("extend the time"),
+    "split": _("split in two"),
+    "remark": _("add a note"),
+    "co_order": _("call another unit in"),
+    "co_answer": _("answer as the unit called in"),
+}
 WRITERS = frozenset({"appeals.accept", "appeals.dispatch", "appeals.handle", "appeals.call_back"})
 
 
@@ -98,6 +115,12 @@ def find(actor: Actor, number: str) -> Case:
 def labels(case: Case, actor: Actor) -> dict[str, Any]:
     """What this actor may do now, in the order of the page: code -> label."""
     possible = {move.code: move.label for move in cases.possible_moves(case, actor)}
+    if actor.role == "handler" and actor.organisation_id != case.owner_id:
+        possible = {}
+        if any(one.unit_id == actor.organisation_id for one in orders.open_co_orders(case, actor)):
+            possible["co_answer"] = NO_MOVES["co_answer"]
+    if actor.may("appeals.dispatch") and case.state in WITH_A_LEAD:
+        possible["co_order"] = NO_MOVES["co_order"]
     if actor.may("appeals.dispatch") and case.due_at is not None:
         possible["extend"] = NO_MOVES["extend"]
     if actor.may("appeals.accept") and case.state in rules.LEADABLE - {"answered"}:
@@ -207,7 +230,8 @@ def page(
         "photos": files.of_case(case.pk, actor),
         "map": _map(case),
         "left": cases.time_left(case),
-        "facts": words.facts(case),
+        "facts": words.facts(case, orders_views.first_receiver(steps)),
+        "orders": orders_views.shown(case, steps, actor),
         "stages": words.stages(case, steps),
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
@@ -330,20 +354,34 @@ def _begun(code: str) -> list[dict[str, str]]:
     return []
 
 
+def _objection(context: forms.MoveContext) -> str:
+    """That the order will be the ruling on an objection, where one waits."""
+    waiting = orders.open_objection(context.case, context.actor) if context.case.owner_id else None
+    if waiting is None:
+        return ""
+    said = gettext(
+        "%(unit)s objected (%(ground)s). An order to another unit upholds it; one to the same unit rejects it and needs a reason."
+    )
+    return said % {"unit": waiting.unit.label, "ground": waiting.get_ground_display()}
+
+
 def _units(context: forms.MoveContext) -> dict[str, Any]:
     """For the dispatcher: suggested units with reasons, those responsible for the place, those searched for."""
     known = worklists.units_of([context.case.scope_code])
-    suggested = worklists.suggest(context.case, context.item, known)
+    advice = context.advice
+    suggested = rule_words.suggested(context.case, context.item, known, advice)
     first = {entry.unit.pk for entry in suggested}
     found = worklists.units_named(context.unit_text) if context.unit_text else []
     found = [unit for unit in found if unit.pk not in first]
     shown = first | {unit.pk for unit in found}
     return {
         "suggested": suggested,
+        "advice": rule_words.explained(advice) if advice else None,
         "others": [unit for unit in known if unit.pk not in shown],
         "text": context.unit_text,
         "found": found,
         "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
         "limit": words.item_limit(context.item),
+        "objection": _objection(context),
         "none": gettext("No unit of this area usually handles this item. Search for one by name."),
     }

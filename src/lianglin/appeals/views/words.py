@@ -13,6 +13,7 @@ from lianglin.access.actor import PURPOSES
 from lianglin.access.models import AccessLog, Organisation, Post
 from lianglin.appeals import rules
 from lianglin.appeals.models import Item
+from lianglin.appeals.rules import objecting
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit.ids import group_case_number
@@ -80,8 +81,8 @@ def full_place(case: Case) -> str:
     return " · ".join(said)
 
 
-def facts(case: Case) -> list[tuple[str, Any]]:
-    """The facts of an appeal beside its text."""
+def facts(case: Case, first: Step | None = None) -> list[tuple[str, Any]]:
+    """The facts of an appeal beside its text; ``first``: the step with which a unit first received it."""
     appeal = case.appeal
     item = appeal.item
     who = _("a business") if appeal.entity else _("a resident")
@@ -93,6 +94,10 @@ def facts(case: Case) -> list[tuple[str, Any]]:
         (_("Reported by"), f"{who} · {_('anonymous')}" if appeal.anonymous else who),
         (_("Reported at"), local_dt(case.opened_at)),
         (_("Language"), _("English") if appeal.language == "en" else ""),
+        (
+            _("First received by"),
+            f"{first.organisation.label} · {local_dt(first.at)}" if first and first.organisation else "",
+        ),
         (_("Unit in charge"), unit_in_charge(case)),
         (_("Taken on by"), case.assignee.label if case.assignee else ""),
         (_("Outcome"), case.outcome_label),
@@ -183,6 +188,8 @@ def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, oth
     if data.get("ground"):
         grounds = {**dict(rules.REFUSAL_GROUNDS), **dict(rules.PAUSE_GROUNDS)}
         yield str(grounds.get(data["ground"], ""))
+    if data.get("objection"):
+        yield str(dict(objecting.GROUNDS).get(data["objection"], ""))
     if data.get("to"):
         yield _("to %(unit)s") % {"unit": data["to"]}
     if data.get("to_post"):

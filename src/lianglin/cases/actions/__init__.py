@@ -1,7 +1,7 @@
 """What is done to cases, whatever their kind: opened, moved, noted, extended, taken on; each locks and audits itself."""
 
 from lianglin.cases.actions.bulk import AT_ONCE, Chosen, move_many
-from lianglin.cases.actions.clocks import hurry
+from lianglin.cases.actions.clocks import hurry, keep_promise
 from lianglin.cases.actions.moving import (
     assign,
     expect,
@@ -25,6 +25,7 @@ __all__ = [
     "expect",
     "extend",
     "hurry",
+    "keep_promise",
     "lock",
     "move",
     "move_many",

@@ -75,6 +75,22 @@ def _resume(running: Clock, now: datetime) -> None:
     running.paused_at = None
 
 
+def keep_promise(case: Case, stage: str) -> None:
+    """The stage that runs again on a locked case is due when it was due before it stopped: nobody gained time."""
+    running = open_clock(case)
+    before = (
+        Clock._base_manager.filter(case_id=case.pk, stage=stage, stopped_at__isnull=False)
+        .order_by("-id")
+        .first()
+    )
+    if running is None or before is None or running.stage != stage:
+        return
+    running.due_at, running.provisional = before.due_at, before.provisional
+    running.save(update_fields=["due_at", "provisional"])
+    case.due_at, case.due_provisional = running.due_at, running.provisional
+    case.save(update_fields=["due_at", "due_provisional"])
+
+
 def hurry(case: Case) -> None:
     """A locked case has become urgent: its running stage is due in the hours of an urgent one from now, if that is sooner."""
     running = open_clock(case)

@@ -143,6 +143,9 @@ REMARKS = {
     "take_back": _("taken back from a colleague"),
     "hand_over": _("handed over with the work of a post"),
     "split": _("a second matter was split off"),
+    "co_order": _("another unit called in to help"),
+    "co_answer": _("the unit called in has answered"),
+    "answered_without": _("answered without a unit that was called in"),
 }
 """Steps that are no moves of a lifecycle."""
 

@@ -77,6 +77,8 @@ class Item(Bilingual):
     duplicate_radius_m = models.IntegerField(_("radius of duplicates in metres"), default=-1)
     place_kind = models.CharField(_("kind of place"), max_length=8)
     season = models.CharField(_("season"), max_length=20, blank=True)
+    duty_code = models.CharField(_("duty of the community (code)"), max_length=20, blank=True, default="")
+    """"" where no duty of a community covers it: then it is not ordered from one."""
 
     class Meta:
         verbose_name = _("item")

@@ -1,0 +1,35 @@
+"""Tables of the appeals: the catalogue and the appeal itself; the rules of dispatch and what was made of them."""
+
+from lianglin.appeals.models.appeal import (
+    Appeal,
+    Appellant,
+    Bilingual,
+    CallBack,
+    Catalogue,
+    Category,
+    Field,
+    Item,
+)
+from lianglin.appeals.models.co_order import CoOrder
+from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
+
+__all__ = (
+    "Appeal",
+    "Appellant",
+    "Bilingual",
+    "CallBack",
+    "Catalogue",
+    "Category",
+    "CoOrder",
+    "DispatchAdvice",
+    "DispatchRule",
+    "DispatchTerm",
+    "Field",
+    "Item",
+    "Objection",
+    "RuleSet",
+    "WhistleCall",
+    "WhistleUnit",
+)

@@ -1,0 +1,22 @@
+"""Calls of streets: those of an area, and those to a unit."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from lianglin.access.actor import Actor
+from lianglin.appeals.models import WhistleCall, WhistleUnit
+
+SUBJECT = "appeals.WhistleCall"
+"""How grants name a call."""
+
+
+def calls(actor: Actor) -> QuerySet[WhistleCall]:
+    """The calls that a post may see: of its area, or to its unit. Page it by ("-id",)."""
+    return WhistleCall.objects.visible_to(actor, purpose=actor.work_purpose).select_related("street", "case")
+
+
+def units_of(call: WhistleCall, actor: Actor) -> list[WhistleUnit]:
+    """The units called, as far as the post may see: a unit sees itself alone."""
+    seen = WhistleUnit.objects.visible_to(actor, purpose=actor.work_purpose).filter(call_id=call.pk)
+    return list(seen.select_related("unit").order_by("unit__code"))
