@@ -12,14 +12,17 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 OWN_WORK = ("/cases/standing-in/", "/cases/papers/", "/appeals/desk/")
 ROLES = {
     "community": (*OWN_WORK, "/people/duplicates/", "/account/security/keys/", "/account/help/"),
-    "street": ("/cases/standing-in/", "/cases/on-call/", "/appeals/desk/dispatch/", "/account/emergency/"),
+    "street": (
+        "/cases/standing-in/", "/cases/on-call/", "/appeals/desk/dispatch/", "/account/emergency/",
+        "/appeals/rules/", "/appeals/rulings/", "/appeals/calls/", "/appeals/calls/new/",
+    ),
     "district": ("/cases/on-call/",),
-    "department": ("/cases/standing-in/", "/cases/papers/"),
+    "department": ("/cases/standing-in/", "/cases/papers/", "/appeals/co-orders/", "/appeals/calls/"),
     "officer": ("/privacy/desk/", "/account/looks/", "/account/security/passkeys/"),
     "admin": ("/account/manage/accounts/", "/account/manage/posts/", "/account/changes/"),
     "security": ("/account/keys/", "/account/changes/", "/account/others/"),
     "auditor": ("/account/audit/", "/account/audit/checks/", "/account/audit/seals/"),
-}
+}  # fmt: skip
 """Who walks where; the first page of each must be open to the role."""
 
 

@@ -238,6 +238,7 @@ DOMAIN = Domain(
     listeners=(
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
         Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
         Listener(CaseMoved, "lianglin.appeals.tasks:call_unit_out"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_posts"),

@@ -52,6 +52,15 @@ def lead_followers(event: CaseMoved) -> None:
         actions.lead(parent_id=event.case_id, by=job())
 
 
+def close_orders(event: CaseMoved) -> None:
+    """Where an appeal ends or follows another, whoever was called in is done and no objection waits for a ruling."""
+    if event.kind != rules.KIND:
+        return
+    state = rules.LIFECYCLE.state(event.state)
+    if state.final or state.follows:
+        actions.end_what_was_asked(event.case_id, by=job())
+
+
 def call_unit_out(event: CaseMoved) -> None:
     """An urgent appeal goes to the unit on call as soon as it is known to be urgent."""
     if (

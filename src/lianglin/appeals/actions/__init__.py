@@ -1,6 +1,6 @@
 """The appeal's story as verbs: submit, accept, dispatch, handle, answer, settle, call back, reopen, withdraw."""
 
-from lianglin.appeals.actions.co_handling import answer_co_order, order_co_handling
+from lianglin.appeals.actions.co_handling import answer_co_order, end_what_was_asked, order_co_handling
 from lianglin.appeals.actions.desk import (
     accept,
     answer_now,
@@ -30,6 +30,7 @@ __all__ = [
     "call_out",
     "confirm",
     "dispatch",
+    "end_what_was_asked",
     "extend",
     "lead",
     "merge",

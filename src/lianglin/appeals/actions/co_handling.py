@@ -12,6 +12,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals.actions.asking import on_case
 from lianglin.appeals.actions.duty_list import must_be_on_the_list
+from lianglin.appeals.actions.objecting import lapse
 from lianglin.appeals.models import CoOrder
 from lianglin.appeals.queries import orders
 from lianglin.appeals.queries.terms import term
@@ -117,6 +118,16 @@ def end_orders(case: Case, by: Actor) -> None:
     found.filter(state=CoOrder.State.ORDERED).update(state=CoOrder.State.ENDED)
     _take_back(case, units - {case.owner_id}, by)
     audit.record("appeals.end_co_orders", SUBJECT, case.pk, scope_code=case.scope_code)
+
+
+@on_case
+def end_what_was_asked(case: Case, *, by: Actor) -> Case:
+    """Ends what still waits on an appeal that no unit works on any more; leaves one that goes on. Idempotent."""
+    state = case.lifecycle.state(case.state)
+    if state.final or state.follows:
+        end_orders(case, by)
+        lapse(case, by)
+    return case
 
 
 def _take_back(case: Case, units: Iterable[int | None], by: Actor) -> None:

@@ -10,15 +10,18 @@ from django.urls import reverse
 from tests.watch import as_administrator
 from tests.world import HERE
 
+from lianglin.access.actor import job
 from lianglin.access.duty_list.models import CommunityDuty
 from lianglin.access.models import Grant, Organisation, Post
 from lianglin.access.transaction import acting
 from lianglin.appeals import actions
 from lianglin.appeals.models import CoOrder, DispatchTerm, Item, Objection
+from lianglin.appeals.tasks import close_orders
 from lianglin.appeals.tests.scene import POSTS, Town, build
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, HouseError, Refused
+from lianglin.kit.events import CaseMoved
 
 pytestmark = pytest.mark.rows("R050")
 
@@ -156,6 +159,21 @@ def test_another_lead_ends_the_co_handlers_orders(town: Town) -> None:
     assert CoOrder._base_manager.get(case=case).state == "ended"
     assert sees(town, "other_unit", case)
     assert not sees(town, "unit", case)
+
+
+def test_nothing_is_asked_of_anybody_once_the_appeal_ended(town: Town) -> None:
+    case = called_in(town)
+    Case._base_manager.filter(pk=case.pk).update(state="withdrawn")
+    Objection._base_manager.create(
+        case=case, scope_code=case.scope_code, unit=town.unit("unit"), ground="area", at=clock.now()
+    )
+    told = CaseMoved(case.pk, "appeal", case.scope_code, "withdraw", "withdrawn", "", "")
+    for _turn in range(2):
+        with acting(job()):
+            close_orders(told)
+    assert CoOrder._base_manager.get(case=case).state == "ended"
+    assert Objection._base_manager.get(case=case).ruling == "lapsed"
+    assert not sees(town, "other_unit", case)
 
 
 def test_a_unit_is_called_in_once_and_never_beside_itself(town: Town) -> None:
