@@ -144,7 +144,7 @@ def _list(path: Path, rows: int) -> None:
         sheet = csv.writer(file)
         sheet.writerow(HEADING)
         for n in range(rows):
-            first = f"230199{1930 + n // 1000 // 365 % 80}{1 + n // 1000 // 28 % 12:02d}{1 + n // 1000 % 28:02d}{n % 1000:03d}"
+            first = f"230199{1930 + n // 1000 // 336 % 80}{1 + n // 1000 // 28 % 12:02d}{1 + n // 1000 % 28:02d}{n % 1000:03d}"
             name = SURNAMES[n % 15] + GIVEN[n // 15 % 20] + GIVEN[n // 300 % 20]
             door = n // SHARE
             code = f"230101{door % COMMUNITIES // 100 + 1:03d}{door % 100 + 1:03d}"
