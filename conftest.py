@@ -212,11 +212,14 @@ def django_db_setup(
     postgres: embedded.Server, static_files: None, django_test_environment: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """Points Django at this process's own copy of the template; replaces pytest-django's own."""
+    from lianglin.kit import calendar
+
     with django_db_blocker.unblock():
         for alias in roles.ALIASES:
             connections[alias].settings_dict.update(USER=embedded.ADMIN, PASSWORD="", NAME=MINE)
         renew(postgres)
-        live.FRESH_SECONDS = float("inf")  # read once: no test counts a query that another one did not make
+        # read once: no test counts a query that another one did not make
+        live.FRESH_SECONDS = calendar.FRESH_SECONDS = float("inf")
         live.refresh()
         roles.install()
         TransactionTestCase._fixture_teardown = lambda case: renew(postgres)

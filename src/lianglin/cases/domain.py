@@ -45,17 +45,20 @@ DOMAIN = Domain(
     duties=(
         Duty("cases.own_work", _("keep one's own work: covers, handovers, filters, sheets, exports")),
         Duty("cases.rota", _("make the rota of units on call")),
+        Duty("cases.calendar", _("keep the working calendar")),
     ),
     role_duties={
         "community_worker": ("cases.own_work",),
         "street_coordinator": ("cases.own_work", "cases.rota"),
         "district_coordinator": ("cases.own_work", "cases.rota"),
         "unit_handler": ("cases.own_work",),
+        "administrator": ("cases.calendar",),
     },
     navigation=(
         NavItem("desk", _("Files and sheets"), "cases:papers", "download", "cases.own_work", 55),
         NavItem("desk", _("Cover and handover"), "cases:standing_in", "swap", "cases.own_work", 60),
         NavItem("desk", _("On call"), "cases:on_call", "clock", "cases.rota", 65),
+        NavItem("desk", _("Working days"), "cases:calendar", "calendar", "cases.calendar", 70),
     ),
     database=("lianglin.cases.database:install",),
     handovers=(

@@ -128,3 +128,39 @@ class RotaForm(forms.Form):
         super().__init__(*args, **kwargs)
         choices = [(unit.pk, unit.label) for unit in units]
         self.fields["unit"].choices = [("", _("choose")), *choices]  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class WorkingDaysForm(forms.Form):
+    """Some days of the working calendar, as a notice announces them."""
+
+    first = DayField(_("first day"))
+    last = DayField(_("last day"))
+    working = forms.TypedChoiceField(
+        label=_("on these days"),
+        choices=[("closed", _("offices are closed")), ("open", _("offices work"))],
+        coerce=lambda value: value == "open",
+        initial="closed",
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Say whether offices work.")},
+    )
+    name = forms.CharField(label=_("name of the holiday"), max_length=40, required=False)
+    source = forms.CharField(
+        label=_("notice"),
+        max_length=80,
+        help_text=_("Who announced it, and the number of the document."),
+        error_messages={"required": _("Name the notice that says so, with its number.")},
+    )
+
+
+class YearForm(forms.Form):
+    """A whole year of the working calendar, as it was announced."""
+
+    year = forms.TypedChoiceField(
+        label=_("year"),
+        coerce=int,
+        error_messages={"required": _("Choose a year."), "invalid_choice": _("Choose a year.")},
+    )
+
+    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["year"].choices = [(year, year) for year in years]  # pyright: ignore[reportAttributeAccessIssue]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from procrastinate.contrib.django import app
 
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.access.transaction import running
-from lianglin.cases.actions import exporting
+from lianglin.cases.actions import exporting, working_days
 from lianglin.cases.actions.standing_in import hand_over
 from lianglin.cases.queries.standing_in import ended_with_work
 from lianglin.kit import clock
@@ -25,6 +27,16 @@ def make_export(key: str) -> None:
 def erase_exports(timestamp: int) -> int:
     """Empties the files whose time is over."""
     return exporting.erase_old(by=running().actor, now=clock.now())
+
+
+@app.task(name=working_days.RECOUNT_TASK, queue="events", retry=RETRY)
+@as_job
+def recount_deadlines(first: str, gained: list[str], lost: list[str]) -> int:
+    """Counts open deadlines anew after an edit of the working calendar; how many came earlier."""
+    given = {
+        name: [date.fromisoformat(day) for day in days] for name, days in (("gained", gained), ("lost", lost))
+    }
+    return working_days.recount(first=date.fromisoformat(first), by=running().actor, **given)
 
 
 @app.periodic(cron="35 * * * *")

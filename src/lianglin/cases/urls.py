@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lianglin.cases.views import filters, on_call, papers, standing_in
+from lianglin.cases.views import filters, on_call, papers, standing_in, working_days
 
 app_name = "cases"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("filters/", filters.keep, name="keep_filter"),
     path("filters/<int:pk>/forget/", filters.forget, name="forget_filter"),
     path("papers/<uuid:key>/", papers.fetch, name="fetch"),
+    path("calendar/", working_days.page, name="calendar"),
+    path("calendar/year/", working_days.announce_year, name="calendar_year"),
     path("on-call/", on_call.page, name="on_call"),
     path("on-call/<int:pk>/clear/", on_call.clear, name="clear_turn"),
     path("standing-in/", standing_in.page, name="standing_in"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time as timing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -91,6 +92,10 @@ class WorkingCalendar:
             return -self.working_days_between(end, start)
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, (end - start).days + 1))
 
+    def provisional_between(self, start: datetime, end: datetime) -> bool:
+        """Whether a day from the one to the other is not yet officially announced."""
+        return self._deadline(end.astimezone(CITY_ZONE), start.astimezone(CITY_ZONE).date()).provisional
+
     def time_left(self, now: datetime, due: datetime, *, around_the_clock: bool = False) -> int | timedelta:
         """What is left of a promise as the "deadline" filter shows it.
 
@@ -112,16 +117,20 @@ class WorkingCalendar:
         ]
 
 
-_held: WorkingCalendar | None = None
+FRESH_SECONDS = 60.0
+"""How long an edit of the calendar may still be unknown to another process."""
+
+_held: tuple[float, WorkingCalendar] | None = None
 
 
 def calendar() -> WorkingCalendar:
-    """The city's calendar, read from the table at first use and held by this process."""
+    """The city's calendar, read from the table and held by this process for a minute."""
     global _held
-    if _held is None:
+    if _held is None or timing.monotonic() - _held[0] > FRESH_SECONDS:
         rows = CalendarDay.objects.values_list("date", "kind", "provisional")
-        _held = WorkingCalendar({day: (kind in _WORKING, provisional) for day, kind, provisional in rows})
-    return _held
+        days = {day: (kind in _WORKING, provisional) for day, kind, provisional in rows}
+        _held = timing.monotonic(), WorkingCalendar(days)
+    return _held[1]
 
 
 def forget() -> None:

@@ -299,7 +299,7 @@ DOMAIN = Domain(
     path="kit/",
     database=("lianglin.kit.database:install",),
     guards=(
-        Guard("kit.CalendarDay", _READ),
+        Guard("kit.CalendarDay", {**_READ, "administrator": Access("SIU")}),
         Guard("kit.Throttle"),  # only through the functions kit_throttle and kit_throttle_clear
         Guard("kit.IdempotentRequest"),  # only through the functions kit_idempotent_begin and _end
         Guard("kit.DemoClock", {**_READ, "staff": Access("SU")}),
