@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
+from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
@@ -40,6 +41,7 @@ DOMAIN = Domain(
         Duty("appeals.handle", _("handle and answer orders")),
         Duty("appeals.call_back", _("call appellants back")),
         Duty("appeals.read", _("read appeals")),
+        Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -50,7 +52,7 @@ DOMAIN = Domain(
             "appeals.call_back",
             "appeals.read",
         ),
-        "district_coordinator": ("appeals.read",),
+        "district_coordinator": ("appeals.read", "appeals.rule_exclusions"),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
@@ -87,8 +89,36 @@ DOMAIN = Domain(
                 "reached",
             ),
         ),
+        Guard(
+            "appeals.Exclusion",
+            case_roles("case_id", staff="SU", handler="SIU", resident="", job="SU"),
+            personal=True,
+            neutral=(
+                "case",
+                "figure",
+                "ground",
+                "state",
+                "asked_by",
+                "unit",
+                "asked_at",
+                "ruled_by",
+                "ruled_at",
+                "objected_at",
+                "first_ruled_by",
+                "first_ruled_at",
+            ),
+        ),
     ),
     personal=(
+        *(
+            Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
+            for column, label in (
+                ("reason", _("why it should not count")),
+                ("ruling", _("ruling in words")),
+                ("first_ruling", _("first ruling in words")),
+                ("objection", _("why the unit disagrees")),
+            )
+        ),
         Personal(
             "appeals.Appeal.text", _("what was reported"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"
         ),
@@ -128,17 +158,20 @@ DOMAIN = Domain(
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
+        Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
         Subject("appeals.CallBack", "case_id", "case"),
+        Subject("appeals.Exclusion", "case_id", "case"),
     ),
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
+    reports=(REPORT,),
     rows=ROWS,
     listeners=(
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
@@ -159,6 +192,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
+        NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
     ),
