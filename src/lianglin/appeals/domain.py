@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
+from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
@@ -46,6 +47,7 @@ DOMAIN = Domain(
         Duty("appeals.read", _("read appeals")),
         Duty("appeals.rules", _("draw up rules of dispatch")),
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
+        Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -58,7 +60,12 @@ DOMAIN = Domain(
             "appeals.rules",
             "appeals.approve_rules",
         ),
-        "district_coordinator": ("appeals.read", "appeals.rules", "appeals.approve_rules"),
+        "district_coordinator": (
+            "appeals.read",
+            "appeals.rules",
+            "appeals.approve_rules",
+            "appeals.rule_exclusions",
+        ),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
@@ -162,8 +169,36 @@ DOMAIN = Domain(
                 "reached",
             ),
         ),
+        Guard(
+            "appeals.Exclusion",
+            case_roles("case_id", staff="SU", handler="SIU", resident="", job="SU"),
+            personal=True,
+            neutral=(
+                "case",
+                "figure",
+                "ground",
+                "state",
+                "asked_by",
+                "unit",
+                "asked_at",
+                "ruled_by",
+                "ruled_at",
+                "objected_at",
+                "first_ruled_by",
+                "first_ruled_at",
+            ),
+        ),
     ),
     personal=(
+        *(
+            Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
+            for column, label in (
+                ("reason", _("why it should not count")),
+                ("ruling", _("ruling in words")),
+                ("first_ruling", _("first ruling in words")),
+                ("objection", _("why the unit disagrees")),
+            )
+        ),
         Personal(
             "appeals.Appeal.text", _("what was reported"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"
         ),
@@ -221,6 +256,7 @@ DOMAIN = Domain(
         Retention("appeals.CoOrder", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.WhistleCall", "P5Y", "called_at", "tombstone"),
         Retention("appeals.WhistleUnit", "P5Y", "call__called_at", "tombstone"),
+        Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
         Subject("appeals.Appeal", "case_id", "case"),
@@ -229,11 +265,13 @@ DOMAIN = Domain(
         Subject("appeals.CallBack", "case_id", "case"),
         Subject("appeals.Objection", "case_id", "case"),
         Subject("appeals.CoOrder", "case_id", "case"),
+        Subject("appeals.Exclusion", "case_id", "case"),
     ),
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
     lifecycles=(LIFECYCLE,),
     indicators=INDICATORS,
+    reports=(REPORT,),
     rows=ROWS,
     listeners=(
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
@@ -259,6 +297,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 18),
         NavItem("desk", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
+        NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
     ),

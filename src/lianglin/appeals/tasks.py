@@ -15,8 +15,9 @@ from procrastinate.contrib.django import app
 
 from lianglin.access.actor import job
 from lianglin.access.models import Organisation
-from lianglin.access.tasks import as_job
+from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
+from lianglin.appeals.actions import excluding
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -40,6 +41,15 @@ def refresh_figures(event: CaseMoved) -> None:
         refresh(by=job(), codes=_FLOWS, span=Period.month_of(month), scope_codes=[event.scope_code])
     this_month = Period.month_of(clock.today())
     refresh(by=job(), codes=_STOCKS, span=this_month, scope_codes=[event.scope_code])
+
+
+@app.task(name=excluding.COUNT_AGAIN, queue="events", retry=RETRY)
+@as_job
+def count_again(case_id: int, scope_code: str) -> None:
+    """Counts the figures anew that a ruling on a rate changed: in the case's months, and in the month of the ruling."""
+    months = figures.months_touched(case_id) | {clock.today().replace(day=1)}
+    for month in sorted(months):
+        refresh(by=job(), codes=_FLOWS, span=Period.month_of(month), scope_codes=[scope_code])
 
 
 LEADS = frozenset({"settle", "answer_now", "refuse", "redirect", "withdraw"})

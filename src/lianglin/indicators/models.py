@@ -5,7 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.indicators.reports.models import Report, ReportFile
 from lianglin.kit.models import DatedScopeCodeField
+
+__all__ = ("IndicatorValue", "PublishedValue", "Report", "ReportFile")
 
 
 class IndicatorValue(models.Model):

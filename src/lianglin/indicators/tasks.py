@@ -5,8 +5,10 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from lianglin.access.actor import job
-from lianglin.access.tasks import as_job
+from lianglin.access.tasks import RETRY, as_job
 from lianglin.indicators import actions
+from lianglin.indicators.reports import actions as reports
+from lianglin.indicators.reports import filing
 from lianglin.kit import clock
 from lianglin.kit.period import Period
 
@@ -37,3 +39,25 @@ def time_has_passed() -> None:
     """Asks for the running month to be counted anew, in the running transaction (the demo's clock was advanced)."""
     lock = f"{THIS_MONTH} {clock.now().isoformat()}"  # its own, so that one already waiting is no error
     app.configure_task(THIS_MONTH, queue="events", queueing_lock=lock).defer(timestamp=0)
+
+
+@app.task(name=reports.MAKE_TASK, queue="events", retry=RETRY)
+@as_job
+def make_report(key: str) -> None:
+    """Counts one report that a post asked for."""
+    reports.make(key=key, by=job())
+
+
+@app.task(name=filing.MAKE_FILE_TASK, queue="events", retry=RETRY)
+@as_job
+def make_report_file(key: str) -> None:
+    """Makes one file of a report that a post asked for."""
+    filing.make_file(key=key, by=job())
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(name="erase_report_files", queue="events", queueing_lock="erase_report_files")
+@as_job
+def erase_report_files(timestamp: int) -> int:
+    """Empties the files whose time is over."""
+    return filing.erase_old(by=job(), now=clock.now())

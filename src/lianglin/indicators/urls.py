@@ -1,6 +1,6 @@
 from django.urls import path
 
-from lianglin.indicators.views import desk, public
+from lianglin.indicators.views import breakdown, desk, public, reports
 
 app_name = "indicators"
 urlpatterns = [
@@ -8,6 +8,15 @@ urlpatterns = [
     path("table.csv", desk.table_csv, name="table_csv"),
     path("parts/", desk.parts, name="parts"),
     path("rows/<str:code>/", desk.rows, name="rows"),
+    path("in-parts/", breakdown.page, name="breakdown"),
+    path("reports/", reports.listed, name="reports"),
+    path("reports/<uuid:key>/", reports.shown, name="report"),
+    path("reports/<uuid:key>/edit/", reports.edit, name="edit_report"),
+    path("reports/<uuid:key>/count/", reports.count_again, name="recount_report"),
+    path("reports/<uuid:key>/issue/", reports.issue, name="issue_report"),
+    path("reports/<uuid:key>/correct/", reports.correct, name="correct_report"),
+    path("reports/<uuid:key>/file/", reports.ask_file, name="report_file"),
+    path("reports/files/<uuid:key>/", reports.fetch, name="fetch_report"),
     path("definitions/", public.definitions, name="definitions"),
     path("public/", public.public, name="public"),
 ]

@@ -39,13 +39,14 @@ from lianglin.kit.guards import (
     Text,
 )
 from lianglin.kit.lifecycle import Lifecycle, Limit, Move, State
+from lianglin.kit.reports import Counted, Dimension, ReportDefinition, Section
 
 __all__ = (
-    "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Correctable", "Datum", "Domain",
-    "Duty", "Everything", "Follows", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
+    "LIKE_PUBLIC", "OFFICERS", "ROLES", "Access", "Answer", "Cell", "Command", "ConsentPurpose", "Correctable", "Counted", "Datum", "Dimension",
+    "Domain", "Duty", "Everything", "Follows", "Granted", "Guard", "Handover", "InScope", "Indicator", "Lifecycle", "Limit",
     "Listener", "Move", "NavItem", "Notice", "Own", "OwnAccount", "OwnPost", "OwnResident", "OwnThrough",
-    "OwnUnit", "Panel", "Personal", "Predicate", "Reading", "Retention", "Role", "RoleKind", "RowServed",
-    "State", "Subject", "Text",
+    "OwnUnit", "Panel", "Personal", "Predicate", "Reading", "ReportDefinition", "Retention", "Role", "RoleKind",
+    "RowServed", "Section", "State", "Subject", "Text",
 )  # fmt: skip
 """One place from which a manifest takes its words."""
 
@@ -112,6 +113,9 @@ class Indicator:
     - ``rows``(code, actor, prefix, span, part, member) -> QuerySet, ordered, of the cases behind "numerator",
       "denominator" or "rest", or of rows with a ``case``; opened to those who hold ``duty``.
     - ``members``() -> {member code: label} of a breakdown.
+    - ``counts``(codes, span, prefix, dimension, width) -> iterable of :class:`Counted` over any span of days below
+      ``prefix``, taken apart by one of ``dimensions``, by place (codes of ``width`` digits) or not at all (""). Asked
+      for together by function, like ``cells``; for whole months both say the same.
     """
 
     code: str
@@ -124,6 +128,8 @@ class Indicator:
     rows: str = ""
     duty: str = ""
     members: str = ""
+    counts: str = ""
+    dimensions: tuple[Dimension, ...] = ()
     numerator_label: Text = ""
     denominator_label: Text = ""
     rest_label: Text = ""
@@ -273,6 +279,7 @@ class Domain:
     """Why the domain needs an impact assessment in force before it is live (PIPL art. 55; see kit/live.py)."""
     lifecycles: tuple[Lifecycle, ...] = ()
     indicators: tuple[Indicator, ...] = ()
+    reports: tuple[ReportDefinition, ...] = ()
     panels: tuple[Panel, ...] = ()
     lists: tuple[WorkList, ...] = ()
     answers: tuple[Answer, ...] = ()

@@ -80,6 +80,15 @@ def folder(value: str) -> Path:
     return Path(value).expanduser().absolute()
 
 
+def optional_folder(value: str) -> Path | None:
+    """An absolute path of a folder that is there; "" is none."""
+    if not value:
+        return None
+    if not folder(value).is_dir():
+        raise ValueError("a folder that is there, or empty")
+    return folder(value)
+
+
 def words(value: str) -> tuple[str, ...]:
     """Words separated by commas."""
     return tuple(word.strip() for word in value.split(",") if word.strip())

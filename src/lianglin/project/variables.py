@@ -257,6 +257,29 @@ class Environment(LoginSettings):
             shown="number from 1 to 240",
         ),
     ]
+    rate_base: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_RATE_BASE",
+            kinds.whole(1, 100),
+            "10",
+            "The smallest denominator on which reports and breakdowns show a rate; below it only the two counts stand.",
+            "报告和分项表中计算比率的最小分母；不足此数只列分子和分母。",
+            shown="number from 1 to 100",
+        ),
+    ]
+    fonts: Annotated[
+        Path | None,
+        Setting(
+            "LIANGLIN_FONTS",
+            kinds.optional_folder,
+            "",
+            "A folder with the office's own licensed fonts (FangSong, XiaoBiaoSong, KaiTi) for official documents. "
+            "Empty: the fonts of the machine.",
+            "存放本单位自有授权字体（仿宋、小标宋、楷体）的目录，用于公文。留空则用本机字体。",
+            shown="folder",
+        ),
+    ]
     log_level: Annotated[
         str,
         Setting(

@@ -7,6 +7,7 @@ from lianglin.appeals.models.appeal import (
     CallBack,
     Catalogue,
     Category,
+    Exclusion,
     Field,
     Item,
 )
@@ -26,6 +27,7 @@ __all__ = (
     "DispatchAdvice",
     "DispatchRule",
     "DispatchTerm",
+    "Exclusion",
     "Field",
     "Item",
     "Objection",

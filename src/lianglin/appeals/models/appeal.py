@@ -166,3 +166,73 @@ class CallBack(models.Model):
             models.Index(fields=["case", "-id"], name="appeals_callback_case"),
             models.Index(fields=["at"], name="appeals_callback_at"),
         ]
+
+
+class Exclusion(models.Model):
+    """A unit asks that a matter not count in one rate; somebody with the duty rules. Nothing leaves a rate otherwise.
+
+    A refusal may be reviewed once, by somebody else than who ruled; that ruling stands. What is granted is in neither
+    count of the rate, and stands beside it.
+    """
+
+    class Figure(models.TextChoices):
+        RESPONDED = "responded", _("response rate")
+        SETTLED = "settled", _("settled rate")
+        SOLVED = "solved", _("solved rate")
+        SATISFIED = "satisfied", _("satisfied rate")
+        REACHED = "reached", _("call-back reach rate")
+
+    class Ground(models.TextChoices):
+        NO_DUTY = "no_duty", _("no body of this city has the duty")
+        IMPOSSIBLE = "impossible", _("cannot be done for objective reasons")
+        UNLAWFUL = "unlawful", _("what is asked for would break the law")
+        FORCE_MAJEURE = "force", _("force majeure: flood, storm, epidemic")
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("asked for")
+        GRANTED = "granted", _("granted: does not count")
+        REFUSED = "refused", _("refused: counts")
+        REVIEW = "review", _("review asked for")
+        UPHELD = "upheld", _("refused on review: counts")
+
+    case = models.ForeignKey(Case, models.PROTECT, verbose_name=_("case"), related_name="exclusions")
+    scope_code = ScopeCodeField()
+    figure = models.CharField(_("rate"), max_length=10, choices=Figure)
+    ground = models.CharField(_("ground"), max_length=10, choices=Ground)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.ASKED)
+    reason = models.TextField(_("why it should not count"))
+    asked_by = models.ForeignKey(Post, models.PROTECT, verbose_name=_("asked by"), related_name="+")
+    unit = models.ForeignKey(
+        Organisation, models.PROTECT, verbose_name=_("unit that asked"), related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked at"))
+    ruling = models.TextField(_("ruling in words"), blank=True)
+    ruled_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, verbose_name=_("ruled by"), related_name="+"
+    )
+    ruled_at = models.DateTimeField(_("ruled at"), null=True)
+    objection = models.TextField(_("why the unit disagrees"), blank=True)
+    objected_at = models.DateTimeField(_("review asked at"), null=True)
+    first_ruling = models.TextField(_("first ruling in words"), blank=True)
+    first_ruled_by = models.ForeignKey(
+        Post, models.PROTECT, null=True, verbose_name=_("first ruled by"), related_name="+"
+    )
+    first_ruled_at = models.DateTimeField(_("first ruled at"), null=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("exclusion from a rate")
+        verbose_name_plural = _("exclusions from rates")
+        constraints = [models.UniqueConstraint(fields=["case", "figure"], name="appeals_exclusion_once")]
+        indexes = [
+            models.Index(fields=["scope_code", "-id"], name="appeals_exclusion_scope"),
+            models.Index(
+                fields=["figure", "case"],
+                name="appeals_exclusion_granted",
+                condition=models.Q(state="granted"),
+            ),
+            models.Index(
+                fields=["ruled_at"], name="appeals_exclusion_ruled", condition=models.Q(state="granted")
+            ),
+        ]

@@ -19,7 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import TOP, Actor, job
 from lianglin.appeals import rules
-from lianglin.appeals.models import CallBack, Field, Item
+from lianglin.appeals.models import CallBack, Exclusion, Field, Item
+from lianglin.appeals.queries.asked import UNSORTED
+from lianglin.appeals.queries.exclusions import granted
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit import clock
@@ -34,10 +36,9 @@ AGAIN = ("handle_again", "reopen")
 OPEN_STATES = tuple(state.code for state in rules.LIFECYCLE.states if not state.final)
 PROMISE = ("dispatch", "handle")
 """The stages whose clock is the promise: the latest of them says when an appeal falls due."""
-UNSORTED = "none"
 
 
-def _in(span: Period, field: str) -> Q:
+def within(span: Period, field: str) -> Q:
     start, end = span.instants()
     return Q(**{f"{field}__gte": start, f"{field}__lt": end})
 
@@ -47,23 +48,23 @@ def _scoped(scope_codes: Scopes, field: str = "scope_code") -> Q:
     return Q() if scope_codes is None else Q(**{f"{field}__in": list(scope_codes)})
 
 
-def _below(prefix: str) -> Q:
+def inside(prefix: str) -> Q:
     return Q(scope_code__gte=prefix, scope_code__lt=prefix + TOP)
 
 
-def _month(field: str) -> TruncMonth:
+def month_of(field: str) -> TruncMonth:
     return TruncMonth(field, tzinfo=CITY_ZONE, output_field=DateField())
 
 
 # --- appeals by receipt ------------------------------------------------------------------------------------
 
 
-def _opened(span: Period) -> Q:
-    return Q(kind=rules.KIND) & _in(span, "opened_at")
+def opened_in(span: Period) -> Q:
+    return Q(kind=rules.KIND) & within(span, "opened_at")
 
 
 _WAS_HANDLED_AGAIN = Q(Exists(Step._base_manager.filter(case=OuterRef("pk"), move__in=AGAIN)))
-_BY_RECEIPT: dict[str, tuple[Q, Q | None]] = {
+BY_RECEIPT: dict[str, tuple[Q, Q | None]] = {
     "appeals.received": (Q(), None),
     "appeals.handled_again": (_WAS_HANDLED_AGAIN, Q()),
 }
@@ -82,8 +83,8 @@ _MEMBERS: dict[str, Any] = {
 
 
 def _received(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
-    asked = {code: _BY_RECEIPT[code] for code in codes if code in _BY_RECEIPT}
-    base = Case.objects.visible_to(job(), purpose="system").filter(_opened(span), _scoped(scope_codes))
+    asked = {code: BY_RECEIPT[code] for code in codes if code in BY_RECEIPT}
+    base = Case.objects.visible_to(job(), purpose="system").filter(opened_in(span), _scoped(scope_codes))
     yield from _counted(base, "opened_at", asked)
     for code in codes:
         if code in _MEMBERS:
@@ -93,7 +94,7 @@ def _received(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iter
 def _by_member(code: str, base: QuerySet[Case]) -> Iterator[Cell]:
     if code == "appeals.ended_otherwise":
         base = base.filter(state__in=EXCLUDED)
-    grouped = base.values("scope_code", month=_month("opened_at"), member=_MEMBERS[code])
+    grouped = base.values("scope_code", month=month_of("opened_at"), member=_MEMBERS[code])
     for row in grouped.annotate(n=Count("pk")).order_by().iterator():
         yield Cell(code, row["month"], row["scope_code"], row["n"], None, row["member"])
 
@@ -107,7 +108,7 @@ def _counted(base: QuerySet[Any], field: str, asked: dict[str, tuple[Q, Q | None
         counts[f"n{index}"] = Count("pk", filter=numerator) if numerator else Count("pk")
         if denominator is not None:
             counts[f"d{index}"] = Count("pk", filter=denominator) if denominator else Count("pk")
-    for row in base.values("scope_code", month=_month(field)).annotate(**counts).order_by().iterator():
+    for row in base.values("scope_code", month=month_of(field)).annotate(**counts).order_by().iterator():
         for index, code in enumerate(asked):
             of = row.get(f"d{index}")
             if row[f"n{index}"] or of:
@@ -117,29 +118,37 @@ def _counted(base: QuerySet[Any], field: str, asked: dict[str, tuple[Q, Q | None
 # --- appeals by the day they fell due or were settled ------------------------------------------------------
 
 
-def _promises(who: Actor) -> QuerySet[Clock]:
-    """The clock that is each appeal's promise: its latest for dispatch or handling. Excluded appeals have none."""
+def _promises(who: Actor, *, left_out: bool = False) -> QuerySet[Clock]:
+    """The clock that is each appeal's promise: its latest for dispatch or handling. Excluded appeals have none.
+
+    Without those that a ruling took out of the settled rate, or (``left_out``) those alone.
+    """
+    ruled = Q(case__in=granted("settled"))
     later = Clock._base_manager.filter(case=OuterRef("case"), stage__in=PROMISE, pk__gt=OuterRef("pk"))
     return (
         Clock.objects.visible_to(who, purpose=who.work_purpose)
-        .filter(~Exists(later), stage__in=PROMISE, case__kind=rules.KIND)
+        .filter(ruled if left_out else ~ruled, ~Exists(later), stage__in=PROMISE, case__kind=rules.KIND)
         .exclude(case__state__in=EXCLUDED)
     )
 
 
-def _in_time(who: Actor, span: Period) -> QuerySet[Clock]:
+def kept_limit(who: Actor, span: Period, *, left_out: bool = False) -> QuerySet[Clock]:
     """Settled within the limit, in this span."""
-    return _promises(who).filter(_in(span, "case__settled_at"), case__settled_at__lte=F("due_at"))
+    return _promises(who, left_out=left_out).filter(
+        within(span, "case__settled_at"), case__settled_at__lte=F("due_at")
+    )
 
 
-def _late(who: Actor, span: Period) -> QuerySet[Clock]:
+def fell_late(who: Actor, span: Period, *, left_out: bool = False) -> QuerySet[Clock]:
     """Fell due in this span, before now, and was not settled by then; what waits lawfully is not due."""
     unsettled = Q(case__settled_at__isnull=True, paused_at__isnull=True) | Q(case__settled_at__gt=F("due_at"))
-    fell_due = _promises(who).filter(_in(span, "due_at"), unsettled, due_at__lte=clock.now())
-    return fell_due.alias(month_due=_month("due_at"), month_settled=_month("case__settled_at"))
+    fell_due = _promises(who, left_out=left_out).filter(
+        within(span, "due_at"), unsettled, due_at__lte=clock.now()
+    )
+    return fell_due.alias(month_due=month_of("due_at"), month_settled=month_of("case__settled_at"))
 
 
-_WITHIN_THE_MONTH = Q(month_settled=F("month_due"))
+WITHIN_THE_MONTH = Q(month_settled=F("month_due"))
 _NOT_WITHIN_THE_MONTH = Q(month_settled__isnull=True) | Q(month_settled__gt=F("month_due"))
 
 
@@ -148,19 +157,19 @@ def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
     if not asked:
         return
     found: dict[tuple[str, date], list[int]] = {}
-    early = _in_time(job(), span).filter(_scoped(scope_codes, "case__scope_code"))
-    early = early.values("scope_code", month=_month("case__settled_at"))
+    early = kept_limit(job(), span).filter(_scoped(scope_codes, "case__scope_code"))
+    early = early.values("scope_code", month=month_of("case__settled_at"))
     for row in early.annotate(n=Count("pk")).order_by():
         found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[0] = row["n"]
     late = (
-        _late(job(), span)
+        fell_late(job(), span)
         .filter(_scoped(scope_codes, "case__scope_code"))
-        .values("scope_code", month=_month("due_at"))
+        .values("scope_code", month=month_of("due_at"))
     )
-    for row in late.annotate(n=Count("pk"), settled=Count("pk", filter=_WITHIN_THE_MONTH)).order_by():
+    for row in late.annotate(n=Count("pk"), settled=Count("pk", filter=WITHIN_THE_MONTH)).order_by():
         found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[1:] = [row["n"], row["settled"]]
-    for (scope_code, month), (in_time, fell_late, settled_late) in found.items():
-        total = in_time + fell_late
+    for (scope_code, month), (in_time, too_late, settled_late) in found.items():
+        total = in_time + too_late
         if "appeals.settled" in asked:
             yield Cell("appeals.settled", month, scope_code, in_time + settled_late, total)
         if "appeals.on_time" in asked:
@@ -168,9 +177,9 @@ def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
 
 
 def _settled_rows(code: str, who: Actor, prefix: str, span: Period, part: str) -> QuerySet[Case]:
-    early = _in_time(who, span).filter(_below(prefix)).values("case_id")
-    late = _late(who, span).filter(_below(prefix)).values("case_id")
-    then_settled = late.filter(_WITHIN_THE_MONTH)
+    early = kept_limit(who, span).filter(inside(prefix)).values("case_id")
+    late = fell_late(who, span).filter(inside(prefix)).values("case_id")
+    then_settled = late.filter(WITHIN_THE_MONTH)
     still_open = late.filter(_NOT_WITHIN_THE_MONTH)
     wanted = {
         ("appeals.settled", "numerator"): early.union(then_settled, all=True),
@@ -185,19 +194,30 @@ def _settled_rows(code: str, who: Actor, prefix: str, span: Period, part: str) -
 
 _HEARD = Q(reached=True)
 _LATER = CallBack._base_manager.filter(case=OuterRef("case"), reached=True, pk__gt=OuterRef("pk"))
-_BY_CALL: dict[str, tuple[Q, Q | None]] = {
+CALLS: dict[str, tuple[Q, Q, str]] = {
+    "appeals.solved_rate": (_HEARD & Q(solved="yes"), _HEARD, "solved"),
+    "appeals.satisfied": (
+        _HEARD & Q(grade__gte=rules.SATISFIED_FROM),
+        _HEARD & Q(grade__isnull=False),
+        "satisfied",
+    ),
+    "appeals.reached": (Q(online=False, reached=True), Q(online=False), "reached"),
+}
+"""Rates over call-backs: both conditions before any ruling, and the figure a ruling names."""
+BY_CALL: dict[str, tuple[Q, Q | None]] = {
     "appeals.solved": (_HEARD & Q(solved="yes") & ~Q(Exists(_LATER)), None),
-    "appeals.solved_rate": (_HEARD & Q(solved="yes"), _HEARD),
-    "appeals.satisfied": (_HEARD & Q(grade__gte=rules.SATISFIED_FROM), _HEARD & Q(grade__isnull=False)),
-    "appeals.reached": (Q(online=False, reached=True), Q(online=False)),
+    **{
+        code: (numerator & ~Q(case__in=granted(figure)), denominator & ~Q(case__in=granted(figure)))
+        for code, (numerator, denominator, figure) in CALLS.items()
+    },
 }
 
 
 def _called(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
     base = CallBack.objects.visible_to(job(), purpose="system").filter(
-        _in(span, "at"), _scoped(scope_codes, "case__scope_code")
+        within(span, "at"), _scoped(scope_codes, "case__scope_code")
     )
-    yield from _counted(base, "at", {code: _BY_CALL[code] for code in codes if code in _BY_CALL})
+    yield from _counted(base, "at", {code: BY_CALL[code] for code in codes if code in BY_CALL})
 
 
 # --- overdue at the end of a month -------------------------------------------------------------------------
@@ -210,7 +230,7 @@ def _stock_instants(span: Period) -> dict[date, datetime]:
     return {month: min(end, now) for month, (start, end) in ends.items() if start <= now}
 
 
-def _overdue_now(who: Actor) -> QuerySet[Case]:
+def overdue_now(who: Actor) -> QuerySet[Case]:
     return cases.visible(who).filter(kind=rules.KIND, state__in=OPEN_STATES, due_at__lt=clock.now())
 
 
@@ -218,7 +238,7 @@ _EVER_LATE = Q(stopped_at__isnull=True) | Q(stopped_at__gt=F("due_at"))
 """What was late at any instant is among these; said in the words of the index cases_clock_late, which holds no other."""
 
 
-def _overdue_at(who: Actor, instant: datetime) -> QuerySet[Clock]:
+def overdue_at(who: Actor, instant: datetime) -> QuerySet[Clock]:
     running_then = Q(stopped_at__isnull=True, paused_at__isnull=True) | Q(stopped_at__gte=instant)
     clocks = Clock.objects.visible_to(who, purpose=who.work_purpose)
     return clocks.filter(_EVER_LATE, running_then, case__kind=rules.KIND, due_at__lt=instant)
@@ -229,7 +249,7 @@ def _overdue(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
         return
     now = clock.now()
     for month, instant in _stock_instants(span).items():
-        found = _overdue_now(job()) if instant >= now else _overdue_at(job(), instant)
+        found = overdue_now(job()) if instant >= now else overdue_at(job(), instant)
         grouped = found.select_related(None).filter(_scoped(scope_codes)).values("scope_code")
         for row in grouped.annotate(n=Count("pk")).order_by():
             yield Cell("appeals.overdue", month, row["scope_code"], row["n"])
@@ -238,9 +258,28 @@ def _overdue(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
 def _overdue_rows(who: Actor, prefix: str, span: Period) -> QuerySet[Case]:
     start, end = span.instants()
     if start <= clock.now() < end:
-        return _overdue_now(who).filter(_below(prefix)).order_by("due_at", "id")
-    late = _overdue_at(who, min(end, clock.now())).filter(_below(prefix)).values("case_id")
+        return overdue_now(who).filter(inside(prefix)).order_by("due_at", "id")
+    late = overdue_at(who, min(end, clock.now())).filter(inside(prefix)).values("case_id")
     return cases.visible(who).filter(pk__in=late).order_by("-opened_at", "-id")
+
+
+# --- left out by ruling, by the month of the ruling ----------------------------------------------------------
+
+
+def _ruled(who: Actor, span: Period) -> QuerySet[Exclusion]:
+    seen = Exclusion.objects.visible_to(who, purpose=who.work_purpose)
+    return seen.filter(within(span, "ruled_at"), state=Exclusion.State.GRANTED)
+
+
+def _left_out(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
+    if "appeals.left_out" in codes:
+        found = (
+            _ruled(job(), span)
+            .filter(_scoped(scope_codes))
+            .values("scope_code", "figure", month=month_of("ruled_at"))
+        )
+        for row in found.annotate(n=Count("pk")).order_by():
+            yield Cell("appeals.left_out", row["month"], row["scope_code"], row["n"], None, row["figure"])
 
 
 # --- what the manifest names -------------------------------------------------------------------------------
@@ -252,6 +291,7 @@ def cells(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterable
     yield from _settled(codes, span, scope_codes)
     yield from _called(codes, span, scope_codes)
     yield from _overdue(codes, span, scope_codes)
+    yield from _left_out(codes, span, scope_codes)
 
 
 def rows(code: str, actor: Actor, prefix: str, span: Period, part: str, member: str = "") -> QuerySet[Any]:
@@ -260,16 +300,19 @@ def rows(code: str, actor: Actor, prefix: str, span: Period, part: str, member: 
         return _settled_rows(code, actor, prefix, span, part)
     if code == "appeals.overdue":
         return _overdue_rows(actor, prefix, span)
-    if code in _BY_CALL:
+    if code == "appeals.left_out":
+        ruled = _ruled(actor, span).filter(inside(prefix), **({"figure": member} if member else {}))
+        return cases.visible(actor).filter(pk__in=ruled.values("case_id")).order_by("-opened_at", "-id")
+    if code in BY_CALL:
         heard = CallBack.objects.visible_to(actor, purpose=actor.work_purpose)
-        heard = heard.filter(_in(span, "at"), _below(prefix)).defer("note")
+        heard = heard.filter(within(span, "at"), inside(prefix)).defer("note")
         heard = heard.select_related("case__community", "case__building")
-        return _part(heard, *_BY_CALL[code], part).order_by("-at", "-id")
-    opened = cases.visible(actor).filter(_opened(span), _below(prefix)).order_by("-opened_at", "-id")
+        return _part(heard, *BY_CALL[code], part).order_by("-at", "-id")
+    opened = cases.visible(actor).filter(opened_in(span), inside(prefix)).order_by("-opened_at", "-id")
     if code in _MEMBERS:
         states = opened.filter(state__in=EXCLUDED) if code == "appeals.ended_otherwise" else opened
         return states.alias(member=_MEMBERS[code]).filter(member=member) if member else states
-    return _part(opened, *_BY_RECEIPT[code], part)
+    return _part(opened, *BY_RECEIPT[code], part)
 
 
 def _part(found: QuerySet[Any], numerator: Q, denominator: Q | None, part: str) -> QuerySet[Any]:
@@ -298,6 +341,16 @@ def channels() -> dict[str, Any]:
 def otherwise() -> dict[str, Any]:
     """Ending that is in no settled rate -> label."""
     return {code: rules.LIFECYCLE.state(code).label for code in EXCLUDED}
+
+
+def left_out_of() -> dict[str, Any]:
+    """Rate that rulings take matters out of -> label."""
+    return dict(Exclusion.Figure.choices)
+
+
+def not_dispatched() -> Any:
+    """What a matter without a responsible unit is listed under."""
+    return _("no unit: answered on the spot, or not dispatched")
 
 
 def appellants() -> dict[str, Any]:

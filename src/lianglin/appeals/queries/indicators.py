@@ -11,15 +11,38 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from lianglin.kit.domain import Indicator, RowServed
+from lianglin.kit.domain import Dimension, Indicator, RowServed
 
-_FIGURES = "lianglin.appeals.queries.figures"
+_FIGURES, _RATES = "lianglin.appeals.queries.figures", "lianglin.appeals.queries.rates"
+_COUNTED = (
+    "received",
+    "handled_again",
+    "settled",
+    "on_time",
+    "solved",
+    "solved_rate",
+    "satisfied",
+    "reached",
+    "overdue",
+)
+"""Figures that are counted over any span of days, and in parts."""
+DIMENSIONS = (
+    Dimension("channel", _("channel"), f"{_RATES}:channels"),
+    Dimension("field", _("field"), f"{_RATES}:fields"),
+    Dimension("class", _("class"), f"{_RATES}:classes"),
+    Dimension("item", _("item"), f"{_RATES}:items"),
+    Dimension("appellant", _("kind of appellant"), f"{_RATES}:appellants"),
+    Dimension("unit", _("responsible unit"), f"{_RATES}:units", interval=True),
+)
+_IN_PARTS: dict[str, Any] = {"counts": f"{_RATES}:counts", "dimensions": DIMENSIONS}
 
 
 def _figure(
     code: str, label: Any, definition: Any, unit: Any = "cases", kind: Any = "flow", **more: Any
 ) -> Indicator:
     given = {"cells": f"{_FIGURES}:cells", "rows": f"{_FIGURES}:rows", "duty": "appeals.read", **more}
+    if code in _COUNTED:
+        given |= _IN_PARTS
     return Indicator(f"appeals.{code}", label, definition, unit, kind, **given)
 
 
@@ -35,6 +58,26 @@ INDICATORS = (
         people=True,
         r_rows=("R049",),
         numerator_label=_("appeals received"),
+    ),
+    _figure(
+        "responded",
+        _("Response rate"),
+        _(
+            "Appeals received in the period and dispatched whose unit acted within one working day of the first "
+            "dispatch (urgent ones: one hour), of those that were dispatched and whose day is over or whose unit has "
+            "acted. Acting is what the platform records: taken on, answered, or sent back with reasons. Not accepted, "
+            "passed on, merged and withdrawn appeals do not count. Counted from the rows when it is asked for."
+        ),
+        "percent",
+        cells="",
+        rows="",
+        better="up",
+        r_rows=("R110",),
+        numerator_label=_("acted on in time"),
+        denominator_label=_("dispatched"),
+        rest_label=_("acted on late or not yet"),
+        published=False,
+        **_IN_PARTS,
     ),
     _figure(
         "settled",
@@ -197,6 +240,17 @@ INDICATORS = (
         r_rows=("R058",),
     ),
     _parts(
+        "left_out",
+        _("Left out by ruling"),
+        _(
+            "Matters that a recorded ruling of the month took out of a rate, by that rate: asked for by the unit with a "
+            "ground, ruled by somebody else. They are in neither count of the rate, and stand here."
+        ),
+        "left_out_of",
+        published=False,
+        r_rows=("R058",),
+    ),
+    _parts(
         "by_item",
         _("Received by item"),
         _(
@@ -221,6 +275,12 @@ ROWS = (
     ),
     RowServed("R057", _DASHBOARD, "appeals.solved"),
     RowServed("R058", _DASHBOARD, "appeals.settled"),
+    RowServed(
+        "R110",
+        "indicators:breakdown",
+        "appeals.responded",
+        "a figure of appeals without an owner for over a working day",
+    ),
     RowServed("R061", _DASHBOARD, "appeals.handled_again", "problem classes and the effect of their fixes"),
 )
 """The rows of the requirement that these figures serve, and what is not there yet."""

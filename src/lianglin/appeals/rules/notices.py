@@ -273,4 +273,11 @@ NOTICES = (
         "派给本单位的{number}已撤回或并案，不用再办。",
         "{number}, given to your unit, was withdrawn or merged: nothing more to do.",
     ),
+    _task(
+        "exclusion_ruled",
+        _("a ruling on what counts in a rate"),
+        ("number", "rate", "ruling", "link"),
+        "您单位申请的{number}不计入{rate}一事已裁定：{ruling}。",
+        "Your request about {number} and the {rate} was ruled on: {ruling}.",
+    ),
 )

@@ -24,8 +24,8 @@ Readings = Mapping[str, Mapping[tuple[str, date], Reading]]
 
 
 def main() -> list[Indicator]:
-    """The figures themselves, without the breakdowns."""
-    return [i for i in queries.figures_of() if not i.members]
+    """The figures of the dashboard: those that are kept or read per month, without the breakdowns."""
+    return [i for i in queries.figures_of() if not i.members and (i.cells or i.at_level)]
 
 
 def breakdowns() -> list[Indicator]:

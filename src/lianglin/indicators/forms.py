@@ -1,0 +1,64 @@
+"""Forms of reports: which one to make, its sentences, why it is corrected, which file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.indicators.reports.models import ReportFile
+
+
+class MakeForm(forms.Form):
+    """Which report, of which place, for which period, for whom."""
+
+    definition = forms.ChoiceField(label=_("kind of report"))
+    place = forms.ChoiceField(label=_("place"), required=False)
+    period = forms.CharField(
+        label=_("period"),
+        max_length=8,
+        help_text=_(
+            "A week like 2026-W47, a month like 2026-11, a quarter like 2026-Q3, or a year like 2026."
+        ),
+        error_messages={"required": _("Write the period, like 2026-11.")},
+    )
+    public = forms.BooleanField(
+        label=_("for publication"),
+        required=False,
+        help_text=_(
+            "Counts that stand for fewer than ten people, and what would give them away, are left out."
+        ),
+    )
+
+    def __init__(
+        self, *args: Any, definitions: list[tuple[str, Any]], places: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["definition"].choices = definitions  # pyright: ignore[reportAttributeAccessIssue]
+        self.fields["place"].choices = places  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class CorrectForm(forms.Form):
+    """Why an issued report is corrected."""
+
+    why = forms.CharField(
+        label=_("why it is corrected"),
+        max_length=200,
+        error_messages={"required": _("Say why it is corrected; the new version gives the reason.")},
+    )
+
+
+class FileForm(forms.Form):
+    """Word or PDF, and what for."""
+
+    format = forms.ChoiceField(
+        label=_("format"), choices=ReportFile.Format.choices, widget=forms.RadioSelect, initial="docx"
+    )
+    reason = forms.CharField(
+        label=_("what it is for"),
+        max_length=120,
+        error_messages={
+            "required": _("Say in a few words what the file is for; it stands on every page of it.")
+        },
+    )

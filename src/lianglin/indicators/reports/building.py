@@ -1,0 +1,185 @@
+"""What a report holds: every figure with both counts, both comparisons, its parts; and the sentences made of them.
+
+The result is plain data. It is stored with the report, and pages, Word and PDF are made from nothing else: what was
+issued stays as it was, whatever is counted later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import override
+
+from lianglin.indicators import queries, rules
+from lianglin.indicators.queries import Surroundings
+from lianglin.indicators.reports import words
+from lianglin.indicators.reports.counting import Found, Key, count, dimensions
+from lianglin.indicators.reports.words import Cell
+from lianglin.indicators.rules import Counts
+from lianglin.kit import clock, discovery
+from lianglin.kit.domain import Indicator, ReportDefinition, Section
+from lianglin.kit.period import Period
+from lianglin.kit.reports import PLACE
+
+LANGUAGE = "zh-hans"
+"""A report is Chinese, whoever asks for it."""
+Data = dict[str, Any]
+
+
+def definitions() -> dict[str, ReportDefinition]:
+    """Every declared report by its code."""
+    return {report.code: report for report in discovery.each("reports")}
+
+
+def build(
+    definition: ReportDefinition, prefix: str, period: Period, *, public: bool
+) -> tuple[Data, dict[str, list[str]]]:
+    """The figures of a report as plain data, and its sentences by section.
+
+    ``public``: cells that stand for fewer than ten people are left out of the data, with those that would give them
+    away. LookupError for a place that is not there.
+    """
+    with override(LANGUAGE):
+        around = queries.surroundings(prefix, Period.month_of(period.start))
+        if around is None:
+            raise LookupError(f"There is no place “{prefix}”.")
+        figures = _figures(definition)
+        kinds = {"now": period, "before": period.previous(), "year": period.a_year_before()}
+        totals = {kind: count(figures, prefix, span) for kind, span in kinds.items()}
+        sections = [
+            _section(section, around, period, totals, public=public) for section in definition.sections
+        ]
+        data: Data = {
+            "place": around.place.label,
+            "period": words.period_name(period),
+            "kind": period.kind,
+            "before": words.period_name(kinds["before"]),
+            "year": words.period_name(kinds["year"]),
+            "until": min(period.end, clock.today()).isoformat(),
+            "running": period.end > clock.today(),
+            "computed_at": clock.now().isoformat(),
+            "public": public,
+            "sample": bool(settings.DEMO),
+            "least": settings.RATE_BASE,
+            "sections": sections,
+            "definitions": [_defined(figure) for figure in figures],
+        }
+        data["title"] = words.filled(definition.title, lambda name, _what: str(data.get(name, "")))
+        return data, {str(at): _sentences(definition.sections[at], data, at) for at in range(len(sections))}
+
+
+def _figures(definition: ReportDefinition) -> list[Indicator]:
+    known = discovery.indicators()
+    codes = dict.fromkeys(code for section in definition.sections for code in section.figures)
+    return [known[code] for code in codes]
+
+
+def _defined(figure: Indicator) -> dict[str, str]:
+    return {
+        "code": figure.code,
+        "label": str(figure.label),
+        "definition": str(figure.definition),
+        "version": figure.definition_version,
+    }
+
+
+def _section(
+    section: Section,
+    around: Surroundings,
+    period: Period,
+    totals: dict[str, dict[Key, Found]],
+    *,
+    public: bool,
+) -> Data:
+    figures = [discovery.indicators()[code] for code in section.figures]
+    labels, by, interval, found = _parts(section, figures, around, period)
+    lines: list[Data] = [{"code": code, "label": str(label), "cells": []} for code, label in labels.items()]
+    told = {}
+    for figure in figures:
+        whole = {kind: _cell(figure, at.get((figure.code, "")), public=public) for kind, at in totals.items()}
+        told[figure.code] = {kind: cell.kept() for kind, cell in whole.items()}
+        parts = {code: _found(figure, found.get((figure.code, code))) for code in labels}
+        hidden = _hidden(figure, whole["now"], parts) if public else {}
+        for line in lines:
+            part = parts[line["code"]]
+            line["cells"].append(Cell(part.counts, part.left_out, hidden.get(line["code"], "")).kept())
+    return {
+        "title": section.title,
+        "level": section.level,
+        "by": by,
+        "interval": interval,
+        "chart": section.chart,
+        "figures": [
+            {"code": figure.code, "label": str(figure.label), "unit": figure.unit, "target": figure.target}
+            for figure in figures
+        ],
+        "totals": told,
+        "lines": lines,
+    }
+
+
+def _parts(
+    section: Section, figures: list[Indicator], around: Surroundings, period: Period
+) -> tuple[dict[str, Any], str, bool, dict[Key, Found]]:
+    """The parts of a section's table in the order of listing; what they are called; whether rates carry an interval."""
+    prefix = around.place.code
+    if section.by == PLACE and around.width:
+        labels: dict[str, Any] = {place.code: place.label for place in around.below if place.loaded}
+        return labels, "地区", True, count(figures, prefix, period, PLACE, around.width)
+    if section.by in ("", PLACE):
+        return {}, "", False, {}
+    dimension = dimensions(figures)[section.by]
+    found = count(figures, prefix, period, section.by)
+    labels = discovery.resolve(dimension.members)({part for _code, part in found})
+    there = {part for _code, part in found}
+    return (
+        {code: label for code, label in labels.items() if code in there},
+        str(dimension.label),
+        dimension.interval,
+        found,
+    )
+
+
+def _found(figure: Indicator, found: Found | None) -> Found:
+    return found or Found(Counts(0, 0 if figure.unit == "percent" else None))
+
+
+def _cell(figure: Indicator, found: Found | None, *, public: bool) -> Cell:
+    one = _found(figure, found)
+    small = public and rules.is_small(one.counts, people=figure.people)
+    return Cell(one.counts, one.left_out, rules.FEW if small else "")
+
+
+def _hidden(figure: Indicator, whole: Cell, parts: dict[str, Found]) -> dict[str, str]:
+    """Which lines of a figure are hidden; all of them under a hidden total, since they add up to it."""
+    counts = {code: part.counts for code, part in parts.items()}
+    if whole.hidden:
+        return {code: rules.GUARD for code, one in counts.items() if one.base}
+    return rules.hide_siblings(counts, people=figure.people)
+
+
+def _sentences(section: Section, data: Data, at: int) -> list[str]:
+    figures = {figure["code"]: figure for figure in data["sections"][at]["figures"]}
+    totals = data["sections"][at]["totals"]
+    before, year = words.BEFORE[data["kind"]]
+
+    def told(name: str, what: str) -> str:
+        if name not in figures:
+            return str(data.get(name, ""))
+        unit = figures[name]["unit"]
+        now, then, ago = (Cell.of(totals[name][kind]) for kind in ("now", "before", "year"))
+        if what == "change":
+            compared = [words.change(now, then, unit, before)]
+            return "，".join(compared + ([words.change(now, ago, unit, year)] if year else []))
+        return words.left_out(now) if what == "left_out" else words.value(now, unit, data["least"])
+
+    return [words.filled(text, told) for text in section.text]
+
+
+def cells(data: Data) -> Iterable[Cell]:
+    """Every cell of a report."""
+    for section in data["sections"]:
+        for line in section["lines"]:
+            yield from map(Cell.of, line["cells"])

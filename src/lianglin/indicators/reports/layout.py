@@ -1,0 +1,182 @@
+"""A report as a row of blocks: headings, paragraphs, tables, charts. Pages, Word and PDF are all made of these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from lianglin.indicators.reports import charts, words
+from lianglin.indicators.reports.models import Report
+from lianglin.indicators.reports.words import Cell
+from lianglin.kit import clock
+
+SAMPLE = "示例数据，均为虚构，不代表任何真实地方或单位。"
+DRAFT = "草稿，未签发"
+CITY = "全市"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One piece of a report. A table: ``head`` and ``rows`` of texts ("\\n" between the lines of a cell), first column names."""
+
+    kind: Literal["heading", "paragraph", "table", "chart", "note"]
+    text: str = ""
+    level: int = 1
+    section: str = ""
+    head: list[str] = field(default_factory=list)
+    rows: list[list[str]] = field(default_factory=list)
+    svg: str = ""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A report ready to be printed: title, blocks, who signs it and when, and what stands on every page."""
+
+    title: str
+    blocks: list[Block]
+    signed: str
+    day: str
+    mark: str
+    stamp: str
+    sample: str
+
+
+def paper(report: Report, *, mark: str) -> Paper:
+    """A report as it is printed; ``mark`` says who took the file out, when and for what."""
+    issued = report.issued_at
+    stamp = "" if report.state == Report.State.ISSUED else DRAFT
+    if report.state == Report.State.REPLACED:
+        stamp = "已被后一版本替代"
+    return Paper(
+        title=report.figures["title"],
+        blocks=list(blocks(report)),
+        signed=report.issuer or report.organisation.name,
+        day=chinese_day(clock.local(issued or report.counted_at or report.asked_at).date()),
+        mark=mark,
+        stamp=stamp,
+        sample=SAMPLE if report.figures.get("sample") else "",
+    )
+
+
+def chinese_day(day: date) -> str:
+    """ "2026年11月3日", as an official document is dated."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def blocks(report: Report) -> Iterable[Block]:
+    """The report in the order of its sections, then how its figures were counted."""
+    data = report.figures
+    first = second = tables = 0
+    for at, section in enumerate(data["sections"]):
+        if section["level"] == 1:
+            first, second = first + 1, 0
+            heading = f"{words.numeral(first)}、{section['title']}"
+        else:
+            second += 1
+            heading = f"（{words.numeral(second)}）{section['title']}"
+        yield Block("heading", heading, level=section["level"], section=str(at))
+        for sentence in report.texts.get(str(at), []):
+            yield Block("paragraph", sentence, section=str(at))
+        if not section["figures"]:
+            continue
+        tables += 1
+        if not section["by"]:
+            yield _whole(section, data, tables)
+        elif section["lines"]:
+            yield _parts(section, data, tables)
+            yield from _chart(section, data)
+        else:
+            yield Block("note", "本期没有可列出的数据。")
+    yield Block("heading", f"{words.numeral(first + 1)}、数据说明", level=1)
+    yield from (Block("paragraph", text) for text in explained(report))
+
+
+def _whole(section: dict[str, Any], data: dict[str, Any], number: int) -> Block:
+    """The figures themselves, against the period before and the same one a year ago."""
+    before, year = words.BEFORE[data["kind"]]
+    head = ["指标", "本期", "分子/分母", before, *([year] if year else []), "裁定不计入"]
+    rows = []
+    for figure in section["figures"]:
+        kept = section["totals"][figure["code"]]
+        now, then, ago = (Cell.of(kept[kind]) for kind in ("now", "before", "year"))
+        unit, least = figure["unit"], data["least"]
+        others = [then, ago] if year else [then]
+        apart = ("不公布" if now.hidden else str(now.left_out)) if unit == "percent" else "—"
+        name = figure["label"] if unit == "percent" else f"{figure['label']}（{words.UNITS[unit]}）"
+        rows.append([
+            name, words.short(now, unit, least), words.both(now) or "—",
+            *("\n".join(filter(None, (words.short(c, unit, least), words.both(c)))) for c in others), apart,
+        ])  # fmt: skip
+    return Block("table", f"表{number}　{section['title']}（{data['period']}）", head=head, rows=rows)
+
+
+def _parts(section: dict[str, Any], data: dict[str, Any], number: int) -> Block:
+    """The figures in parts: a rate over its two counts, with its interval where parts are compared, and what was ruled out."""
+    figures, least = section["figures"], data["least"]
+    head = [section["by"], *(figure["label"] for figure in figures)]
+    rows = []
+    for line in section["lines"]:
+        told = [line["label"]]
+        for figure, kept in zip(figures, line["cells"], strict=True):
+            cell = Cell.of(kept)
+            lines = [words.short(cell, figure["unit"], least), words.both(cell)]
+            if section["interval"]:
+                lines.append(words.interval(cell, least))
+            if cell.left_out and not cell.hidden:
+                lines.append(f"另{cell.left_out}件不计入")
+            told.append("\n".join(filter(None, lines)))
+        rows.append(told)
+    total = ["合计"]
+    for figure in figures:
+        cell = Cell.of(section["totals"][figure["code"]]["now"])
+        total.append("\n".join(filter(None, (words.short(cell, figure["unit"], least), words.both(cell)))))
+    return Block(
+        "table", f"表{number}　{section['title']}（{data['period']}）", head=head, rows=[*rows, total]
+    )
+
+
+def _chart(section: dict[str, Any], data: dict[str, Any]) -> Iterable[Block]:
+    if not section["chart"] or len(section["lines"]) > charts.MOST:
+        return
+    figure = section["figures"][0]
+    lines = []
+    for line in section["lines"]:
+        cell = Cell.of(line["cells"][0])
+        text = words.short(cell, figure["unit"], data["least"])
+        lines.append(charts.Bar(line["label"], _amount(cell, data["least"]), text))
+    title = f"{section['title']}：{figure['label']}（{data['period']}）"
+    rate = figure["unit"] == "percent"
+    svg = charts.bars(lines, title=title, top=100 if rate else None, goal=figure["target"] if rate else None)
+    yield Block("chart", title, svg=svg)
+
+
+def _amount(cell: Cell, least: int) -> float | None:
+    counts = cell.counts
+    if cell.hidden or (counts.denominator is not None and counts.denominator < max(1, least)):
+        return None
+    if counts.denominator is None:
+        return counts.numerator
+    return 100 * counts.numerator / counts.denominator
+
+
+def explained(report: Report) -> Iterable[str]:
+    """How the figures were counted: the day, the rules, the definitions."""
+    data = report.figures
+    counted = datetime.fromisoformat(data["computed_at"])
+    day = chinese_day(clock.local(counted).date())
+    yield f"数据计算于{day}，由系统按登记的事项逐件统计；签发后不再变动，如有更正，另出新的版本。"
+    if data["running"]:
+        yield f"本期尚未结束，数据截至{day}。"
+    if report.corrects_id:
+        yield f"本报告为第{report.version}版，替代前一版本。更正原因：{report.why}"
+    yield (
+        f"比率均同时列出分子和分母；分母不足{data['least']}的不计算比率，只列分子和分母；基数不足30的不计算增减幅度。"
+        "百分数保留一位小数。方括号内为比率的95%置信区间（威尔逊区间），区间重叠的，差别可能出于偶然。"
+    )
+    yield "不计入比率的事项只凭书面裁定，另行列出，不在分子和分母之内。"
+    if data["public"]:
+        yield "涉及不足10人（件）的数据及据以可推算出的数据不公布。"
+    for one in data["definitions"]:
+        yield f"{one['label']}：{one['definition']}（{one['code']}，口径版本{one['version']}）"

@@ -1,0 +1,132 @@
+"""Rates in parts: by channel, field, class, unit, place; for a week, a month, a quarter or a year."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from lianglin.indicators import queries, rates, rules
+from lianglin.indicators.reports.counting import Found, count, dimensions
+from lianglin.indicators.rules import Counts
+from lianglin.indicators.views import asking
+from lianglin.indicators.views.showing import address
+from lianglin.kit import clock, discovery
+from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import HouseError
+from lianglin.kit.period import Period
+from lianglin.kit.reports import PLACE
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure in one line: a rate over its two counts with its interval, or the counts alone."""
+
+    indicator: Indicator
+    found: Found
+
+    @property
+    def amount(self) -> str:
+        """The rate where its base is large enough, the count of a count, else a dash."""
+        counts = self.found.counts
+        if counts.denominator is None:
+            return str(counts.numerator)
+        return f"{rules.value(counts)}%" if rates.is_rate(counts, settings.RATE_BASE) else "–"
+
+    @property
+    def interval(self) -> str:
+        """The 95 % interval of a rate that is shown."""
+        counts = self.found.counts
+        if not rates.is_rate(counts, settings.RATE_BASE):
+            return ""
+        low, high = rates.wilson(counts.numerator, counts.denominator or 0) or (0.0, 0.0)
+        return f"{low} – {high}"
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """All figures that can be taken apart, by one dimension; parts in the order of their list, never by a figure."""
+    actor = asking.reader(request)
+    prefix, period = asking.place_code(request, actor), _period(request)
+    around = queries.surroundings(prefix, Period.month_of(period.start))
+    if around is None:
+        raise Http404(_("There is no such place."))
+    figures = [one for one in queries.figures_of() if one.counts]
+    offered = _offered(figures, around.width)
+    by = request.GET.get("by") or next(iter(offered), "")
+    if by not in offered:
+        raise Http404(_("These figures are not counted in such parts."))
+    whole = count(figures, prefix, period)
+    context = {
+        "place": around.place,
+        "period": period,
+        "by": by,
+        "by_label": offered[by],
+        "offered": offered.items(),
+        "figures": figures,
+        "whole": [_part(figure, whole.get((figure.code, ""))) for figure in figures],
+        "lines": _lines(figures, prefix, period, by, around),
+        "least": settings.RATE_BASE,
+        "counted_at": clock.now(),
+        "tabs": [
+            {
+                "label": label,
+                "url": address("breakdown", place=prefix, period=period.code, by=code),
+                "current": code == by,
+            }
+            for code, label in offered.items()
+        ],
+    }
+    return render(request, "indicators/breakdown.html", context)
+
+
+def _offered(figures: list[Indicator], width: int) -> dict[str, Any]:
+    places = {PLACE: _("place")} if width else {}
+    return places | {code: one.label for code, one in dimensions(figures).items()}
+
+
+def _period(request: HttpRequest) -> Period:
+    text = request.GET.get("period", "").strip()
+    running = Period.month_of(clock.today())
+    try:
+        period = Period.parse(text) if text else running
+    except ValueError as error:
+        raise HouseError(
+            _("This is no period. Write a week like 2026-W47, a month like 2026-11, a quarter or a year."),
+            field="period",
+        ) from error
+    if period.start > clock.today():
+        raise HouseError(_("This period has not begun. Choose one until today."), field="period")
+    return period
+
+
+def _part(figure: Indicator, found: Found | None) -> Part:
+    return Part(figure, found or Found(Counts(0, 0 if figure.unit == "percent" else None)))
+
+
+def _lines(
+    figures: list[Indicator], prefix: str, period: Period, by: str, around: Any
+) -> list[dict[str, Any]]:
+    found = count(figures, prefix, period, by, around.width if by == PLACE else 0)
+    if by == PLACE:
+        labels: dict[str, Any] = {place.code: place.label for place in around.below if place.loaded}
+    else:
+        there = {part for _code, part in found}
+        named = discovery.resolve(dimensions(figures)[by].members)(there)
+        labels = {code: label for code, label in named.items() if code in there}
+    return [
+        {
+            "code": code if by == PLACE else "",
+            "label": label,
+            "url": address("breakdown", place=code, period=period.code, by=by)
+            if by == PLACE and len(code) < 12
+            else "",
+            "cells": [_part(figure, found.get((figure.code, code))) for figure in figures],
+        }
+        for code, label in labels.items()
+    ]

@@ -1,0 +1,263 @@
+"""Reports of one's area: asked for, read, edited, issued, corrected, taken out as Word or PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from lianglin.access.actor import Actor
+from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done, pressed, see
+from lianglin.indicators import queries
+from lianglin.indicators.forms import CorrectForm, FileForm, MakeForm
+from lianglin.indicators.reports import actions, building, filing, layout
+from lianglin.indicators.reports.models import Report, ReportFile
+from lianglin.kit import clock, paging
+from lianglin.kit.errors import Refused
+from lianglin.kit.period import Period
+
+TYPES = {
+    ReportFile.Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ReportFile.Format.PDF: "application/pdf",
+}
+TONES = {"draft": "active", "issued": "good", "making": "waiting", "refused": "bad", "replaced": "closed"}
+FILE_TONES = {"ready": "good", "asked": "waiting", "refused": "bad"}
+
+
+def _seen_by(actor: Actor) -> Any:
+    return Report.objects.visible_to(actor, purpose=actions.purpose(actor))
+
+
+def _find(actor: Actor, key: UUID) -> Report:
+    found = _seen_by(actor).select_related("organisation", "issued_by", "corrects").filter(key=key).first()
+    if found is None:
+        raise Http404(_("There is no such report in the area of your current post."))
+    return found
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(actions.READ)
+def listed(request: HttpRequest) -> HttpResponse:
+    """The reports of the area, the newest first, and the form that asks for another one."""
+    actor = acting(request)
+    form = _make_form(request, actor)
+    if request.method == "POST":
+        answer = done(
+            request,
+            form,
+            lambda: _ask(form, actor),
+            _("It is being counted. It appears here when it is ready."),
+            lambda made: reverse("indicators:report", args=[made.key]),
+        )
+        if answer is not None:
+            return answer
+    rows = _seen_by(actor).defer("figures", "texts").select_related("organisation")
+    page = paging.page(rows, "-id", cursor=request.GET.get("cursor", ""), size=20)
+    known = building.definitions()
+    context = {
+        "form": form,
+        "page": page,
+        "rows": [
+            {
+                "report": one,
+                "label": known[one.definition].label if one.definition in known else one.definition,
+                "place": _place_label(one.scope_code),
+                "period": _period(one),
+                "tone": TONES.get(one.state, "closed"),
+            }
+            for one in page.rows
+        ],
+    }
+    return render(request, "indicators/reports.html", context, status=422 if form.errors else 200)
+
+
+def _place_label(code: str) -> str:
+    return f"{code}" if code else queries.city_name()
+
+
+def _period(report: Report) -> str:
+    return actions.period_of(report).code
+
+
+def _make_form(request: HttpRequest, actor: Actor) -> MakeForm:
+    month = Period.month_of(clock.today())
+    around = queries.surroundings(actor.low, month)
+    places = [(p.code, p.label) for p in ([around.place, *around.below] if around else [])]
+    return MakeForm(
+        request.POST if request.method == "POST" else None,
+        definitions=[(one.code, one.label) for one in building.definitions().values()],
+        places=places,
+        initial={"period": month.previous().code},
+    )
+
+
+def _ask(form: MakeForm, actor: Actor) -> Report:
+    chosen = form.cleaned_data
+    try:
+        period = Period.parse(chosen["period"])
+    except ValueError as error:
+        raise Refused(_("This is no period. Write a week like 2026-W47, a month like 2026-11, a quarter or a year."),
+                      field="period") from error  # fmt: skip
+    return actions.ask(
+        by=actor,
+        definition=chosen["definition"],
+        scope_code=chosen["place"],
+        period=period,
+        public=chosen["public"],
+    )
+
+
+@require_GET
+@in_post(actions.READ)
+def shown(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One report as it will be printed, with what can be done with it now."""
+    return _shown(request, key)
+
+
+def _shown(
+    request: HttpRequest, key: UUID, *, correcting: Any = None, filing_form: Any = None
+) -> HttpResponse:
+    actor = acting(request)
+    report = _find(actor, key)
+    ready = report.state in filing.READABLE
+    own = ReportFile.objects.visible_to(actor, purpose=actions.purpose(actor)).defer("content")
+    files = [
+        {"file": one, "tone": FILE_TONES.get(one.state, "closed"), "ready": _fetchable(one)}
+        for one in own.filter(report=report).order_by("-id")[:10]
+    ]
+    replaced_by = _seen_by(actor).filter(corrects=report).only("key", "version", "state").first()
+    context = {
+        "report": report,
+        "title": report.figures.get("title") or _("Report"),
+        "tone": TONES.get(report.state, "closed"),
+        "period": _period(report),
+        "blocks": [_block(block) for block in layout.blocks(report)] if ready else [],
+        "files": files,
+        "waiting": report.state == Report.State.MAKING or any(f["file"].state == "asked" for f in files),
+        "replaced_by": replaced_by,
+        "draft": report.state == Report.State.DRAFT,
+        "ready": ready,
+        "may_issue": report.state == Report.State.DRAFT and actor.may(actions.ISSUE),
+        "correct_form": (correcting or CorrectForm())
+        if report.state == Report.State.ISSUED and replaced_by is None
+        else None,
+        "file_form": filing_form or FileForm(),
+        "sample": layout.SAMPLE if report.figures.get("sample") else "",
+    }
+    failed = bool((correcting and correcting.errors) or (filing_form and filing_form.errors))
+    return render(request, "indicators/report.html", context, status=422 if failed else 200)
+
+
+def _fetchable(one: ReportFile) -> bool:
+    return one.state == ReportFile.State.READY and one.expires_at > clock.now()
+
+
+def _block(block: layout.Block) -> dict[str, Any]:
+    """A block for the page; the chart's SVG is our own, its texts escaped where it is drawn."""
+    rows = [[cell.split("\n") for cell in row] for row in block.rows]
+    return {"block": block, "rows": rows, "svg": SafeString(block.svg)}
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(actions.READ)
+def edit(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The sentences of a draft, section by section; a paragraph a line. Figures are not edited."""
+    actor = acting(request)
+    report = _find(actor, key)
+    here = reverse("indicators:report", args=[key])
+    if report.state != Report.State.DRAFT:
+        return see(here)
+    if request.method == "POST":
+        texts = {
+            at: request.POST.get(f"text_{at}", "").replace("\r\n", "\n").split("\n") for at in report.texts
+        }
+        seen = request.POST.get("seen", "")
+        return pressed(
+            request,
+            lambda: actions.edit(key, by=actor, texts=texts, seen=int(seen) if seen.isdigit() else -1),
+            _("The sentences are kept."),
+            here,
+        )
+    sections = [
+        {"at": at, "title": section["title"], "text": "\n".join(report.texts.get(str(at), []))}
+        for at, section in enumerate(report.figures["sections"])
+    ]
+    context = {"report": report, "title": report.figures["title"], "sections": sections, "here": here}
+    return render(request, "indicators/edit_report.html", context)
+
+
+@require_POST
+@in_post(actions.READ)
+def count_again(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Counts a draft anew."""
+    actor = acting(request)
+    here = reverse("indicators:report", args=[key])
+    return pressed(request, lambda: actions.count_again(key, by=actor), _("It is being counted again."), here)
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(actions.ISSUE)
+def issue(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Issues a draft, after a page that says what this means."""
+    actor = acting(request)
+    report = _find(actor, key)
+    here = reverse("indicators:report", args=[key])
+    if request.method == "POST":
+        seen = request.POST.get("seen", "")
+        edits = int(seen) if seen.isdigit() else -1
+        return pressed(request, lambda: actions.issue(key, by=actor, seen=edits), _("Issued."), here)
+    context = {"report": report, "title": report.figures.get("title") or _("Report"), "here": here}
+    return render(request, "indicators/issue_report.html", context)
+
+
+@require_POST
+@in_post(actions.READ)
+def correct(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Begins a new version of an issued report."""
+    actor, form = acting(request), CorrectForm(request.POST)
+    answer = done(
+        request,
+        form,
+        lambda: actions.correct(key, by=actor, why=form.cleaned_data["why"]),
+        _("The new version is being counted."),
+        lambda made: reverse("indicators:report", args=[made.key]),
+    )
+    return answer if answer is not None else _shown(request, key, correcting=form)
+
+
+@require_POST
+@in_post(actions.READ)
+def ask_file(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Asks for a Word or PDF file of the report."""
+    actor, form = acting(request), FileForm(request.POST)
+    report = _find(actor, key)
+    answer = done(
+        request,
+        form,
+        lambda: filing.ask_file(
+            report, by=actor, file_format=form.cleaned_data["format"], reason=form.cleaned_data["reason"]
+        ),
+        _("It is being made. It appears here when it is ready."),
+        reverse("indicators:report", args=[key]),
+    )
+    return answer if answer is not None else _shown(request, key, filing_form=form)
+
+
+@require_GET
+@in_post(actions.READ)
+def fetch(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The file itself; that it was fetched is audited."""
+    found, data = filing.fetch(key, by=acting(request))
+    response = HttpResponse(data, content_type=TYPES[ReportFile.Format(found.format)])
+    report = found.report
+    name = f"{report.definition.replace('.', '-')}-{report.scope_code or 'city'}-{_period(report)}-v{report.version}"
+    response["Content-Disposition"] = f'attachment; filename="{name}.{found.format}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
