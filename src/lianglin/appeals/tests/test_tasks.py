@@ -252,6 +252,7 @@ def test_every_refusal_ground_and_every_message_is_declared() -> None:
         "appeals.untaken",
         "appeals.whistle",
         "appeals.rule_wrong",
+        "appeals.exclusion_ruled",
     }
     assert declared == wanted
     moves = {move.code for move in rules.LIFECYCLE.moves} | {"open", "extend", "co_order"}
@@ -270,6 +271,8 @@ def test_a_text_message_fits_into_two() -> None:
             minutes=30,
             until="12月31日 17:00",
             rule="供热季供热报修",
+            rate="回访有效率",
+            ruling="不同意剔除",
             link="/appeals/track/",
         )
         assert len(filled) <= 134, notice.code
