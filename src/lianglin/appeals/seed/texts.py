@@ -53,8 +53,17 @@ class Told(NamedTuple):
     body: str
 
 
-def write_texts(wanted: Wanted, places: Places, *, seed: int, first: int = 0) -> Iterator[Told]:
+def write_texts(
+    wanted: Wanted,
+    places: Places,
+    *,
+    seed: int,
+    first: int = 0,
+    book: tuple[ItemGrammar, ...] | None = None,
+) -> Iterator[Told]:
     """One text per row, in order. ``first`` is the number of the first row in the whole history.
+
+    ``book``: what may be said, per item of the catalogue; the whole grammar by default.
 
     Row n of a history gets the same text however the history is cut, for equal ``seed``.
     """
@@ -62,7 +71,7 @@ def write_texts(wanted: Wanted, places: Places, *, seed: int, first: int = 0) ->
     event = np.where(wanted.event >= 0, _states(seed + 1, wanted.event), state ^ 0x5DEECE66D)
     columns = (wanted.item, wanted.month, wanted.hour, wanted.building, wanted.unit, wanted.floor)
     columns += (wanted.again, wanted.by_phone, state, event)
-    book, kinds, words = grammars(), [item.place_kind for item in items()], _Words(places)
+    book, kinds, words = book or grammars(), [item.place_kind for item in items()], _Words(places)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     for item, month, hour, building, unit, floor, again, by_phone, own, common in rows:
         roll = _dice(own)

@@ -1,0 +1,1 @@
+"""Engines: pure functions, arrays in, arrays out. They import nothing of the house and no Django."""

@@ -1,0 +1,149 @@
+"""One check, and a pass over everything: which earlier reports are of the same matter, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lianglin.engines.similarity import pairs
+from lianglin.engines.similarity.index import Index
+from lianglin.engines.similarity.model import Model
+from lianglin.engines.similarity.reading import Floats, packed
+from lianglin.engines.similarity.reasons import shared_words, words_for
+from lianglin.engines.similarity.reports import Reports, metres
+from lianglin.engines.similarity.texts import Bags, bags
+
+Keys = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One item a text may be about."""
+
+    item: int
+    chance: float
+    words: tuple[str, ...]
+    """The words of the text that speak for it."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """An earlier report that is likely of the same matter, with what both have in common."""
+
+    row: int
+    chance: float
+    shared: tuple[str, ...]
+    """Words of the asking text only."""
+    metres: float | None
+    days: float
+    reads_as: int | None
+    """The item that both read as, if they do."""
+    same_person: bool
+
+    @property
+    def strong(self) -> bool:
+        """Whether it is said to be likely, not only offered."""
+        return self.chance >= pairs.STRONG
+
+
+def suggest(model: Model, text: str, *, chosen: int = -1, most: int = 3) -> list[Reading]:
+    """What a text reads as, likeliest first; an empty text reads as nothing. Never applied by itself."""
+    bag = bags([text])
+    if not len(bag.gram):
+        return []
+    found = model.reader.with_choice(model.reader.probabilities(bag), np.array([chosen]))[0]
+    best = np.argsort(-found)[:most].tolist()
+    return [Reading(k, float(found[k]), tuple(words_for(model.reader, text, k))) for k in best]
+
+
+def read(model: Model, texts: Bags, chosen: NDArray[np.integer]) -> tuple[NDArray[np.uint8], Floats]:
+    """(reads, covered) of some bags, as Reports holds them; a part at a time, so that memory stays bounded."""
+    reads = np.empty((len(texts), model.reader.items), np.uint8)
+    for first in range(0, len(texts), 8192):
+        rows = np.arange(first, min(first + 8192, len(texts)))
+        part = texts if len(rows) == len(texts) else texts.take(rows)
+        reads[rows] = packed(model.reader.with_choice(model.reader.probabilities(part), chosen[rows]))
+    return reads, model.reader.coverage(texts)
+
+
+def matches(
+    model: Model,
+    text: str,
+    asked: Reports,
+    others: Reports,
+    rows: Keys,
+    *,
+    least: float = pairs.OFFERED,
+    most: int = 5,
+) -> list[Match]:
+    """Compares one report (``asked`` has one row) with some ``rows`` of others, the likeliest first.
+
+    ``text`` is what ``asked`` says: the words shown are taken from it alone.
+    """
+    zero = np.zeros(len(rows), np.int64)
+    kept = np.nonzero(pairs.may_repeat(model.weighing, asked, zero, others, rows))[0]
+    rows, zero = rows[kept], zero[kept]
+    found = pairs.features(model.weighing.reach, asked, zero, others, rows)
+    worth = np.nonzero(pairs.hopeful(model.weighing, found, least))[0]
+    if not len(worth):
+        return []
+    rows, found = rows[worth], found[worth]
+    chances = pairs.chances(
+        model.weighing, pairs.with_text(found, pairs.cosine_to_one(model.reader, asked, others, rows))
+    )
+    best = [k for k in np.argsort(-chances, kind="stable")[:most].tolist() if chances[k] >= least]
+    return [_match(model, text, asked, others, int(rows[k]), float(chances[k])) for k in best]
+
+
+def _match(model: Model, text: str, asked: Reports, others: Reports, row: int, chance: float) -> Match:
+    far = float(metres(asked.lon[:1], asked.lat[:1], others.lon[[row]], others.lat[[row]])[0])
+    mine, theirs = int(np.argmax(asked.reads[0])), int(np.argmax(others.reads[row]))
+    return Match(
+        row=row,
+        chance=chance,
+        shared=tuple(shared_words(model.reader, text, others.bags.of(row))),
+        metres=None if np.isnan(far) else far,
+        days=abs(float(asked.at[0] - others.at[row])),
+        reads_as=mine if mine == theirs else None,
+        same_person=bool(asked.person[0] == others.person[row] and asked.person[0] != 0),
+    )
+
+
+def every_pair(
+    model: Model, index: Index, *, least: float = pairs.OFFERED, together: int = 20_000
+) -> Iterator[tuple[Keys, Keys, Floats]]:
+    """All pairs (later row, earlier row, chance) of an index from ``least`` up, a part at a time."""
+    reports = index.rows
+    for first in range(0, len(reports), together):
+        mine = np.arange(first, min(first + together, len(reports)))
+        number, row = index.earlier(reports.take(mine), model.class_of)
+        yield compared(model, reports, mine[number], row, least=least)
+
+
+def compared(model: Model, reports: Reports, i: Keys, j: Keys, *, least: float) -> tuple[Keys, Keys, Floats]:
+    """Those of the pairs (i, j) of rows that reach ``least``, with their chances; texts are looked at last."""
+    kept = pairs.may_repeat(model.weighing, reports, i, reports, j)
+    i, j = i[kept], j[kept]
+    found = pairs.features(model.weighing.reach, reports, i, reports, j)
+    kept = pairs.hopeful(model.weighing, found, least)
+    i, j, found = i[kept], j[kept], found[kept]
+    chances = np.zeros(len(i), np.float32)
+    for first in range(0, len(i), 4096):
+        part = slice(first, first + 4096)
+        cosines = pairs.cosine(model.reader, reports, i[part], reports, j[part])
+        chances[part] = pairs.chances(model.weighing, pairs.with_text(found[part], cosines))
+    kept = chances >= least
+    return i[kept], j[kept], chances[kept]
+
+
+def top(
+    model: Model, texts: Sequence[str] | Bags, item: NDArray[np.integer], most: int = 3
+) -> tuple[float, float]:
+    """(top-1, top-``most``) shares of texts whose item is among the likeliest by the text alone."""
+    found = model.reader.probabilities(texts if isinstance(texts, Bags) else bags(texts))
+    order = np.argsort(-found, axis=1)[:, :most]
+    right = order == item[:, None]
+    return float(right[:, 0].mean()), float(right.any(axis=1).mean())

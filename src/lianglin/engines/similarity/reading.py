@@ -1,0 +1,212 @@
+"""What a text reads as: probabilities over a catalogue's items, from a linear model on character grams.
+
+The model is linear on TF-IDF rows of length 1: softmax regression, which knows what tells items apart, plus how large a
+share of an item's texts holds a gram, which does not forget what regression can do without and so meets new wording
+better. One temperature makes "0.8" right eight times in ten. What somebody chose when the
+report came in is evidence too, as good as such choices have proved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.optimize import minimize_scalar
+
+from lianglin.engines.similarity.texts import GRAMS, Bags
+
+Floats = NDArray[np.float32]
+UNKNOWN = -1
+"""No item was chosen."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A fitted model of what texts read as; ``c`` items, ``v`` known grams. Arrays may be memory-mapped."""
+
+    idf: Floats
+    """Shape (GRAMS,): how rare each gram is."""
+    row: NDArray[np.int32]
+    """Shape (GRAMS,): the gram's row in ``weight``; 0 is the row of grams that were never seen, all zeros."""
+    weight: Floats
+    """Shape (v + 1, c)."""
+    bias: Floats
+    """Shape (c,)."""
+    common: NDArray[np.bool_]
+    """Shape (GRAMS,): grams of politeness and filling, found with many items: never shown as a reason."""
+    temperature: float = 1.0
+    trust: float = 0.85
+    """How often the item chosen at the intake is the right one."""
+
+    @property
+    def items(self) -> int:
+        """How many items there are."""
+        return len(self.bias)
+
+    def lengths(self, bags: Bags) -> Floats:
+        """The length of each TF-IDF row before it was made 1; shape (n,)."""
+        return np.sqrt(_sums(self.idf[bags.gram] ** 2, bags)).astype(np.float32)
+
+    def coverage(self, bags: Bags) -> Floats:
+        """The share of each text's grams that the model has met before, 0 to 1; shape (n,); 0 for an empty text."""
+        known = _sums((self.row[bags.gram] > 0).astype(np.float32), bags)
+        return (known / np.maximum(np.diff(bags.start), 1)).astype(np.float32)
+
+    def probabilities(self, bags: Bags) -> Floats:
+        """What the texts alone read as; shape (n, c), each row sums to 1.
+
+        About the share of a text that the model has never met (1 - coverage) it says nothing: all items alike.
+        """
+        found = np.empty((len(bags), self.items), np.float32)
+        for first in range(0, len(bags), 8192):
+            part = bags if len(bags) <= 8192 else bags.take(np.arange(first, min(first + 8192, len(bags))))
+            told = self.coverage(part)[:, None]
+            alone = _softmax(self._scores(part) / self.temperature)
+            found[first : first + len(part)] = told * alone + (1 - told) / self.items
+        return found
+
+    def _scores(self, bags: Bags) -> Floats:
+        if len(bags) == 1:  # somebody types: no matrix is built for one row
+            value = self.idf[bags.gram] / max(float(self.lengths(bags)[0]), 1e-9)
+            row = self.row[bags.gram]
+            known = row > 0
+            return np.asarray(value[known] @ self.weight[row[known]] + self.bias, np.float32)[None, :]
+        return np.asarray(self.matrix(bags) @ self.weight + self.bias, np.float32)
+
+    def matrix(self, bags: Bags) -> sparse.csr_matrix:
+        """TF-IDF rows of length 1 over the known grams; what is not known still makes the rest shorter."""
+        value = self.idf[bags.gram] / np.maximum(np.repeat(self.lengths(bags), np.diff(bags.start)), 1e-9)
+        row = self.row[bags.gram]
+        shape = (len(bags), len(self.weight))
+        return sparse.csr_matrix(
+            (np.where(row > 0, value, 0).astype(np.float32), row, bags.start), shape=shape
+        )
+
+    def forgetting(self, share: float, rng: np.random.Generator) -> Reader:
+        """The same reader as if it had never met a random share of its grams: what unseen wording is like."""
+        return replace(self, row=np.where(rng.random(GRAMS) < share, 0, self.row))
+
+    def with_choice(self, probabilities: Floats, chosen: NDArray[np.integer]) -> Floats:
+        """What text and choice together read as; ``chosen``: shape (n,), UNKNOWN where nobody chose."""
+        wide = np.full_like(probabilities, (1 - self.trust) / max(self.items - 1, 1))
+        known = chosen >= 0
+        wide[known, chosen[known]] = self.trust
+        wide[~known] = 1.0
+        both = probabilities * wide
+        return both / np.maximum(both.sum(axis=1, keepdims=True), 1e-12)
+
+
+def packed(probabilities: Floats) -> NDArray[np.uint8]:
+    """Probabilities in 1/255 steps: enough to compare two readings, a byte an item."""
+    return np.rint(probabilities * 255).astype(np.uint8)
+
+
+def fit(bags: Bags, item: NDArray[np.integer], items: int, *, seed: int = 0, epochs: int = 14) -> Reader:
+    """Fits a reader on texts whose item is known; ``item``: shape (n,), 0 to items - 1.
+
+    A tenth of the texts is kept aside to set the temperature. Raises ValueError for fewer than 20 texts or an item out
+    of range. About 1 ms a text on one core for a hundred items.
+    """
+    if len(bags) < 20 or item.min() < 0 or item.max() >= items:
+        raise ValueError("A reader needs at least 20 texts, each with an item from 0 to items - 1.")
+    rng = np.random.default_rng(seed)
+    seen = np.bincount(bags.gram, minlength=GRAMS)
+    idf = (np.log((1 + len(bags)) / (1 + seen)) + 1).astype(np.float32)
+    known = np.nonzero(seen >= 2)[0]
+    row = np.zeros(GRAMS, np.int32)
+    row[known] = np.arange(1, len(known) + 1)
+    order = rng.permutation(len(bags))
+    held, taught = order[: max(len(bags) // 10, 1)], order[max(len(bags) // 10, 1) :]
+    empty = Reader(
+        idf,
+        row,
+        np.zeros((len(known) + 1, items), np.float32),
+        np.zeros(items, np.float32),
+        _common(bags, item, items),
+    )
+    reader = _descended(empty, bags.take(taught), item[taught], rng, epochs)
+    reader = replace(reader, weight=_with_shares(reader, bags.take(taught), item[taught]))
+    return replace(reader, temperature=_temperature(reader, bags.take(held), item[held], rng))
+
+
+def _with_shares(reader: Reader, bags: Bags, item: NDArray[np.integer]) -> Floats:
+    """Adds the root of the share of an item's texts that hold each gram, times how few items do.
+
+    Both parts are brought to one scale by how far their scores spread; the shares count double.
+    """
+    told = np.zeros((len(item), reader.items), np.float32)
+    told[np.arange(len(item)), item] = 1
+    holds = reader.matrix(bags)
+    holds.data = (holds.data > 0).astype(np.float32)
+    held = holds.T @ told
+    few = np.log((reader.items + 1) / (1 + (held > 0).sum(axis=1, keepdims=True)))
+    shares = np.sqrt(held / np.maximum(told.sum(axis=0), 1)) * few
+    known = np.nonzero(reader.row)[0]
+    shares[reader.row[known]] /= reader.idf[known, None]
+    shares[0] = 0
+    sample = reader.matrix(bags.take(np.arange(0, len(bags), max(len(bags) // 500, 1))))
+    spread = float((sample @ reader.weight).std()) / max(float((sample @ shares).std()), 1e-9)
+    return (reader.weight + 2 * spread * shares).astype(np.float32)
+
+
+def _common(bags: Bags, item: NDArray[np.integer], items: int) -> NDArray[np.bool_]:
+    pair = np.unique(bags.gram.astype(np.int64) * items + item[bags.owner])
+    met = np.bincount(pair // items, minlength=GRAMS)
+    return met > max(items * 0.2, 2)
+
+
+def _descended(
+    empty: Reader, bags: Bags, item: NDArray[np.integer], rng: np.random.Generator, epochs: int
+) -> Reader:
+    """Adam on batches of 512, with more than half of the grams hidden at random, so that no word carries an item alone."""
+    weight, bias = empty.weight.copy(), empty.bias.copy()
+    matrix = empty.matrix(bags)
+    first, second = np.zeros_like(weight), np.zeros_like(weight)
+    steps = max(epochs * (-(-len(bags) // 512)), 60)
+    step = 0
+    while step < steps:
+        order = rng.permutation(len(bags))
+        for at in range(0, len(order), 512):
+            step += 1
+            batch = order[at : at + 512]
+            given = matrix[batch]
+            given.data = given.data * (rng.random(given.nnz, np.float32) > 0.6) / np.float32(0.4)
+            error = _softmax(given @ weight + bias)
+            error[np.arange(len(batch)), item[batch]] -= 1
+            error /= len(batch)
+            slope = given.T @ error + np.float32(2e-6) * weight
+            first += (slope - first) * np.float32(0.1)
+            second += (slope * slope - second) * np.float32(0.01)
+            rate = np.float32(0.25 * (1 - step / (steps + 1)) / (1 - 0.9**step) * np.sqrt(1 - 0.99**step))
+            weight -= rate * first / (np.sqrt(second) + np.float32(1e-7))
+            bias -= np.float32(0.5) * error.sum(axis=0)
+            if step >= steps:
+                break
+    return replace(empty, weight=weight, bias=bias)
+
+
+def _temperature(reader: Reader, bags: Bags, item: NDArray[np.integer], rng: np.random.Generator) -> float:
+    """The temperature that surprises least on texts kept aside, as they are and with most of the words forgotten:
+    what is kept aside resembles the teaching texts more than tomorrow's will.
+    """
+    parts = [reader.forgetting(share, rng)._scores(bags) for share in (0.0, 0.6, 0.85)]
+    scores, twice = np.concatenate(parts), np.tile(item, len(parts))
+
+    def surprise(log_temperature: float) -> float:
+        found = _softmax(scores / np.exp(log_temperature))
+        return float(-np.log(found[np.arange(len(twice)), twice] + 1e-9).mean())
+
+    return float(np.exp(minimize_scalar(surprise, bounds=(-3, 3), method="bounded").x))
+
+
+def _softmax(scores: NDArray[np.floating]) -> Floats:
+    grown = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return (grown / grown.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def _sums(value: NDArray[np.floating], bags: Bags) -> NDArray[np.float64]:
+    """Sums over each text's entries."""
+    total = np.concatenate([[0.0], np.cumsum(value, dtype=np.float64)])
+    return total[bags.start[1:]] - total[bags.start[:-1]]
