@@ -22,6 +22,7 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from tests import chromium
 
 ROOT = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -55,7 +56,7 @@ import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import TestCase, TransactionTestCase  # noqa: E402
-from tests import chromium, handlers, roles  # noqa: E402
+from tests import handlers, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402
 
 from lianglin.kit import fresh, live  # noqa: E402

@@ -7,9 +7,11 @@ wrong or not chosen. A third of all phrases is kept from the texts that a model 
 
 from __future__ import annotations
 
+import json
 import zlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 from scipy import sparse
@@ -46,7 +48,20 @@ class Planted:
     problem: np.ndarray
     together: np.ndarray
     """Equal numbers from 0 up: one planted problem, or one outage of some streets; -1: neither."""
-    problems: tuple[history.Problem, ...]
+    problem_item: np.ndarray
+    """The item of each planted problem, by the numbers in ``problem``."""
+
+    def save(self, path: Path) -> None:
+        """Written for another process: numbers as .npz, texts as .json beside it."""
+        kept = {name: value for name, value in vars(self).items() if name != "texts"}
+        np.savez(path.with_suffix(".npz"), allow_pickle=False, **kept)
+        path.with_suffix(".json").write_text(json.dumps(self.texts, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Planted:
+        """What :meth:`save` wrote."""
+        with np.load(path.with_suffix(".npz"), allow_pickle=False) as kept:
+            return cls(texts=json.loads(path.with_suffix(".json").read_text(encoding="utf-8")), **kept)
 
 
 def city(appeals: int, seed: int) -> Places:
@@ -112,7 +127,8 @@ def planted(appeals: int, seed: int, *, book: tuple[ItemGrammar, ...] | None = N
         texts=bodies, item=events.item, chosen=chosen, lon=lon, lat=lat, community=places.community[spot],
         street=places.street[spot], building=np.where(unknown, -1, spot), person=person,
         at=events.at.astype("datetime64[s]").astype(np.int64) / 86400, matter=_matters(events, anonymous), place_known=known,
-        problem=events.problem, together=_together(events), problems=events.problems,
+        problem=events.problem, together=_together(events),
+        problem_item=np.array([one.item for one in events.problems], dtype=np.int64),
     )  # fmt: skip
 
 

@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import pickle
 import resource
 import statistics
 import subprocess
@@ -27,12 +26,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bench.machine import yardstick_ms
 from lianglin.engines import similarity
+
+if TYPE_CHECKING:
+    from bench._appeal_history import Planted
 
 SEED = 20
 CHECKS = 400
@@ -75,15 +77,16 @@ def _stage(stage: str, folder: str, appeals: int) -> dict[str, Any]:
 def _make(folder: Path, appeals: int) -> dict[str, Any]:
     from bench import _appeal_history as made
 
-    if not (folder / "past").exists():
-        past = made.planted(appeals, SEED, book=made.partly(SEED))
-        (folder / "past").write_bytes(pickle.dumps(past))
-    (folder / "now").write_bytes(pickle.dumps(made.planted(appeals, SEED + 1)))
+    if not (folder / "past.npz").exists():
+        made.planted(appeals, SEED, book=made.partly(SEED)).save(folder / "past")
+    made.planted(appeals, SEED + 1).save(folder / "now")
     return {}
 
 
-def _read(path: Path) -> Any:
-    return pickle.loads(path.read_bytes())  # noqa: S301 - made a moment ago by this program
+def _read(path: Path) -> Planted:
+    from bench._appeal_history import Planted
+
+    return Planted.load(path)
 
 
 def _catalogue() -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -175,7 +178,7 @@ def _classes(now: Any, found: list[similarity.Concentration]) -> dict[str, Any]:
         problem = now.problem[one.rows]
         best = int(np.bincount(problem[problem >= 0]).argmax()) if (problem >= 0).any() else -1
         share = float((problem == best).mean()) if best >= 0 else 0.0
-        if best >= 0 and now.problems[best].item == one.item and share >= 0.3:
+        if best >= 0 and now.problem_item[best] == one.item and share >= 0.3:
             named.add((best, one.street))
         planted_together = (
             share >= 0.5

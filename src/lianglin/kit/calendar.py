@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time as timing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 
 from lianglin.kit.clock import CITY_ZONE
 from lianglin.kit.models import CalendarDay
@@ -126,10 +126,10 @@ _held: tuple[float, WorkingCalendar] | None = None
 def calendar() -> WorkingCalendar:
     """The city's calendar, read from the table and held by this process for a minute."""
     global _held
-    if _held is None or timing.monotonic() - _held[0] > FRESH_SECONDS:
+    if _held is None or monotonic() - _held[0] > FRESH_SECONDS:
         rows = CalendarDay.objects.values_list("date", "kind", "provisional")
         days = {day: (kind in _WORKING, provisional) for day, kind, provisional in rows}
-        _held = timing.monotonic(), WorkingCalendar(days)
+        _held = monotonic(), WorkingCalendar(days)
     return _held[1]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from lianglin.indicators.reports import words
@@ -11,8 +13,8 @@ from lianglin.indicators.rules import Counts
 from lianglin.kit.period import Period
 
 
-def cell(numerator: int, denominator: int | None = None, **more: object) -> Cell:
-    return Cell(Counts(numerator, denominator), **more)  # type: ignore[arg-type]
+def cell(numerator: int, denominator: int | None = None, **more: Any) -> Cell:
+    return Cell(Counts(numerator, denominator), **more)
 
 
 def test_a_rate_stands_with_both_counts() -> None:
