@@ -6,7 +6,25 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
 
+from django.utils.translation import gettext_lazy as _
+
 from lianglin.kit.models import CalendarDay
+
+NAMES = {
+    "New Year's Day": _("New Year's Day"),
+    "Spring Festival": _("Spring Festival"),
+    "Tomb-sweeping Day": _("Tomb-sweeping Day"),
+    "Labour Day": _("Labour Day"),
+    "Dragon Boat Festival": _("Dragon Boat Festival"),
+    "National Day": _("National Day"),
+    "Mid-autumn Festival": _("Mid-autumn Festival"),
+}
+"""The holidays as chinesecalendar names them; what a city writes stands as it was written."""
+SOURCES = {
+    "chinesecalendar": _("as announced (table of the software)"),
+    "provisional: weekdays less fixed holidays": _("not announced yet"),
+}
+"""Where the days that nobody wrote come from."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +41,16 @@ class Run:
     def working(self) -> bool:
         """Whether offices work on these days."""
         return self.kind == CalendarDay.Kind.MAKE_UP
+
+    @property
+    def title(self) -> str:
+        """The holiday in the reader's language."""
+        return str(NAMES.get(self.name, self.name))
+
+    @property
+    def notice(self) -> str:
+        """The notice, or in the reader's language where the day comes from."""
+        return str(SOURCES.get(self.source, self.source))
 
     @property
     def days(self) -> int:

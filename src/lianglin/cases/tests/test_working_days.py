@@ -168,7 +168,9 @@ def test_the_page_shows_runs_and_takes_a_notice(city: World, it_is: Any) -> None
     browser = city.browser("administrator")
     page = browser.get(reverse("cases:calendar"))
     assert page.status_code == 200
-    assert "chinesecalendar" in page.content.decode()
+    said = page.content.decode()
+    assert "国庆节" in said
+    assert "国家公布" in said
     form = {
         "first": "2026-09-28",
         "last": "2026-09-28",
