@@ -39,14 +39,14 @@ def done(
     request: HttpRequest,
     form: Form,
     act: Callable[[], Any],
-    said: str,
+    said: str | Callable[[Any], str],
     onward: str | Callable[[Any], str],
     *,
     once: bool = False,
 ) -> HttpResponse | None:
     """Carries an action out and goes on; None when the form or the action refused, and the form says why.
 
-    ``onward`` is the address, or makes it of what the action gave. ``once`` (with an address): the page shows the form
+    ``said`` and ``onward`` are the words and the address, or make them of what the action gave. ``once`` (with an address): the page shows the form
     only until somebody has done it; who comes second is told so and led on.
     """
     if not form.is_valid():
@@ -59,9 +59,18 @@ def done(
             messages.error(request, str(error.message))
             return see(onward)
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
+        form.refused = error  # pyright: ignore[reportAttributeAccessIssue] - our mark
         return None
-    messages.success(request, said)
+    messages.success(request, said if isinstance(said, str) else said(made))
     return see(onward if isinstance(onward, str) else onward(made))
+
+
+def status_of(form: Form) -> int:
+    """The status of a page that shows a form: 200 untouched, 422 with what is wrong in it, or that of the refusal."""
+    refused: HouseError | None = getattr(form, "refused", None)
+    if refused is not None:
+        return refused.status
+    return 422 if form.errors else 200
 
 
 def pressed(request: HttpRequest, act: Callable[[], Any], said: str, onward: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import see
+from lianglin.access.replies import done, see, status_of
 from lianglin.appeals.actions import rule_sets as actions
 from lianglin.appeals.forms.rule_sets import DecideForm, ProposeForm, RuleForm, VersionForm
 from lianglin.appeals.models import DispatchRule, RuleSet
@@ -23,7 +23,6 @@ from lianglin.appeals.queries.rule_flaws import checked
 from lianglin.appeals.views import trials
 from lianglin.appeals.views.rule_words import conditions_words, wrong
 from lianglin.kit import paging
-from lianglin.kit.errors import HouseError, Refused
 from lianglin.places.areas import area
 
 TONES = {"draft": "plain", "waiting": "waiting", "approved": "good", "refused": "bad"}
@@ -56,19 +55,16 @@ def versions(request: HttpRequest) -> HttpResponse:
     """All versions that concern the post, newest first; a form that begins the next one of its own area."""
     actor = acting(request)
     form = VersionForm(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = actions.draft(by=actor, title=form.cleaned_data["title"])
-            except Refused as error:
-                form.add_error(None, str(error.message))
-            except HouseError as error:
-                form.add_error(None, str(error.message))
-                status = error.status
-            else:
-                return see(reverse("appeals:rule_set", args=[made.pk]))
+    if form.is_bound:
+        answer = done(
+            request,
+            form,
+            lambda: actions.draft(by=actor, title=form.cleaned_data["title"]),
+            _("The draft is begun."),
+            lambda made: reverse("appeals:rule_set", args=[made.pk]),
+        )
+        if answer is not None:
+            return answer
     found = paging.page(
         dispatching.sets_near(actor), "-id", cursor=request.GET.get("cursor", ""), size=PER_PAGE
     )
@@ -89,7 +85,7 @@ def versions(request: HttpRequest) -> HttpResponse:
         ],
         "wrong": wrong(known),
     }
-    return render(request, "appeals/rules/versions.html", context, status=status)
+    return render(request, "appeals/rules/versions.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,21 +98,14 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
     approving = request.POST.get("do", "") in ("approve", "refuse")
     propose = ProposeForm(bound if not approving else None)
     decide = DecideForm(bound if approving else None)
-    status = 200
-    if bound is not None:
-        form = decide if approving else propose
-        status = 422
-        if form.is_valid():
-            try:
-                _act(actor, found, request.POST.get("do", ""), form.cleaned_data)
-            except HouseError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
-                status = error.status
-            else:
-                messages.success(request, _said(request.POST.get("do", "")))
-                return see(reverse("appeals:rule_set", args=[pk]))
+    form, what = decide if approving else propose, request.POST.get("do", "")
+    if form.is_bound:
+        here = reverse("appeals:rule_set", args=[pk])
+        answer = done(request, form, lambda: _act(actor, found, what, form.cleaned_data), _said(what), here)
+        if answer is not None:
+            return answer
     context = _context(actor, find(actor, pk)) | {"propose": propose, "decide": decide}
-    return render(request, "appeals/rules/version.html", context, status=status)
+    return render(request, "appeals/rules/version.html", context, status=status_of(form))
 
 
 def _act(actor: Actor, found: RuleSet, what: str, given: dict[str, Any]) -> None:
@@ -203,20 +192,13 @@ def _form_page(
 ) -> HttpResponse:
     actor = acting(request)
     form = RuleForm(request.POST if request.method == "POST" else None, units=units_near(actor), rule=held)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                write(_written(form))
-            except HouseError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
-                status = error.status
-            else:
-                messages.success(request, _("The rule is written down."))
-                return see(reverse("appeals:rule_set", args=[rule_set.pk]))
+    if form.is_bound:
+        here = reverse("appeals:rule_set", args=[rule_set.pk])
+        answer = done(request, form, lambda: write(_written(form)), _("The rule is written down."), here)
+        if answer is not None:
+            return answer
     context = {"form": form, "set": rule_set, "rule": held, "area": area_words(rule_set.scope_code)}
-    return render(request, "appeals/rules/rule.html", context, status=status)
+    return render(request, "appeals/rules/rule.html", context, status=status_of(form))
 
 
 def _written(form: RuleForm) -> actions.Written:

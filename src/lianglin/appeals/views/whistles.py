@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.models import Organisation
-from lianglin.access.replies import see
+from lianglin.access.replies import done, see, status_of
 from lianglin.appeals.actions import whistling as actions
 from lianglin.appeals.forms.whistles import ArrivedForm, AssessForm, CallForm
 from lianglin.appeals.models import WhistleCall, WhistleUnit
@@ -42,19 +42,15 @@ def new(request: HttpRequest) -> HttpResponse:
     """A new call, by a street; ``?number=`` names the appeal it is about."""
     actor = acting(request)
     units = units_near(actor).exclude(kind=Organisation.Kind.COMMUNITY)
-    form, status = CallForm(request.POST if request.method == "POST" else None, units=units), 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                made = _call(actor, dict(form.cleaned_data))
-            except HouseError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error.message))
-                status = error.status
-            else:
-                messages.success(request, _("Called. The units are told."))
-                return see(reverse("appeals:whistle", args=[made.pk]))
-    return render(request, "appeals/whistles/new.html", {"form": form}, status=status)
+    form = CallForm(request.POST if request.method == "POST" else None, units=units)
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: _call(actor, dict(form.cleaned_data)),
+        _("Called. The units are told."),
+        lambda made: reverse("appeals:whistle", args=[made.pk]),
+    )
+    return answer or render(request, "appeals/whistles/new.html", {"form": form}, status=status_of(form))
 
 
 def _call(actor: Actor, given: dict[str, Any]) -> WhistleCall:

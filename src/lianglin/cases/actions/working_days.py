@@ -90,9 +90,9 @@ def _write(rows: Sequence[CalendarDay], by: Actor) -> int:
     changed = [row for row in rows if _differs(there.get(row.date), row)]
     if not changed:
         return 0
-    before = calendar()
-    gained = [row.date for row in changed if _works(row) and not before.is_working(row.date)]
-    lost = [row.date for row in changed if not _works(row) and before.is_working(row.date)]
+    worked = {row.date: _works(there.get(row.date) or row) for row in changed}
+    gained = [row.date for row in changed if _works(row) and not worked[row.date]]
+    lost = [row.date for row in changed if not _works(row) and worked[row.date]]
     CalendarDay.objects.bulk_create(
         changed,
         update_conflicts=True,

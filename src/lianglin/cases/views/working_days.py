@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
+from collections.abc import Callable
+
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -11,12 +13,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import see
+from lianglin.access.replies import done, status_of
 from lianglin.cases.actions.working_days import AHEAD, announce, set_days
 from lianglin.cases.forms import WorkingDaysForm, YearForm
 from lianglin.cases.queries.working_days import years
 from lianglin.kit import clock
-from lianglin.kit.errors import Refused
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,14 +25,8 @@ from lianglin.kit.errors import Refused
 def page(request: HttpRequest) -> HttpResponse:
     """The years that deadlines are counted in, and a form for some days."""
     form = WorkingDaysForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            count = set_days(by=acting(request), **form.cleaned_data)
-        except Refused as refused:
-            form.add_error(refused.field if refused.field in form.fields else None, str(refused.message))
-        else:
-            return _done(request, count)
-    return _shown(request, form, YearForm(years=_years()))
+    answer = form.is_bound and _done(request, form, lambda: set_days(by=acting(request), **form.cleaned_data))
+    return answer or _shown(request, form, YearForm(years=_years()))
 
 
 @require_POST
@@ -39,30 +34,29 @@ def page(request: HttpRequest) -> HttpResponse:
 def announce_year(request: HttpRequest) -> HttpResponse:
     """Takes a year as it was announced."""
     form = YearForm(request.POST, years=_years())
-    if form.is_valid():
-        try:
-            return _done(request, announce(by=acting(request), year=form.cleaned_data["year"]))
-        except Refused as refused:
-            form.add_error("year", str(refused.message))
-    return _shown(request, WorkingDaysForm(), form)
+    answer = _done(request, form, lambda: announce(by=acting(request), **form.cleaned_data))
+    return answer or _shown(request, WorkingDaysForm(), form)
 
 
 def _years() -> list[int]:
     return [clock.today().year + n for n in range(AHEAD + 1)]
 
 
-def _done(request: HttpRequest, count: int) -> HttpResponse:
+def _done(request: HttpRequest, form: Form, act: Callable[[], int]) -> HttpResponse | None:
+    return done(request, form, act, _said, reverse("cases:calendar"))
+
+
+def _said(count: int) -> str:
     said = ngettext(
         "%(n)d day is changed. Open deadlines are counted anew.",
         "%(n)d days are changed. Open deadlines are counted anew.",
         count,
     )
-    messages.success(request, said % {"n": count} if count else _("The calendar says so already."))
-    return see(reverse("cases:calendar"))
+    return said % {"n": count} if count else _("The calendar says so already.")
 
 
 def _shown(request: HttpRequest, form: WorkingDaysForm, year_form: YearForm) -> HttpResponse:
     wanted = _years()
     context = {"form": form, "year_form": year_form, "years": years(wanted[0], wanted[-1])}
-    status = 422 if form.errors or year_form.errors else 200
+    status = max(status_of(form), status_of(year_form))
     return render(request, "cases/calendar.html", context, status=status)
