@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -135,7 +134,6 @@ def _tell(found: Exclusion) -> None:
                     "number": group_case_number(found.case.number),
                     "rate": Exclusion.Figure(found.figure).label,
                     "ruling": State(found.state).label,
-                    "link": reverse("appeals:exclusion", args=[found.pk]),
                 },
                 once=f"exclusion:{found.pk}:{found.state}:{post_id}",
             )

@@ -276,7 +276,7 @@ NOTICES = (
     _task(
         "exclusion_ruled",
         _("a ruling on what counts in a rate"),
-        ("number", "rate", "ruling", "link"),
+        ("number", "rate", "ruling"),
         "您单位申请的{number}不计入{rate}一事已裁定：{ruling}。",
         "Your request about {number} and the {rate} was ruled on: {ruling}.",
     ),

@@ -52,7 +52,7 @@ def test_every_rule_of_the_house_can_be_carried_out(db: None) -> None:
 
 def test_what_is_kept_says_why(db: None) -> None:
     kept = [rule for rule in discovery.each("retention") if rule.method == "keep"]
-    assert [rule.model for rule in kept] == ["access.AuditEntry"]
+    assert [rule.model for rule in kept] == ["access.AuditEntry", "indicators.Report"]
     assert all(str(rule.reason) for rule in kept)
 
 
