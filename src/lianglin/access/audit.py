@@ -20,7 +20,7 @@ from lianglin.access.governance import signing
 from lianglin.access.governance.anchors import link
 from lianglin.access.models import AuditCut, AuditEntry, AuditHead, AuditSeal
 from lianglin.access.transaction import running
-from lianglin.kit import clock
+from lianglin.kit import clock, plans
 from lianglin.kit.restricted import plain
 
 GENESIS = bytes(32)
@@ -76,7 +76,7 @@ def flush(lines: list[tuple[str, bytes]]) -> None:
         return
     scopes = {scope for scope, _body in lines}
     chain = scopes.pop() if len(scopes) == 1 else CITY
-    with connection.cursor() as cursor:
+    with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(
             "select access_audit_append(%s, %s::bytea[])", [chain or CITY, [body for _, body in lines]]
         )

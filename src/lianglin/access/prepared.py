@@ -2,7 +2,8 @@
 
 Django makes the SQL of a QuerySet anew whenever it runs; for the reads behind a case's page that is two thirds
 of their cost. A :class:`Prepared` read is written as the QuerySet it is, with ``visible_to`` and all; what is
-kept is the text, never a value and never a plan of PostgreSQL's. What cannot be kept runs as the plain QuerySet.
+kept is the text, never a value; PostgreSQL keeps its plan (``kit/plans.py``), so a read is one of a few rows by their
+key. What cannot be kept runs as the plain QuerySet.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from django.db.models import QuerySet
 from django.db.models.query import get_related_populators
 
 from lianglin.access.actor import Actor
+from lianglin.kit import plans
 
 _OF_ACTOR = ("low", "high", "organisation_id", "case_id", "resident_id", "post_id", "account_id")
 """What of an actor a condition compares with (see scoped._condition)."""
@@ -104,7 +106,7 @@ def _run(text: _Text, actor: Actor, values: tuple[str | int, ...]) -> list[Any]:
         values[what] if kind == "value" else getattr(actor, what) if kind == "actor" else what
         for kind, what in text.slots
     ]
-    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+    with plans.keeping(), connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         cursor.execute(text.sql, parameters)
         fetched = cursor.fetchall()
     model, (start, end) = text.compiler.query.model, text.span

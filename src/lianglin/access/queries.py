@@ -19,11 +19,10 @@ from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, reside
 from lianglin.access.governance import lent
 from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Organisation, Post
 from lianglin.access.prepared import Prepared
-from lianglin.kit import clock
+from lianglin.kit import clock, plans
 from lianglin.kit.errors import Nobody
 from lianglin.kit.events import ActsFor, ask
 from lianglin.kit.grounds import GROUNDS
-from lianglin.kit.models import DemoClock
 from lianglin.kit.restricted import BEHIND_DIGITS
 from lianglin.places.models import Community, Division
 
@@ -57,7 +56,7 @@ def session_data(key: str) -> str | None:
 
     Notes once a minute that the login is used. The system's clock rules, not the demo's.
     """
-    with connection.cursor() as cursor:
+    with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(_SESSION, [key])
         row = cursor.fetchone()
         if row is not None and row[2]:  # a request at the same time that notes it already is not waited for
@@ -75,7 +74,7 @@ def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
     account_id, post_id = session.get(SESSION_KEY), session.get(POST_KEY)
     if not account_id or not session.get(BACKEND_SESSION_KEY):
         if settings.DEMO:
-            _set_clock(DemoClock.objects.values_list("offset_seconds", flat=True).first())
+            _set_clock(_demo_seconds())
         return _holder(session.get(HELD_CASE_KEY), session.get(RESIDENT_KEY)), None
     account, post, seconds = _who(account_id, post_id)
     if settings.DEMO:
@@ -108,6 +107,16 @@ def needs_second_factor(post: Post) -> bool:
     return kind.level in levels or (bool(levels) and kind.db_role in GROUNDS)
 
 
+def _demo_seconds() -> int | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_DEMO_SECONDS)
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+_DEMO_SECONDS = "select offset_seconds from kit_democlock order by id limit 1"
+
+
 def _set_clock(seconds: int | None) -> None:
     clock.set_offset(timedelta(seconds=seconds or 0))
 
@@ -117,7 +126,7 @@ def _who(account_id: Any, post_id: Any) -> tuple[Account | None, Post | None, in
 
     Every request asks this first; a plain statement spares it the work of building one.
     """
-    with connection.cursor() as cursor:
+    with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(_who_asks(), [post_id or 0, account_id])
         row = cursor.fetchone()
     if row is None:
@@ -144,7 +153,7 @@ def _who_asks() -> str:
         f"{short}.{field.column}" for short, model in named for field in model._meta.concrete_fields
     )
     return (
-        f"select {columns}, (select offset_seconds from kit_democlock order by id limit 1) "
+        f"select {columns}, ({_DEMO_SECONDS}) "
         "from access_account a left join access_post p on p.account_id = a.id and p.id = %s "
         "left join access_organisation o on o.id = p.organisation_id where a.id = %s and a.is_active"
     )

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from lianglin.access.actor import WHOLE_CODE, Actor, job
 from lianglin.access.policies import db_role
-from lianglin.kit import clock
+from lianglin.kit import clock, plans
 
 IN_ONE_COMMUNITY, USUAL = "1.1", "4"
 """PostgreSQL takes a policy's range for half a percent of the rows, whatever it is, and so thinks little of an order
@@ -47,7 +47,7 @@ def current_actor() -> Actor | None:
 
 def assume(actor: Actor) -> None:
     """Sets the database role and its settings for the rest of the transaction, in one round trip."""
-    with connection.cursor() as cursor:
+    with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(
             "select set_config('role', %s, true), set_config('app.lo', %s, true), set_config('app.hi', %s, true), "
             "set_config('app.unit', %s, true), set_config('app.post', %s, true), set_config('app.account', %s, true), "
@@ -111,7 +111,7 @@ def together() -> Iterator[None]:
     current = running()
     noted, actor = len(current.audit), current.actor
     try:
-        with transaction.atomic():
+        with transaction.atomic(), plans.keeping_what_is_written():
             yield
     except BaseException:
         del current.audit[noted:]

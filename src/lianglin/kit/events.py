@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from lianglin.kit import discovery
+from lianglin.kit import discovery, plans
 from lianglin.kit.errors import Nobody
 
 
@@ -91,7 +91,8 @@ def publish(event: Any) -> None:
     name = type(event).__name__
     if not any(listener.event is type(event) for listener in discovery.each("listeners")):
         return
-    app.configure_task(DELIVER_TASK, queue="events").defer(name=name, data=asdict(event))
+    with plans.keeping():
+        app.configure_task(DELIVER_TASK, queue="events").defer(name=name, data=asdict(event))
 
 
 def deliver(name: str, data: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ from django.db import connections
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from lianglin.kit import clock
+from lianglin.kit import clock, plans
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import TooMany
 
@@ -45,7 +45,7 @@ def hit(kind: str, subject: str, *, limit: int, window: timedelta) -> int:
     Counts in a single statement of its own transaction, so that no two workers count past each other. Returns the count.
     """
     key = f"{kind}:{match_key(subject, 'throttle').hex()[:48]}"
-    with connections[APART].cursor() as cursor:
+    with plans.keeping(APART), connections[APART].cursor() as cursor:
         parameters: list[Any] = [key, clock.now(), window]
         cursor.execute("select kit_throttle(%s, %s, %s)", parameters)
         count: int = cursor.fetchone()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import sys
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -55,7 +56,7 @@ def django_database(env: Environment) -> dict[str, Any]:
     for name in ("user", "password"):
         parameters.pop(name, None)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "lianglin.kit.postgresql",
         "NAME": parameters.pop("dbname"),
         "HOST": parameters.pop("host", ""),
         "PORT": str(parameters.pop("port", "")),
@@ -70,7 +71,8 @@ def django_database(env: Environment) -> dict[str, Any]:
             "application_name": login(env.database_role),
             # Stops a second statement smuggled into a query with parameters.
             "server_side_binding": True,
-            # Never prepared on the server: a cached plan keeps the first actor's scope.
-            "prepare_threshold": None,
+            # Nothing is prepared by its number of runs; kit/plans.py asks for it where the way does not depend on
+            # who asks. A pooler that gives each transaction another connection needs it off (None).
+            "prepare_threshold": sys.maxsize if env.keep_plans else None,
         },
     }

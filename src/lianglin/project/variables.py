@@ -213,6 +213,17 @@ class Environment(LoginSettings):
             shown="number",
         ),
     ]
+    keep_plans: Annotated[
+        bool,
+        Setting(
+            "LIANGLIN_KEEP_PLANS",
+            kinds.flag,
+            "1",
+            "Whether connections keep the plans of frequent statements; 0 behind a pooler that keeps no prepared ones.",
+            "数据库连接是否保留常用语句的执行计划；使用不支持预备语句的连接池时设为 0。",
+            shown="0 or 1",
+        ),
+    ]
     web_workers: Annotated[
         int,
         Setting(

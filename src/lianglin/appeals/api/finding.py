@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.access.prepared import Prepared
+from lianglin.access.transaction import running
 from lianglin.appeals import rules
 from lianglin.appeals.api.schemas import Report
 from lianglin.appeals.models import Item
@@ -68,6 +69,11 @@ def item_by(code: str) -> Item | None:
     return item
 
 
+@Prepared
+def _communities(_actor: Actor, code: str) -> QuerySet[Community]:
+    return Community.objects.filter(scope_code=code, valid_to__isnull=True).defer("geometry")
+
+
 def place_of(report: Report) -> case_actions.Place:
     """Where a report is, from its building or its community."""
     building = (
@@ -77,17 +83,12 @@ def place_of(report: Report) -> case_actions.Place:
     )
     if report.building and building is None:
         raise Refused(_("There is no building with this id."), field="building")
-    living = Community.objects.filter(valid_to__isnull=True)
-    community = (
-        building.community
-        if building
-        else living.filter(scope_code=report.community).first()
-        if report.community.isdigit()
-        else None
-    )
-    if community is None:
+    found = [building.community] if building else []
+    if not found and report.community.isdigit():
+        found = _communities(running().actor, report.community)
+    if not found:
         raise Refused(_("Say where: a community (12 digits) or a building."), field="community")
     text = report.place_text or (building.address if building else "")
     return case_actions.Place(
-        community=community, building=building, text=text, lon=report.lon, lat=report.lat
+        community=found[0], building=building, text=text, lon=report.lon, lat=report.lat
     )

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL, with a look at a pooled connection that costs no round trip."""
