@@ -17,7 +17,7 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding
+from lianglin.appeals.actions import excluding, publishing
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -282,3 +282,16 @@ def _day(at: datetime | None, provisional: bool, *, hours: bool) -> str:
     if not provisional:
         return day
     return f"{day} ({_('provisional')})" if get_language() == "en" else f"{day}（{_('provisional')}）"
+
+
+# --- the public page ---------------------------------------------------------------------------------------
+
+
+def follow_publication(event: CaseMoved) -> None:
+    """A case that is closed is proposed for the public page; one that is taken up again leaves it."""
+    if event.kind != rules.KIND:
+        return
+    if event.state == "closed":
+        publishing.propose(event.case_id, by=job())
+    elif event.move in ("reopen", "handle_again"):
+        publishing.withdraw_case(event.case_id, by=job(), reason=publishing.REOPENED)
