@@ -29,6 +29,8 @@ OPEN = {
     "appeals:report_again", "appeals:report_next", "appeals:report_kept", "appeals:report_resume", "appeals:report_delete",
     "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
     "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
+    *(f"appeals:open311_{page}_{form}" for form in ("xml", "json")
+      for page in ("discovery", "services", "service", "requests", "request", "token", "updates")),
     "appeals:matters", "appeals:matter", "logins:me", "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",

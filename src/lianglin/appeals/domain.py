@@ -6,7 +6,6 @@ from django.utils.translation import pgettext_lazy
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
-from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles

@@ -1,3 +1,4 @@
+from lianglin.appeals.api import open311
 from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
 
 app_name = "appeals"
@@ -8,4 +9,5 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,
+    *open311.routes,
 ]

@@ -98,7 +98,8 @@ NOTICES = (
         _("Confirm a subscription"),
         {
             "zh-hans": "有人用这个邮箱订阅了：{subject}。请在三天内打开链接确认：{link} 。不是您订的，不用理会，三天后自动删除。",
-            "en": "Somebody subscribed this mailbox to: {subject}. Confirm within three days: {link} . If it was not you, do nothing; it is deleted after three days.",
+            "en": "Somebody subscribed this mailbox to: {subject}. Confirm within three days: {link} . If it was not you, do nothing: "
+            "it is deleted after three days.",
         },
         ("subject", "link"),
     ),
