@@ -309,6 +309,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
+        *public.NAVIGATION,
     ),
     panels=(
         Panel("home", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 10),

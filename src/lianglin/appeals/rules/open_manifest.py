@@ -5,7 +5,18 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.cases.domain import case_roles
-from lianglin.kit.domain import Access, Duty, Everything, Guard, InScope, Notice, Personal, Retention, Subject
+from lianglin.kit.domain import (
+    Access,
+    Duty,
+    Everything,
+    Guard,
+    InScope,
+    NavItem,
+    Notice,
+    Personal,
+    Retention,
+    Subject,
+)
 
 OPEN = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public")}
 _SHOWN = _("let the public read what became of matters")
@@ -112,4 +123,9 @@ NOTICES = (
         },
         ("subject", "count", "lines", "link"),
     ),
+)
+NAVIGATION = (
+    NavItem("desk", _("Publish closed cases"), "appeals:publications", "globe", "appeals.publish", 42),
+    NavItem("desk", _("Webhook calls given up"), "appeals:webhook_calls", "warn", "appeals.publish", 90),
+    NavItem("resident", _("Closed cases"), "appeals:closed", "check", order=70),
 )

@@ -12,8 +12,8 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 
-KINDS = {"area": re.compile(r"\d{4,12}"), "class": re.compile(r"\d{2,6}")}
-"""The kinds of subject and the form of their values. "area" comes first; "class" narrows it."""
+KINDS = {"area": re.compile(r"(\d{4,12})?"), "class": re.compile(r"\d{2,6}")}
+"""The kinds of subject and the form of their values. "area" comes first, empty for the whole city; "class" narrows it."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 360, 720))
 """Between the tries of a call; after the last it is given up."""
 PENDING_KEPT = timedelta(days=3)
@@ -38,7 +38,7 @@ class Subject:
 
 def subject_of(key: str) -> Subject:
     """The subject of a key; ValueError for one that no reader knows."""
-    parts = dict(part.partition(":")[::2] for part in key.split("|"))
+    parts = {kind: value for kind, _colon, value in (part.partition(":") for part in key.split("|"))}
     if not parts.keys() <= KINDS.keys() or "area" not in parts:
         raise ValueError(f"No subject of this kind: {key}")
     if any(not KINDS[kind].fullmatch(value) for kind, value in parts.items()):
