@@ -60,12 +60,7 @@ def _may_be_proposed(case: Case, by: Actor) -> bool:
         return False
     appeal = Appeal.objects.visible_to(by, purpose=by.work_purpose).select_related("item").get(pk=case.pk)
     rule = queries.rule_of(appeal.item)
-    return bool(rule and rule.texts) and not _objected(case.pk, by)
-
-
-def _objected(case_id: int, by: Actor) -> bool:
-    seen = PublicationObjection.objects.visible_to(by, purpose=by.work_purpose)
-    return seen.filter(case_id=case_id).exists()
+    return bool(rule and rule.texts) and not queries.is_objected(case.pk, by)
 
 
 def redact(
@@ -101,7 +96,7 @@ def publish(pk: int, *, by: Actor, seen: int) -> PublishedCase:
     with together():
         one = _locked(pk, by, State.PROPOSED)
         chosen = _current(one, by, seen)
-        if _objected(one.case_id, by):
+        if queries.is_objected(one.case_id, by):
             raise Refused(_("Whoever reported does not want it published. Close it as not published."))
         if redacting.left_in(chosen.text) or redacting.left_in(chosen.answer):
             raise Refused(
@@ -118,21 +113,25 @@ def publish(pk: int, *, by: Actor, seen: int) -> PublishedCase:
     return row
 
 
-def decline(pk: int, *, by: Actor, reason: str) -> Publication:
-    """It does not go out; the words of its versions are erased."""
+def decline(pk: int, *, by: Actor, reason: str, objected: bool = False) -> Publication:
+    """It does not go out; the words of its versions are erased. ``objected``: whoever reported said so; never again."""
     by.require(PUBLISH)
     with together():
         one = _locked(pk, by, State.PROPOSED)
         _end(one, State.DECLINED, _why(reason), by)
+        if objected:
+            object_to_publication(one.case_id, by=by)
     return one
 
 
-def withdraw(pk: int, *, by: Actor, reason: str) -> Publication:
+def withdraw(pk: int, *, by: Actor, reason: str, objected: bool = False) -> Publication:
     """Takes it from the public page at once, with the words of every version."""
     by.require(PUBLISH)
     with together():
         one = _locked(pk, by, State.PUBLISHED)
         _end(one, State.WITHDRAWN, _why(reason), by)
+        if objected:
+            object_to_publication(one.case_id, by=by)
     return one
 
 
@@ -152,7 +151,7 @@ def object_to_publication(case_id: int, *, by: Actor) -> None:
         case = Case.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case_id).first()
         if case is None:
             raise Forbidden(_("There is no such matter in the area of your current post."))
-        if not _objected(case_id, by):
+        if not queries.is_objected(case_id, by):
             made = PublicationObjection(case=case, scope_code=case.scope_code, at=clock.now())
             made.save(force_insert=True)
             audit.record("appeals.publication.object", "cases.Case", case_id, scope_code=case.scope_code)

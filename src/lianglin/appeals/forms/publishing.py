@@ -64,6 +64,9 @@ class EndForm(forms.Form):
         max_length=200,
         error_messages={"required": _("Say why in a few words.")},
     )
+    objected = forms.BooleanField(
+        label=_("whoever reported asked for it: never propose it again"), required=False
+    )
 
 
 class ClosedForm(forms.Form):

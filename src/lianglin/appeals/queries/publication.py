@@ -9,7 +9,15 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from lianglin.access.actor import Actor
-from lianglin.appeals.models import Appeal, Item, Publication, PublicationRule, PublishedCase, RedactedText
+from lianglin.appeals.models import (
+    Appeal,
+    Item,
+    Publication,
+    PublicationObjection,
+    PublicationRule,
+    PublishedCase,
+    RedactedText,
+)
 from lianglin.appeals.queries.own import ANSWERS
 from lianglin.appeals.rules.redacting import grams
 from lianglin.cases.models import Step
@@ -42,6 +50,12 @@ def names_of(case_id: int) -> list[str]:
 def rule_of(item: Item | None) -> PublicationRule | None:
     """What the public may know of an item's cases; None: nothing."""
     return PublicationRule.objects.filter(item_code=item.code).first() if item else None
+
+
+def is_objected(case_id: int, actor: Actor) -> bool:
+    """Whether whoever reported does not want the case published."""
+    seen = PublicationObjection.objects.visible_to(actor, purpose=actor.work_purpose)
+    return seen.filter(case_id=case_id).exists()
 
 
 def originals(case_id: int, actor: Actor) -> dict[str, str]:

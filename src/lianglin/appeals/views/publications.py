@@ -134,12 +134,12 @@ def _decided(
             all_of_them,
         ),
         "decline": (
-            lambda: publishing.decline(one.pk, by=actor, reason=form.cleaned_data["reason"]),
+            lambda: publishing.decline(one.pk, by=actor, **form.cleaned_data),
             _("It stays unpublished; the redacted words are erased."),
             all_of_them,
         ),
         "withdraw": (
-            lambda: publishing.withdraw(one.pk, by=actor, reason=form.cleaned_data["reason"]),
+            lambda: publishing.withdraw(one.pk, by=actor, **form.cleaned_data),
             _("Taken from the public page; the words of every version are erased."),
             here,
         ),
