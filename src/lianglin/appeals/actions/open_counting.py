@@ -53,16 +53,17 @@ def recount(*, by: Actor, years: int = 2) -> int:
 def _month(
     month: date, closed: dict[Cell, int], still_open: dict[Cell, int], now: Any
 ) -> Iterator[OpenCount]:
-    """The cells of a month: a place hidden in one table is hidden in the sum of both, too."""
-    tables = suppressing.summed(closed), suppressing.summed(still_open)
-    out = suppressing.hidden(tables[0]), suppressing.hidden(tables[1])
-    for cell in tables[0]:
-        ended = None if cell in out[0] else tables[0][cell]
-        running = None if cell in out[1] else tables[1].get(cell, 0)
-        both = None if ended is None or running is None else ended + running
+    """The cells of a month. What became of the cases is told only where their number may be, and closed and open together."""
+    ended, running = suppressing.summed(closed), suppressing.summed(still_open)
+    reported = {cell: ended[cell] + running[cell] for cell in ended}
+    no_number = suppressing.hidden(reported)
+    no_parts = no_number | suppressing.hidden(ended) | suppressing.hidden(running)
+    for cell, count in reported.items():
         yield OpenCount(
-            month=month, scope_code=cell[0], category_code=cell[1], closed=ended, open=running,
-            received=both, counted_at=now,
+            month=month, scope_code=cell[0], category_code=cell[1], counted_at=now,
+            received=None if cell in no_number else count,
+            closed=None if cell in no_parts else ended[cell],
+            open=None if cell in no_parts else running[cell],
         )  # fmt: skip
 
 

@@ -86,6 +86,10 @@ def version(one: Publication, seq: int, actor: Actor) -> RedactedText | None:
 # --- the public page ---------------------------------------------------------------------------------------
 
 
+WHOLE_ITEM = 6
+"""Digits of an item's code; fewer name its class or field."""
+
+
 def published(*, area: str = "", item_class: str = "", words: str = "") -> QuerySet[PublishedCase]:
     """What anybody reads, narrowed by the beginning of a place's code, of an item's code, and by words.
 
@@ -96,7 +100,9 @@ def published(*, area: str = "", item_class: str = "", words: str = "") -> Query
         found = found.filter(scope_code=area)
     elif area:
         found = found.filter(scope_code__gte=area, scope_code__lt=area + "~")
-    if item_class:
+    if len(item_class) == WHOLE_ITEM:
+        found = found.filter(item_code=item_class)
+    elif item_class:
         found = found.filter(item_code__gte=item_class, item_code__lt=item_class + "~")
     if words.strip():
         found = found.filter(grams__contains=grams(words) or ["\u0001"])

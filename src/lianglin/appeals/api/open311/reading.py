@@ -176,7 +176,7 @@ def updates(request: HttpRequest, form: str) -> HttpResponse:
     size = asking.whole(request, "page_size", least=1, most=asking.MOST) or asking.MOST
     after = asking.whole(request, "after", least=0, most=10**9) or 0
     found = open_requests.updates(
-        since=since, until=until, ids=asking.clean(ids) if ids else None, behind=(since, after), most=size
+        since=since, until=until, ids=asking.clean(ids) if ids else None, behind=after, most=size
     )
     rows = [
         {

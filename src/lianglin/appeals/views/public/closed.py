@@ -56,6 +56,7 @@ def _row(one: PublishedCase) -> dict[str, Any]:
     return {
         "one": one,
         "number": group_case_number(one.number),
+        "tone": "good" if one.outcome in ("solved", "partly") else "plain",
         "short": one.text if len(one.text) <= SHORT else one.text[: SHORT - 1] + "…",
         "outcome": one.get_outcome_display(),  # pyright: ignore[reportAttributeAccessIssue]
     }
