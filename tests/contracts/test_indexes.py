@@ -314,6 +314,12 @@ PUBLISHED = (
 """Every closed case of the big table on the public page."""
 
 
+TYPED = {
+    "items": "text[]", "final": "text[]", "ids": "text[]", "closed": "boolean", "since": "timestamptz", "until": "timestamptz",
+    "behind_at": "timestamptz",
+}  # fmt: skip
+
+
 def what_anybody_reads(city: World) -> None:
     """The public page and the open interface: a page of rows, not the table."""
     with connection.cursor() as cursor:
@@ -349,7 +355,9 @@ def what_anybody_reads(city: World) -> None:
     ):
         body = next(body for one, _given, _row, body in open_requests.FUNCTIONS if one == name)
         with connection.cursor() as cursor:
-            asked = re.sub(r"(?<!:):(\w+)", r"%(\1)s", body)
+            asked = re.sub(
+                r"(?<!:):(\w+)", lambda name: f"%({name[1]})s::{TYPED.get(name[1], 'bigint')}", body
+            )
             cursor.execute(f"explain (analyze, timing off, format json) {asked}", {**given, **rows})
             (told,) = cursor.fetchone()
         plan = _plan((json.loads(told) if isinstance(told, str) else told)[0]["Plan"])

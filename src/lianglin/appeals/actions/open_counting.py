@@ -22,16 +22,25 @@ from lianglin.places.models import Community
 COLUMNS: tuple[str, ...] = (
     "month", "community_code", "community", "class_code", "class", "reported", "closed", "open", "suppressed",
 )  # fmt: skip
-DEFINITIONS = {
-    "month": "month in which the case was reported, Asia/Shanghai (受理月份)",
-    "community_code": "12-digit code of the community; empty: the whole city (社区代码)",
-    "class_code": "class of the catalogue; empty: all classes; -: not sorted yet (诉求类别)",
-    "reported": "cases reported in the month, merged ones included (受理件数)",
-    "closed": "of these, ended by the time of the data, whatever the outcome (已结件数)",
-    "open": "of these, still in hand (在办件数)",
-    "suppressed": "1: a count of 1 to 9, or one that would give such a count away, is left out (小数值隐去)",
+DEFINITIONS: dict[str, tuple[str, str]] = {
+    "month": ("受理月份（北京时间）", "month in which the case was reported, Asia/Shanghai"),
+    "community_code": ("社区 12 位代码；空白为全市", "12-digit code of the community; empty: the whole city"),
+    "class_code": (
+        "诉求类别代码；空白为全部，- 为尚未归类",
+        "class of the catalogue; empty: all; -: not sorted yet",
+    ),
+    "reported": ("当月受理件数，含合并件", "cases reported in the month, merged ones included"),
+    "closed": (
+        "其中截至数据时间已结件数，不论结果",
+        "of these, ended by the time of the data, whatever the outcome",
+    ),
+    "open": ("其中在办件数", "of these, still in hand"),
+    "suppressed": (
+        "1 表示有数字隐去：1 至 9 件的，以及能推算出这类数字的",
+        "1: a count of 1 to 9, or one that would give such a count away, is left out",
+    ),
 }
-"""What the columns mean; stands in every file."""
+"""What the columns mean, in Chinese and English; stands in every file."""
 
 
 def recount(*, by: Actor, years: int = 2) -> int:
@@ -111,7 +120,7 @@ def _json(year: int, rows: list[dict[str, Any]], now: Any) -> bytes:
         "title": f"诉求受理与办结月度计数 {year}",
         "year": year,
         "data_time": clock.local(now).isoformat(timespec="seconds"),
-        "definitions": DEFINITIONS,
+        "definitions": {name: {"zh": zh, "en": en} for name, (zh, en) in DEFINITIONS.items()},
         "smallest_count": suppressing.LEAST,
     }
     return json.dumps({"metadata": metadata, "rows": rows}, ensure_ascii=False).encode()

@@ -50,7 +50,7 @@ class PublishForm(Versioned):
 
     read = forms.BooleanField(
         label=_(
-            "I have read the text below as the public will read it. It names nobody and leads to nobody."
+            "I have read the text above as the public will read it. It names nobody and leads to nobody."
         ),
         error_messages={"required": _("Read the text and tick this first: a person confirms each text.")},
     )

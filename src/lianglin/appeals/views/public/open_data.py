@@ -9,6 +9,7 @@ from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -104,7 +105,7 @@ def open_data(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "files": files,
-        "definitions": DEFINITIONS.items(),
+        "definitions": [(name, said[get_language() == "en"]) for name, said in DEFINITIONS.items()],
         "counted_at": OpenFile.objects.aggregate(at=Max("counted_at"))["at"],
     }
     return render(request, "appeals/open/data.html", context)
