@@ -7,9 +7,10 @@ list without a fitting index shows itself: as a sequential scan all the same, or
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,9 +19,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lianglin.access import queries as access
-from lianglin.access.actor import Actor
+from lianglin.access.actor import Actor, public
 from lianglin.access.transaction import acting
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import open_requests, worklists
+from lianglin.appeals.queries.publication import published
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
 from lianglin.kit import discovery
@@ -37,7 +39,7 @@ GIVEN = CASES // 500
 OFFICER = "protection_officer"
 BIG = frozenset({
     "cases_case", "cases_step", "appeals_callback", "cases_clock", "appeals_appeal", "access_grant", "access_accesslog",
-    "indicators_indicatorvalue", "notices_message",
+    "indicators_indicatorvalue", "notices_message", "appeals_publishedcase",
 })  # fmt: skip
 MONTH = Period.month_of(date(2026, 10, 1))
 
@@ -298,7 +300,74 @@ def _opened(indicator: Indicator, part: str, actor: Actor) -> Any:
     return page(found, *found.query.order_by)
 
 
+PUBLISHED = (
+    "insert into appeals_publicationrule (item_code, listed, texts, reason) select distinct code, true, true, '' from appeals_item",
+    """
+    insert into appeals_publishedcase (case_id, number, scope_code, item_code, item_name, item_name_en, place, place_en, outcome,
+        text, answer, steps, opened_at, closed_at, version, published_at, sample, grams)
+    select id, number, scope_code, '0206' || lpad((id %% 40)::text, 2, '0'), 'x', '', 'x', '', '', 'x', '', '[]', opened_at,
+        closed_at, 1, closed_at, true, array[chr(19968 + id::int %% 5000) || 'x', 'xx']
+    from cases_case where closed_at is not null
+    """,
+    "analyze appeals_publishedcase, appeals_publicationrule",
+)
+"""Every closed case of the big table on the public page."""
+
+
+TYPED = {
+    "items": "text[]", "final": "text[]", "ids": "text[]", "closed": "boolean", "since": "timestamptz", "until": "timestamptz",
+    "behind_at": "timestamptz",
+}  # fmt: skip
+
+
+def what_anybody_reads(city: World) -> None:
+    """The public page and the open interface: a page of rows, not the table."""
+    with connection.cursor() as cursor:
+        for statement in PUBLISHED:
+            cursor.execute(statement, [])
+    for narrowed, index in (
+        ({"area": HERE}, "appeals_published_scope"),
+        ({}, "appeals_publishedcase_pkey"),
+        ({"item_class": "020601"}, "appeals_published_item appeals_publishedcase_pkey"),
+        ({"words": "丈x"}, "appeals_published_grams"),
+    ):
+        for plan in plans(
+            public(), lambda _actor, narrowed=narrowed: page(published(**narrowed), "-id", size=20)
+        ):
+            assert plan.indexes & set(index.split()), (narrowed, plan)
+            assert plan.read <= CASES // 20, (narrowed, plan)
+    day = datetime(2026, 11, 10, tzinfo=UTC)
+    given = {
+        "items": None, "since": day - timedelta(days=90), "until": day, "closed": None, "final": open_requests.FINAL,
+        "behind_at": "infinity", "behind_id": 2**62, "most": 100, "rows_before": 200, "ids": ["A000000000012", "A000000000013"],
+    }  # fmt: skip
+    for name, indexes, read, rows in (
+        ("appeals_open_requests", {"cases_kind_opened"}, 500, {}),
+        ("appeals_open_request_at", {"cases_kind_opened"}, 600, {}),
+        ("appeals_open_requests_named", {"cases_case_number_key"}, 20, {}),
+        ("appeals_open_updates", {"cases_step_at"}, 500, {"behind_id": 0}),
+        (
+            "appeals_open_updates_of",
+            {"cases_case_number_key"},
+            20,
+            {"behind_id": 0, "since": day - timedelta(days=900)},
+        ),
+    ):
+        body = next(body for one, _given, _row, body in open_requests.FUNCTIONS if one == name)
+        with connection.cursor() as cursor:
+            asked = re.sub(
+                r"(?<!:):(\w+)", lambda name: f"%({name[1]})s::{TYPED.get(name[1], 'bigint')}", body
+            )
+            cursor.execute(f"explain (analyze, timing off, format json) {asked}", {**given, **rows})
+            (told,) = cursor.fetchone()
+        plan = _plan((json.loads(told) if isinstance(told, str) else told)[0]["Plan"])
+        assert plan.indexes & indexes, (name, plan)
+        assert plan.read <= read, (name, plan)
+        assert not plan.sequential, (name, plan)
+
+
 def test_an_index_serves_every_list_and_figure(city: World) -> None:
     """One test, since the rows of a rolled-back one stay behind as dead ones and would mislead the planner."""
     lists(city)
     figures_and_rows(city)
+    what_anybody_reads(city)

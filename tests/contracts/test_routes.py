@@ -28,7 +28,11 @@ OPEN = {
     "appeals:report_tell", "appeals:report_photo", "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
     "appeals:report_again", "appeals:report_next", "appeals:report_kept", "appeals:report_resume", "appeals:report_delete",
     "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
-    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
+    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave", "appeals:mine_publication",
+    "appeals:closed", "appeals:closed_case", "appeals:closed_feed", "appeals:heat", "appeals:heat_json", "appeals:open_data",
+    "appeals:open_file_csv", "appeals:open_file_json", "appeals:subscribe", "appeals:subscription",
+    *(f"appeals:open311_{page}_{form}" for form in ("xml", "json")
+      for page in ("discovery", "services", "service", "requests", "request", "token", "updates")),
     "appeals:matters", "appeals:matter", "logins:me", "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",

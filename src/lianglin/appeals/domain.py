@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
+from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -48,6 +49,7 @@ DOMAIN = Domain(
         Duty("appeals.rules", _("draw up rules of dispatch")),
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
+        *public.DUTIES,
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -59,16 +61,19 @@ DOMAIN = Domain(
             "appeals.read",
             "appeals.rules",
             "appeals.approve_rules",
+            *public.ROLE_DUTIES["street_coordinator"],
         ),
         "district_coordinator": (
             "appeals.read",
             "appeals.rules",
             "appeals.approve_rules",
             "appeals.rule_exclusions",
+            *public.ROLE_DUTIES["district_coordinator"],
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
+        *public.GUARDS,
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
         *(
             Guard(
@@ -190,6 +195,7 @@ DOMAIN = Domain(
         ),
     ),
     personal=(
+        *public.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -249,6 +255,7 @@ DOMAIN = Domain(
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
     ),
     retention=(
+        *public.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -259,6 +266,7 @@ DOMAIN = Domain(
         Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
+        *public.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -280,13 +288,14 @@ DOMAIN = Domain(
         Listener(CaseMoved, "lianglin.appeals.tasks:call_unit_out"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_posts"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:follow_publication"),
     ),
     lists=(
         WorkList(
             "appeals.desk", _("Appeals"), "appeals:desk", "appeals.read", "lianglin.appeals.views.listing"
         ),
     ),
-    notices=NOTICES,
+    notices=(*NOTICES, *public.NOTICES),
     api="lianglin.appeals.api:router",
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
     navigation=(
@@ -300,6 +309,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
+        *public.NAVIGATION,
     ),
     panels=(
         Panel("home", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 10),
@@ -310,6 +320,8 @@ DOMAIN = Domain(
         "lianglin.appeals.queries.similar:install",
         "lianglin.appeals.queries.own:install",
         "lianglin.appeals.queries.frozen:install",
+        "lianglin.appeals.queries.publication:install",
+        "lianglin.appeals.queries.open_requests:install",
     ),
     seed="lianglin.appeals.seed.load:seed",
 )

@@ -17,10 +17,11 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding
-from lianglin.appeals.models import RuleSet
+from lianglin.appeals.actions import excluding, open_counting, publishing, subscribing
+from lianglin.appeals.models import RuleSet, Subscription
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
+from lianglin.appeals.rules import subscribing as rules_of_subscribing
 from lianglin.cases.models import Case, Step
 from lianglin.indicators.actions import refresh
 from lianglin.kit import clock, messages
@@ -282,3 +283,46 @@ def _day(at: datetime | None, provisional: bool, *, hours: bool) -> str:
     if not provisional:
         return day
     return f"{day} ({_('provisional')})" if get_language() == "en" else f"{day}（{_('provisional')}）"
+
+
+# --- the public page ---------------------------------------------------------------------------------------
+
+
+def follow_publication(event: CaseMoved) -> None:
+    """A case that is closed is proposed for the public page; one that is taken up again leaves it."""
+    if event.kind != rules.KIND:
+        return
+    if event.state == "closed":
+        publishing.propose(event.case_id, by=job())
+    elif event.move in ("reopen", "handle_again"):
+        publishing.withdraw_case(event.case_id, by=job(), reason=publishing.REOPENED)
+
+
+@app.periodic(cron="25 2 * * *")
+@app.task(name="appeals_recount_open", queue="events", queueing_lock="appeals_recount_open")
+@as_job
+def recount_open(timestamp: int) -> None:
+    """Counts the open figures and their files anew, every night."""
+    open_counting.recount(by=job())
+
+
+@app.task(name=subscribing.CALL_TASK, queue="notices", retry=RETRY)
+@as_job
+def call_webhook(key: str) -> None:
+    """Makes one call of a program that subscribed."""
+    subscribing.deliver(key, by=job())
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="appeals_serve_subscriptions", queue="notices", queueing_lock="appeals_serve_subscriptions")
+@as_job
+def serve_subscriptions(timestamp: int) -> None:
+    """Sends what is new to whoever subscribed; forgets what was never confirmed, or not renewed for a year."""
+    now = clock.now()
+    seen = Subscription.objects.visible_to(job(), purpose="system")
+    seen.filter(
+        state=Subscription.State.PENDING, made_at__lt=now - rules_of_subscribing.PENDING_KEPT
+    ).delete()
+    seen.filter(renewed_at__lt=now - rules_of_subscribing.KEPT).delete()
+    for one in seen.filter(state=Subscription.State.ACTIVE).order_by("id").iterator():
+        subscribing.serve(one, by=job())

@@ -1,4 +1,5 @@
-from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.api import open311
+from lianglin.appeals.views import desk, matters, orders, public, publications, rule_sets, whistles
 
 app_name = "appeals"
 urlpatterns = [
@@ -8,4 +9,6 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,
+    *publications.routes,
+    *open311.routes,
 ]

@@ -13,7 +13,16 @@ from lianglin.appeals.models.appeal import (
 )
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.open_data import OpenCount, OpenFile
+from lianglin.appeals.models.publication import (
+    Publication,
+    PublicationObjection,
+    PublicationRule,
+    PublishedCase,
+    RedactedText,
+)
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.subscription import Subscription, WebhookDelivery
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
@@ -31,7 +40,16 @@ __all__ = (
     "Field",
     "Item",
     "Objection",
+    "OpenCount",
+    "OpenFile",
+    "Publication",
+    "PublicationObjection",
+    "PublicationRule",
+    "PublishedCase",
+    "RedactedText",
     "RuleSet",
+    "Subscription",
+    "WebhookDelivery",
     "WhistleCall",
     "WhistleUnit",
 )

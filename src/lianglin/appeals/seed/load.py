@@ -15,6 +15,7 @@ from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
 from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
+from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publication
 from lianglin.appeals.seed.rows import City, Part, write_part
 from lianglin.appeals.seed.stock import load_catalogue
 from lianglin.appeals.seed.texts import Wanted, write_texts
@@ -38,6 +39,7 @@ TABLES = (
 def seed(context: SeedContext) -> None:
     """The catalogue always; units and appeals where sample people live. ``made["appeals"]``: how many there are."""
     item_ids = load_catalogue()
+    seed_rules_of_publication()
     people: Made = context.made["people"]
     context.made["appeals"] = {"count": 0, "months": MONTHS, "rate_per_1000": RATE_PER_1000}
     if not context.demo or not len(people.building):
@@ -61,6 +63,7 @@ def seed(context: SeedContext) -> None:
     seed_rules(context)
     context.made["appeals"]["count"] += seed_desk(context)
     _count(context)
+    seed_published(context)
 
 
 _WITHOUT_SEQUENCE = {"cases_receipt", "appeals_appeal", "appeals_appellant"}

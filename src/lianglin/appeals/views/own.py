@@ -19,12 +19,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lianglin.access.actions import hold_case, let_go
 from lianglin.access.gate import acting
 from lianglin.access.queries import who_looked
-from lianglin.access.replies import see
+from lianglin.access.replies import pressed, see
 from lianglin.access.transaction import together
 from lianglin.appeals import actions, rules
+from lianglin.appeals.actions import publishing
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.public import AddForm, ConfirmForm, ReopenForm, TrackForm, Versioned, WithdrawForm
 from lianglin.appeals.queries import own as queries
+from lianglin.appeals.queries import publication
 from lianglin.appeals.views import words
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
@@ -154,6 +156,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "photos": files_queries.of_case(case.pk, actor),
         "looks": words.looks(who_looked(case.pk, actor=actor)),
         "may": may,
+        "kept_private": publication.is_objected(case.pk, actor),
         "running": not case.lifecycle.state(case.state).final,
     }
     return render(request, "appeals/public/mine.html", context)
@@ -229,6 +232,21 @@ def reopen(request: HttpRequest) -> HttpResponse:
     return _form_page(request, "reopen", case, form)
 
 
+@holding
+@require_POST
+def publication_wish(request: Any) -> HttpResponse:
+    """A press keeps the matter off the public page, or lets it be shown there without names."""
+    case, here = _mine(request), reverse("appeals:mine")
+    if request.expired:
+        messages.error(request, expired_words())
+        return see(here)
+    if request.POST.get("deed") == "allow":
+        act, said = publishing.allow_publication, _("It may be shown without names once it is closed.")
+    else:
+        act, said = publishing.object_to_publication, _("It stays off the public page.")
+    return pressed(request, lambda: act(case.pk, by=acting(request)), said, here)
+
+
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Leaves nothing on a shared computer: matter, receipt, draft."""
@@ -287,5 +305,6 @@ routes: list[URLPattern] = [
     path("mine/withdraw/", withdraw, name="mine_withdraw"),
     path("mine/confirm/", confirm, name="mine_confirm"),
     path("mine/reopen/", reopen, name="mine_reopen"),
+    path("mine/publication/", publication_wish, name="mine_publication"),
     path("mine/leave/", leave, name="leave"),
 ]

@@ -119,6 +119,7 @@ class Step(models.Model):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="cases_step_seq")]
+        indexes = [models.Index(fields=["at", "id"], name="cases_step_at")]
 
 
 class Clock(models.Model):
