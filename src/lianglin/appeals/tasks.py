@@ -17,7 +17,8 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding
+from lianglin.appeals.actions import excluding, problem_effects
+from lianglin.appeals.actions.problem_steps import SHOW_AGAIN
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -282,3 +283,18 @@ def _day(at: datetime | None, provisional: bool, *, hours: bool) -> str:
     if not provisional:
         return day
     return f"{day} ({_('provisional')})" if get_language() == "en" else f"{day}（{_('provisional')}）"
+
+
+@app.task(name=SHOW_AGAIN, queue="events", retry=RETRY)
+@as_job
+def show_problem(problem_id: int) -> None:
+    """Brings what residents are told of a problem class up to date."""
+    problem_effects.show(by=job(), problem_id=problem_id)
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(name="look_at_closed_problems", queue="events", queueing_lock="look_at_closed_problems")
+@as_job
+def look_at_closed_problems(timestamp: int) -> int:
+    """Every night: closed problem classes whose count rises are proposed to be opened again; how many."""
+    return problem_effects.propose_reopening(by=job())

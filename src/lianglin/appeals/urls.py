@@ -1,4 +1,4 @@
-from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.views import desk, matters, orders, problems, public, rule_sets, whistles
 
 app_name = "appeals"
 urlpatterns = [
@@ -8,4 +8,5 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,
+    *problems.routes,
 ]

@@ -11,8 +11,19 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.campaign import Campaign, CampaignSeason
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.problem import (
+    ProblemCase,
+    ProblemCause,
+    ProblemClass,
+    ProblemEffect,
+    ProblemMeasure,
+    ProblemStep,
+    PublicProblem,
+)
+from lianglin.appeals.models.project import Milestone, MilestoneDelay, Project, ProjectStep
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
@@ -21,6 +32,8 @@ __all__ = (
     "Appellant",
     "Bilingual",
     "CallBack",
+    "Campaign",
+    "CampaignSeason",
     "Catalogue",
     "Category",
     "CoOrder",
@@ -30,7 +43,18 @@ __all__ = (
     "Exclusion",
     "Field",
     "Item",
+    "Milestone",
+    "MilestoneDelay",
     "Objection",
+    "ProblemCase",
+    "ProblemCause",
+    "ProblemClass",
+    "ProblemEffect",
+    "ProblemMeasure",
+    "ProblemStep",
+    "Project",
+    "ProjectStep",
+    "PublicProblem",
     "RuleSet",
     "WhistleCall",
     "WhistleUnit",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
-from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public import later, problems
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
 from lianglin.appeals.views.public.receipt import sent
 from lianglin.appeals.views.public.sending import again, check
@@ -26,4 +26,5 @@ routes: list[URLPattern] = [
     path("report/again/", again, name="report_again"),
     *later.routes,
     *own.routes,
+    *problems.routes,
 ]
