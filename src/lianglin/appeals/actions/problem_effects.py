@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import Actor
 from lianglin.appeals.actions.problem_steps import call_deciders, lock, on_problem, said, take_step, tell
 from lianglin.appeals.actions.problems import hold_again, let_go
-from lianglin.appeals.models import ProblemClass, ProblemEffect, PublicProblem
+from lianglin.appeals.models import ProblemCase, ProblemClass, ProblemEffect, ProblemMeasure, PublicProblem
 from lianglin.appeals.queries import problem_counts
-from lianglin.appeals.queries.problems import SMALL, closed_and_quiet, done_of, subject_of
+from lianglin.appeals.queries.problems import SMALL, begun_on, closed_and_quiet, done_of, subject_of
 from lianglin.appeals.rules import effect, problems
 from lianglin.appeals.rules.effect import Span
 from lianglin.kit import clock
@@ -25,7 +25,7 @@ QUIET_DAYS = 60
 def measure_effect(problem: ProblemClass, *, by: Actor, first_day: date, last_day: date) -> ProblemEffect:
     """Counts these days and the same days of the year before, here and in the rest of the city; keeps what it found."""
     by.require(problems.DRAW_UP)
-    span = _span(problem, first_day, last_day)
+    span = _span(problem, first_day, last_day, by)
     take_step(problem, "measure", by=by)
     made = ProblemEffect(
         problem=problem, scope_code=problem.scope_code, at=clock.now(), account_id=by.account_id, post_id=by.post_id,
@@ -35,7 +35,7 @@ def measure_effect(problem: ProblemClass, *, by: Actor, first_day: date, last_da
     return made
 
 
-def _span(problem: ProblemClass, first_day: date, last_day: date) -> Span:
+def _span(problem: ProblemClass, first_day: date, last_day: date, by: Actor) -> Span:
     if not first_day <= last_day < clock.today():
         raise Refused(
             _("The first day comes before the last, and the last is yesterday at the latest."),
@@ -45,7 +45,7 @@ def _span(problem: ProblemClass, first_day: date, last_day: date) -> Span:
         raise Refused(
             _("At most a year, so that the same season before lies before the measure."), field="first_day"
         )
-    begun = problem.measures.order_by("effective_on").values_list("effective_on", flat=True).first()  # pyright: ignore[reportAttributeAccessIssue]
+    begun = begun_on(problem, by)
     if begun is not None and first_day < begun:
         raise Refused(
             _("The first measure was in effect on %(day)s only. Count from then on.") % {"day": begun},
@@ -156,8 +156,10 @@ def show(*, by: Actor, problem_id: int) -> None:
     problem = ProblemClass._base_manager.filter(pk=problem_id).first()
     if shown is None or problem is None:
         return
-    count = problem.links.filter(removed_at__isnull=True).count()  # pyright: ignore[reportAttributeAccessIssue]
-    projects = problem.measures.filter(project__isnull=False).values_list("project_id", flat=True)  # pyright: ignore[reportAttributeAccessIssue]
+    count = ProblemCase._base_manager.filter(problem=problem, removed_at__isnull=True).count()
+    projects = ProblemMeasure._base_manager.filter(problem=problem, project__isnull=False).values_list(
+        "project_id", flat=True
+    )
     shown.state, shown.promised_on, shown.closed_with = (
         problem.state,
         problem.promised_on,

@@ -39,7 +39,11 @@ def on_problem(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def lock(problem_id: int, by: Actor) -> ProblemClass:
-    """The class, locked, if it lies in the post's area."""
+    """The class, locked, if it lies in the post's area. Units read it; they do not move it."""
+    if by.role not in ("staff", "job"):
+        raise Forbidden(
+            _("The posts of the area move a problem class; your unit answers its orders and its projects.")
+        )
     found = ProblemClass.objects.visible_to(by, purpose=by.work_purpose).filter(pk=problem_id)
     held = found.select_for_update(of=("self",), no_key=True).first()
     if held is None:

@@ -34,6 +34,7 @@ from lianglin.appeals.models import (
     PublicProblem,
 )
 from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries.campaigns import season_begun
 from lianglin.appeals.queries.problems import MOST_CASES
 from lianglin.appeals.rules import problems
 from lianglin.appeals.rules.effect import LONGEST
@@ -276,6 +277,8 @@ def add_measure(
         raise Refused(_("Choose the project."), field="project")
     if kind == "campaign" and campaign is None:
         raise Refused(_("Choose the campaign."), field="campaign")
+    if campaign is not None and effective_on is None:
+        effective_on = season_begun(campaign, by)
     take_step(problem, "start", by=by, note=impersonal(title, "title"))
     if problem.measure_at is None:
         problem.measure_at = clock.now()

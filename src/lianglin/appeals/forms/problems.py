@@ -135,7 +135,9 @@ class CauseForm(forms.Form):
     """The root cause."""
 
     kind = radios(_("kind of cause"), problems.CAUSES)
-    text = words(_("cause"), hint=_("Why it comes up again and again; what would have to change."), rows=4)
+    text = words(
+        _("root cause"), hint=_("Why it comes up again and again; what would have to change."), rows=4
+    )
 
 
 class MeasureForm(AreaChoice):

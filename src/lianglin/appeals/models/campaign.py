@@ -23,7 +23,7 @@ class Campaign(models.Model):
         Organisation, models.PROTECT, db_index=False, verbose_name=_("unit in the lead"), related_name="+"
     )
     document_no = models.CharField(_("document number"), max_length=60, blank=True)
-    made_at = models.DateTimeField(_("begun at"))
+    made_at = models.DateTimeField(_("campaign begun at"))
     made_by = models.ForeignKey(
         Account, models.PROTECT, null=True, db_index=False, verbose_name=_("begun by"), related_name="+"
     )

@@ -59,7 +59,7 @@ class ProblemClass(models.Model):
     promised_on = models.DateField(_("promised by"), null=True)
     made_at = models.DateTimeField(_("put together at"))
     made_by = _account(_("put together by"))
-    confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
+    confirmed_at = models.DateTimeField(_("class confirmed at"), null=True)
     confirmed_by = _account(_("confirmed by"))
     measure_at = models.DateTimeField(_("first measure at"), null=True)
     closed_at = models.DateTimeField(_("closed at"), null=True)
@@ -159,7 +159,7 @@ class ProblemCause(models.Model):
     )
     scope_code = ScopeCodeField(verbose_name=_("area"))
     kind = models.CharField(_("kind of cause"), max_length=9, choices=problems.CAUSES)
-    text = models.TextField(_("cause"))
+    text = models.TextField(_("root cause"))
     at = models.DateTimeField(_("at"))
     post = _post(_("post"))
 

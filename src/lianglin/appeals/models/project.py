@@ -39,7 +39,12 @@ class Project(models.Model):
     )
     approved_at = models.DateTimeField(_("approved at"), null=True)
     approved_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("approved by"), related_name="+"
+        Account,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        verbose_name=_("project approved by"),
+        related_name="+",
     )
     delivered_on = models.DateField(_("finished on"), null=True)
     delivered_by = models.ForeignKey(

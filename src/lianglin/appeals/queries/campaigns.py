@@ -13,6 +13,7 @@ from lianglin.appeals.queries import problem_counts
 from lianglin.appeals.queries.problem_counts import Subject
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Counted, Ratio, Span
+from lianglin.kit import clock
 
 
 def campaigns(actor: Actor, *, kind: str = "") -> QuerySet[Campaign]:
@@ -30,6 +31,11 @@ def seasons(campaign: Campaign, actor: Actor) -> list[CampaignSeason]:
     """Its seasons, the newest first."""
     found = CampaignSeason.objects.visible_to(actor, purpose=actor.work_purpose).filter(campaign=campaign)
     return list(found.order_by("-first_day"))
+
+
+def season_begun(campaign: Campaign, actor: Actor) -> date | None:
+    """The first day of the season that runs, or of the last one that began."""
+    return next((one.first_day for one in seasons(campaign, actor) if one.first_day <= clock.today()), None)
 
 
 @dataclass(frozen=True)

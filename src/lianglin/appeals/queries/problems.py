@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from lianglin.access.actor import TOP, Actor
 from lianglin.access.models import Organisation
@@ -152,6 +153,13 @@ def frequency(problem: ProblemClass) -> Frequency:
     now, before = problem_counts.here(subject, span), problem_counts.here(subject, span.years_before())
     told = effect.frequency(before, now)
     return Frequency(now, before, told, effect.ratio(before, now), problem_counts.heat(subject, span))
+
+
+def begun_on(problem: ProblemClass, actor: Actor) -> date | None:
+    """The day from which the first measure was in effect: as given, or the acceptance of its project."""
+    measures = ProblemMeasure.objects.visible_to(actor, purpose=actor.work_purpose).filter(problem=problem)
+    days = measures.values_list(Coalesce("effective_on", "project__accepted_on"), flat=True)
+    return min((one for one in days if one), default=None)
 
 
 def item_in(cases: Iterable[int], actor: Actor) -> list[str]:

@@ -82,8 +82,24 @@ FINISHED = (CLOSED, REFUSED)
 SHOWN = ("confirmed", "cause_found", "under_way", "measured", "closed", "reopened")
 """States in which residents may be told of a class."""
 STEPS = (
-    Step("confirm", _("Confirm it"), _("confirmed"), (CANDIDATE,), CONFIRMED, DECIDE, second=True),
-    Step("refuse", _("Refuse it"), _("refused"), (CANDIDATE,), REFUSED, DECIDE, said=True),
+    Step(
+        "confirm",
+        _("Confirm it"),
+        pgettext_lazy("problem class", "confirmed"),
+        (CANDIDATE,),
+        CONFIRMED,
+        DECIDE,
+        second=True,
+    ),
+    Step(
+        "refuse",
+        _("Refuse it"),
+        pgettext_lazy("problem class", "refused"),
+        (CANDIDATE,),
+        REFUSED,
+        DECIDE,
+        said=True,
+    ),
     Step(
         "find_cause",
         _("Write down the root cause"),
@@ -96,7 +112,16 @@ STEPS = (
         "start", _("Add a measure"), _("measure added"), ("cause_found", "under_way", "measured"), "under_way"
     ),
     Step("measure", _("Measure the effect"), _("effect measured"), ("under_way", "measured"), "measured"),
-    Step("close", _("Close it"), _("closed"), ("measured",), CLOSED, DECIDE, said=True, second=True),
+    Step(
+        "close",
+        _("Close it"),
+        pgettext_lazy("problem class", "closed"),
+        ("measured",),
+        CLOSED,
+        DECIDE,
+        said=True,
+        second=True,
+    ),
     Step("reopen", _("Open it again"), _("opened again"), (CLOSED,), "reopened", DECIDE, said=True),
     Step("leave", _("Leave it closed"), _("left closed"), (CLOSED,), CLOSED, DECIDE, said=True),
 )
@@ -155,11 +180,19 @@ MONEY = (
     ("none", _("no money needed")),
 )
 PROJECT_STEPS = (
-    Step("approve", _("Approve the project"), _("approved"), ("proposed",), "approved", DECIDE, second=True),
+    Step(
+        "approve",
+        _("Approve the project"),
+        pgettext_lazy("project", "approved"),
+        ("proposed",),
+        "approved",
+        DECIDE,
+        second=True,
+    ),
     Step(
         "refuse",
         _("Refuse the project"),
-        _("refused"),
+        pgettext_lazy("project", "refused"),
         ("proposed",),
         "refused",
         DECIDE,
@@ -177,15 +210,31 @@ PROJECT_STEPS = (
     Step(
         "accept",
         _("Accept the work"),
-        _("accepted"),
+        pgettext_lazy("project", "accepted"),
         ("delivered",),
         "accepted",
         DECIDE,
         said=True,
         second=True,
     ),
-    Step("send_back", _("Not finished yet"), _("sent back"), ("delivered",), "approved", DECIDE, said=True),
-    Step("give_up", _("Give the project up"), _("given up"), ("approved",), "given_up", DECIDE, said=True),
+    Step(
+        "send_back",
+        _("Not finished yet"),
+        pgettext_lazy("project", "sent back"),
+        ("delivered",),
+        "approved",
+        DECIDE,
+        said=True,
+    ),
+    Step(
+        "give_up",
+        _("Give the project up"),
+        pgettext_lazy("project", "given up"),
+        ("approved",),
+        "given_up",
+        DECIDE,
+        said=True,
+    ),
 )
 MOST_MILESTONES = 40
 

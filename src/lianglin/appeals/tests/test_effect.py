@@ -75,7 +75,9 @@ def test_a_short_time_says_nothing() -> None:
 
 
 def test_the_same_season_of_the_year_before() -> None:
-    assert Span(date(2028, 2, 29), date(2028, 3, 31)).years_before() == Span(date(2027, 2, 28), date(2027, 3, 31))
+    assert Span(date(2028, 2, 29), date(2028, 3, 31)).years_before() == Span(
+        date(2027, 2, 28), date(2027, 3, 31)
+    )
 
 
 def test_frequent_is_many_and_more_than_in_its_season() -> None:

@@ -60,7 +60,7 @@ DEEDS: dict[str, Deed] = {
         lambda p, by, given: problem_effects.measure_effect(p.pk, by=by, **given), ("under_way", "measured"),
     ),
     "close": Deed(
-        made.NoteForm, _("Close it"), _("Close it with this effect"), _("Closed."),
+        made.NoteForm, _("Close it"), _("Close it with this effect"), _("The class is closed."),
         lambda p, by, given: problem_effects.close(p.pk, by=by, **given), ("measured",), rules.DECIDE,
     ),
     "reopen": Deed(

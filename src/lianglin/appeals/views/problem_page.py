@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
@@ -156,7 +157,7 @@ def _effect(one: ProblemEffect) -> dict[str, Any]:
         "beside_interval": words.interval(one.beside_low, one.beside_high),
         "columns": [_("Season"), _("here"), _("rest of the city (per 100 before)")],
         "rows": [
-            [_("before"), one.before, 100 if one.rest_before else None],
+            [pgettext("season", "before"), one.before, 100 if one.rest_before else None],
             [_("after"), one.after, _per_hundred(one)],
         ],
     }

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
@@ -34,7 +35,12 @@ FORMS: dict[str, type[forms.Form]] = {"approve": RemarkForm, "deliver": made.Del
 def listed(request: HttpRequest) -> HttpResponse:
     """The projects of the area or of the unit, newest first."""
     actor = acting(request)
-    views = {"": _("all"), "open": _("in hand"), "late": _("a milestone is late"), "accepted": _("accepted")}
+    views = {
+        "": _("all"),
+        "open": _("in hand"),
+        "late": _("a milestone is late"),
+        "accepted": pgettext("project", "accepted"),
+    }
     view = request.GET.get("view", "")
     view = view if view in views else ""
     found = queries.projects(actor, state="" if view == "late" else view, late=view == "late")
