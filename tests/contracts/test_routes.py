@@ -27,7 +27,7 @@ OPEN = {
     "api:appeals_catalogue", "api:appeals_create", "api:appeals_track", "appeals:report", "appeals:report_where",
     "appeals:report_tell", "appeals:report_photo", "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
     "appeals:report_again", "appeals:report_next", "appeals:report_kept", "appeals:report_resume", "appeals:report_delete",
-    "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
+    "appeals:track", "appeals:public_problems", "appeals:public_problem", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
     "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
     "appeals:matters", "appeals:matter", "logins:me", "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "api:facts_elements", "api:facts_element",

@@ -81,6 +81,17 @@ def cases_of(problem: ProblemClass, actor: Actor) -> QuerySet[Case]:
     return worklists.appeals(actor).filter(pk__in=held)
 
 
+def located(problem: ProblemClass, actor: Actor, *, limit: int) -> list[Case]:
+    """The newest of those cases, each with its place as a point and in words. Two statements."""
+    held = ProblemCase.objects.visible_to(actor, purpose=actor.work_purpose)
+    held = held.filter(problem_id=problem.pk, removed_at__isnull=True).values("case_id")
+    found = Case.objects.visible_to(actor, purpose=actor.work_purpose).filter(pk__in=held)
+    places = found.select_related("building", "compound", "community__division").defer(
+        "building__footprint", "compound__geometry", "community__geometry", "community__division__geometry"
+    )
+    return list(places.order_by("-id")[:limit])
+
+
 def removed_of(problem: ProblemClass, actor: Actor) -> list[ProblemCase]:
     """What was taken out of a class, newest first, where the post may read the case."""
     held = ProblemCase.objects.visible_to(actor, purpose=actor.work_purpose)

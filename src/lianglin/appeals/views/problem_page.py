@@ -84,8 +84,7 @@ def _deed(code: str, form: forms.Form, sent: str, number: int) -> dict[str, Any]
 
 def _context(problem: ProblemClass, parts: queries.Parts, actor: Actor) -> dict[str, Any]:
     often = queries.frequency(problem)
-    found = queries.cases_of(problem, actor).select_related("building", "compound")
-    listed = list(found.defer("compound__geometry", "building__footprint").order_by("-id")[:IN_LIST])
+    listed = queries.located(problem, actor, limit=IN_LIST)
     total = queries.with_counts([problem], actor).get(problem.pk, 0)
     return {
         "problem": problem,
@@ -199,9 +198,8 @@ def _point(case: Case) -> tuple[float, float] | None:
 def spots(request: HttpRequest, pk: int) -> JsonResponse:
     """The places of the cases that the post may read, as GeoJSON for the map; the newest three hundred."""
     actor, problem = acting(request), find(request, pk)
-    found = queries.cases_of(problem, actor).select_related("building", "compound")
     features = []
-    for case in found.defer("compound__geometry", "building__footprint").order_by("-id")[:ON_MAP]:
+    for case in queries.located(problem, actor, limit=ON_MAP):
         point = _point(case)
         if point:
             url = reverse("appeals:detail", args=[case.number])
