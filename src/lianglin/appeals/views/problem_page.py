@@ -154,16 +154,19 @@ def _effect(one: ProblemEffect) -> dict[str, Any]:
         "ratio": words.number(one.ratio),
         "beside": words.number(one.beside),
         "beside_interval": words.interval(one.beside_low, one.beside_high),
-        "columns": [_("Season"), _("here"), _("rest of the city (per 100 before)")],
+        "columns": [_("Season"), _("here (per 100 before)"), _("rest of the city (per 100 before)")],
         "rows": [
-            [pgettext("season", "before"), one.before, 100 if one.rest_before else None],
-            [_("after"), one.after, _per_hundred(one)],
+            [
+                pgettext("season", "before"),
+                *(100 if before else None for before in (one.before, one.rest_before)),
+            ],
+            [_("after"), _per_hundred(one.before, one.after), _per_hundred(one.rest_before, one.rest_after)],
         ],
     }
 
 
-def _per_hundred(one: ProblemEffect) -> float | None:
-    return round(one.rest_after * 100 / one.rest_before, 1) if one.rest_before else None
+def _per_hundred(before: int, after: int) -> float | None:
+    return round(after * 100 / before, 1) if before else None
 
 
 def _step(step: Any) -> dict[str, Any]:
