@@ -21,7 +21,7 @@ from django.test.utils import CaptureQueriesContext
 from lianglin.access import queries as access
 from lianglin.access.actor import Actor, public
 from lianglin.access.transaction import acting
-from lianglin.appeals.queries import open_requests, worklists
+from lianglin.appeals.queries import campaigns, open_requests, problems, projects, worklists
 from lianglin.appeals.queries.publication import published
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
@@ -40,6 +40,8 @@ OFFICER = "protection_officer"
 BIG = frozenset({
     "cases_case", "cases_step", "appeals_callback", "cases_clock", "appeals_appeal", "access_grant", "access_accesslog",
     "indicators_indicatorvalue", "notices_message", "appeals_publishedcase",
+    "appeals_problemclass", "appeals_problemcase", "appeals_project",
+    "appeals_campaign",
 })  # fmt: skip
 MONTH = Period.month_of(date(2026, 10, 1))
 
@@ -104,6 +106,34 @@ FILL = (
         created_at, error)
     select gen_random_uuid(), 'x', 'in_app', 'zh-hans', c.scope_code, c.id, p.id, 'x', '', '', 'sent', 0, c.opened_at, ''
     from cases_case c left join (select id, row_number() over () as number from access_post) p on p.number = c.id %% 100
+    """,
+    """
+    insert into appeals_problemclass (id, scope_code, title, breadth, codes, first_day, last_day, origin, state, owner_id, made_at,
+        confirmed_at, closed_with, sample)
+    select c.id, left(c.scope_code, 9), 'x', 'item', '["020601"]', c.opened_at::date, c.opened_at::date, 'hand',
+        case when c.id %% 10 = 0 then 'candidate' else 'under_way' end, c.owner_id, c.opened_at, c.opened_at, '', true
+    from cases_case c where c.id <= %(cases)s / 4
+    """,
+    """
+    insert into appeals_problemcase (problem_id, scope_code, breadth, case_id, live, reason, added_at, removed_reason)
+    select p.id, p.scope_code, 'item', c.id, true, '', c.opened_at, ''
+    from appeals_problemclass p join cases_case c on left(c.scope_code, 9) = p.scope_code and c.id %% 500 = p.id %% 500
+    where not exists (select 1 from appeals_problemcase x where x.case_id = c.id) and p.id <= 500
+    """,
+    """
+    insert into appeals_project (id, scope_code, title, aim, unit_id, state, document_no, budget_fen, money, starts_on, due_on,
+        first_due_on, proposed_at, sample)
+    select id, scope_code, 'x', '', owner_id, 'approved', '', 1, 'district', first_day, last_day, last_day, made_at, true
+    from appeals_problemclass
+    """,
+    """
+    insert into appeals_campaign (id, scope_code, title, kind, codes, unit_id, document_no, made_at, sample)
+    select id, scope_code, 'x', 'parking', '["020601"]', owner_id, '', made_at, true from appeals_problemclass
+    """,
+    """
+    insert into access_grant (subject, subject_id, scope_code, organisation_id, starts_at, ends_at, reason)
+    select s, id, scope_code, owner_id, made_at, '9999-12-31', 'problem'
+    from appeals_problemclass, unnest(array['appeals.ProblemClass', 'appeals.Project', 'appeals.Campaign']) s
     """,
 )  # fmt: skip
 
@@ -231,12 +261,33 @@ def looks(**chosen: Any) -> Callable[[Actor], Any]:
     return lambda actor: page(access.looks(actor=actor, **chosen), "-id")
 
 
+def classes(**chosen: Any) -> Callable[[Actor], Any]:
+    return lambda actor: page(problems.classes(actor, **chosen), "-id", size=30)
+
+
+def in_class(actor: Actor) -> Any:
+    return problems.located(problems.classes(actor).filter(pk__lte=500).order_by("-id")[0], actor, limit=12)
+
+
+def our_projects(actor: Actor) -> Any:
+    return page(projects.projects(actor), "-id", size=30)
+
+
+def our_campaigns(actor: Actor) -> Any:
+    return page(campaigns.campaigns(actor), "-id", size=30)
+
+
+CLASSES = CASES // 4
 OWN = CASES // COMMUNITIES
 BY_SCOPE = ("cases_scope",)
 NUMBERED = ("cases_case_number_key", "cases_scope")
 WAITING = ("cases_state_due",)
 GRANTED = ("access_grant_organisation_id_7d694569", "access_grant_org_subject")
 POST = ("notices_message_post", "notices_message_post_id_1ac4dfbd")
+OF_CLASSES = ("appeals_problem_scope", "appeals_problemclass_pkey")
+OF_PROJECTS = ("appeals_project_scope", "appeals_project_pkey")
+OF_CAMPAIGNS = ("appeals_campaign_scope", "appeals_campaign_pkey")
+LINKED = ("appeals_problem_case", "cases_case_pkey")
 LISTS = (
     List("list", WORKER, worklist(), BY_SCOPE, 3 * OWN, OWN, "the community's cases and their appeals, by scope"),
     List("list, older", WORKER, older, BY_SCOPE, 3 * OWN, OWN, "the same behind a cursor"),
@@ -256,6 +307,11 @@ LISTS = (
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
+    List("problem classes", STREET, classes(), OF_CLASSES, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
+    List("problem classes", UNIT, classes(), (*GRANTED, "appeals_problemclass_pkey"), 15 * GIVEN, GIVEN, "those in which the unit has a part"),
+    List("appeals in a class", STREET, in_class, LINKED, CLASSES // 10, 60, "the class's links, each case by its key"),
+    List("projects", STREET, our_projects, OF_PROJECTS, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
+    List("campaigns", STREET, our_campaigns, OF_CAMPAIGNS, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
     List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip

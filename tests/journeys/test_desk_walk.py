@@ -14,9 +14,10 @@ ROLES = {
     "community": (*OWN_WORK, "/people/duplicates/", "/account/security/keys/", "/account/help/"),
     "street": (
         "/cases/standing-in/", "/cases/on-call/", "/appeals/desk/dispatch/", "/account/emergency/",
-        "/appeals/rules/", "/appeals/rulings/", "/appeals/calls/", "/appeals/calls/new/",
+        "/appeals/rules/", "/appeals/rulings/", "/appeals/calls/", "/appeals/calls/new/", "/appeals/problems/",
+        "/appeals/problems/new/", "/appeals/projects/", "/appeals/projects/new/", "/appeals/campaigns/",
     ),
-    "district": ("/cases/on-call/",),
+    "district": ("/cases/on-call/", "/appeals/problems/", "/appeals/campaigns/new/"),
     "department": ("/cases/standing-in/", "/cases/papers/", "/appeals/co-orders/", "/appeals/calls/"),
     "officer": ("/privacy/desk/", "/account/looks/", "/account/security/passkeys/"),
     "admin": ("/account/manage/accounts/", "/account/manage/posts/", "/account/changes/"),

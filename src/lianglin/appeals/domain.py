@@ -3,7 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from lianglin.appeals.queries import problem_indicators
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
+from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.rules import open_manifest as public
@@ -50,6 +52,11 @@ DOMAIN = Domain(
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
         *public.DUTIES,
+        Duty("appeals.problems", _("put problem classes together and follow them")),
+        Duty(
+            "appeals.decide_problems",
+            _("confirm, accept and close as the second person: problem classes, projects"),
+        ),
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -62,6 +69,8 @@ DOMAIN = Domain(
             "appeals.rules",
             "appeals.approve_rules",
             *public.ROLE_DUTIES["street_coordinator"],
+            "appeals.problems",
+            "appeals.decide_problems",
         ),
         "district_coordinator": (
             "appeals.read",
@@ -69,6 +78,8 @@ DOMAIN = Domain(
             "appeals.approve_rules",
             "appeals.rule_exclusions",
             *public.ROLE_DUTIES["district_coordinator"],
+            "appeals.problems",
+            "appeals.decide_problems",
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
@@ -193,6 +204,7 @@ DOMAIN = Domain(
                 "first_ruled_at",
             ),
         ),
+        *PROBLEM_GUARDS,
     ),
     personal=(
         *public.PERSONAL,
@@ -278,9 +290,9 @@ DOMAIN = Domain(
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
     lifecycles=(LIFECYCLE,),
-    indicators=INDICATORS,
+    indicators=INDICATORS + problem_indicators.INDICATORS,
     reports=(REPORT,),
-    rows=ROWS,
+    rows=ROWS + problem_indicators.ROWS,
     listeners=(
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
         Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
@@ -307,9 +319,13 @@ DOMAIN = Domain(
         NavItem("desk", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
+        NavItem("desk", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
+        NavItem("desk", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
+        NavItem("desk", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
         *public.NAVIGATION,
+        NavItem("resident", _("Being solved for good"), "appeals:public_problems", "check", order=58),
     ),
     panels=(
         Panel("home", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 10),
@@ -322,6 +338,7 @@ DOMAIN = Domain(
         "lianglin.appeals.queries.frozen:install",
         "lianglin.appeals.queries.publication:install",
         "lianglin.appeals.queries.open_requests:install",
+        "lianglin.appeals.queries.problem_counts:install",
     ),
     seed="lianglin.appeals.seed.load:seed",
 )

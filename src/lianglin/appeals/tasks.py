@@ -17,7 +17,8 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding, open_counting, publishing, subscribing
+from lianglin.appeals.actions import excluding, open_counting, problem_effects, publishing, subscribing
+from lianglin.appeals.actions.problem_steps import SHOW_AGAIN
 from lianglin.appeals.models import RuleSet, Subscription
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -326,3 +327,18 @@ def serve_subscriptions(timestamp: int) -> None:
     seen.filter(renewed_at__lt=now - rules_of_subscribing.KEPT).delete()
     for one in seen.filter(state=Subscription.State.ACTIVE).order_by("id").iterator():
         subscribing.serve(one, by=job())
+
+
+@app.task(name=SHOW_AGAIN, queue="events", retry=RETRY)
+@as_job
+def show_problem(problem_id: int) -> None:
+    """Brings what residents are told of a problem class up to date."""
+    problem_effects.show(by=job(), problem_id=problem_id)
+
+
+@app.periodic(cron="40 18 * * *")
+@app.task(name="look_at_closed_problems", queue="events", queueing_lock="look_at_closed_problems")
+@as_job
+def look_at_closed_problems(timestamp: int) -> int:
+    """Every night: closed problem classes whose count rises are proposed to be opened again; how many."""
+    return problem_effects.propose_reopening(by=job())

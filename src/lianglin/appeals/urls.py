@@ -1,5 +1,5 @@
 from lianglin.appeals.api import open311
-from lianglin.appeals.views import desk, matters, orders, public, publications, rule_sets, whistles
+from lianglin.appeals.views import desk, matters, orders, problems, public, publications, rule_sets, whistles
 
 app_name = "appeals"
 urlpatterns = [
@@ -11,4 +11,5 @@ urlpatterns = [
     *whistles.routes,
     *publications.routes,
     *open311.routes,
+    *problems.routes,
 ]

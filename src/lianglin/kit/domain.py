@@ -111,7 +111,8 @@ class Indicator:
       added up (medians, distinct persons): per month for the place ``prefix``, and for each place below it whose
       code has ``width`` digits.
     - ``rows``(code, actor, prefix, span, part, member) -> QuerySet, ordered, of the cases behind "numerator",
-      "denominator" or "rest", or of rows with a ``case``; opened to those who hold ``duty``.
+      "denominator" or "rest", or of rows with a ``case``, or of rows that show themselves (``as_row()`` -> title, url,
+      area, state, at); opened to those who hold ``duty``.
     - ``members``() -> {member code: label} of a breakdown.
     - ``counts``(codes, span, prefix, dimension, width) -> iterable of :class:`Counted` over any span of days below
       ``prefix``, taken apart by one of ``dimensions``, by place (codes of ``width`` digits) or not at all (""). Asked

@@ -11,9 +11,20 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.campaign import Campaign, CampaignSeason
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.open_data import OpenCount, OpenFile
+from lianglin.appeals.models.problem import (
+    ProblemCase,
+    ProblemCause,
+    ProblemClass,
+    ProblemEffect,
+    ProblemMeasure,
+    ProblemStep,
+    PublicProblem,
+)
+from lianglin.appeals.models.project import Milestone, MilestoneDelay, Project, ProjectStep
 from lianglin.appeals.models.publication import (
     Publication,
     PublicationObjection,
@@ -30,6 +41,8 @@ __all__ = (
     "Appellant",
     "Bilingual",
     "CallBack",
+    "Campaign",
+    "CampaignSeason",
     "Catalogue",
     "Category",
     "CoOrder",
@@ -39,9 +52,20 @@ __all__ = (
     "Exclusion",
     "Field",
     "Item",
+    "Milestone",
+    "MilestoneDelay",
     "Objection",
     "OpenCount",
     "OpenFile",
+    "ProblemCase",
+    "ProblemCause",
+    "ProblemClass",
+    "ProblemEffect",
+    "ProblemMeasure",
+    "ProblemStep",
+    "Project",
+    "ProjectStep",
+    "PublicProblem",
     "Publication",
     "PublicationObjection",
     "PublicationRule",

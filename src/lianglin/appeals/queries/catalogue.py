@@ -100,3 +100,28 @@ def search(text: str, *, limit: int = 8) -> list[Item]:
 def item_of(code: str) -> Item | None:
     """The item in force with this code; from memory."""
     return choices().by_code.get(code)
+
+
+def ids_under(codes: tuple[str, ...]) -> list[int]:
+    """The ids of all items, of every version of the catalogue, whose code begins with one of these."""
+    return [pk for code, pk in _every_item() if code.startswith(codes)] if codes else []
+
+
+@held
+def _every_item() -> list[tuple[str, int]]:
+    return list(Item.objects.order_by("pk").values_list("code", "pk"))
+
+
+def name_of(code: str) -> str:
+    """The name of an item, a class or a field of the catalogue in force, in the reader's language; else the code."""
+    known = choices()
+    if code in known.by_code:
+        return known.by_code[code].label
+    categories = (one for group in known.categories.values() for one in group)
+    return next((one.label for one in (*known.fields, *categories) if one.code == code), code)
+
+
+def known_codes() -> list[str]:
+    """Codes of all fields, classes and items of the catalogue in force."""
+    known = choices()
+    return [*(f.code for f in known.fields), *known.items, *known.by_code]

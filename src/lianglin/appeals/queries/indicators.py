@@ -281,6 +281,5 @@ ROWS = (
         "appeals.responded",
         "a figure of appeals without an owner for over a working day",
     ),
-    RowServed("R061", _DASHBOARD, "appeals.handled_again", "problem classes and the effect of their fixes"),
 )
 """The rows of the requirement that these figures serve, and what is not there yet."""

@@ -280,4 +280,18 @@ NOTICES = (
         "您单位申请的{number}不计入{rate}一事已裁定：{ruling}。",
         "Your request about {number} and the {rate} was ruled on: {ruling}.",
     ),
+    _task(
+        "problem_waits",
+        _("a problem class waits for the second person"),
+        ("title", "link"),
+        "问题类“{title}”等待另一人确认：{link}",
+        "The problem class “{title}” waits for a second person: {link}",
+    ),
+    _task(
+        "problem_rises",
+        _("the count of a closed problem class rises again"),
+        ("title", "link"),
+        "已销号的问题类“{title}”诉求又多起来了，是否重新办理，请研究决定：{link}",
+        "The count of the closed problem class “{title}” rises again. Decide whether to open it again: {link}",
+    ),
 )

@@ -15,6 +15,7 @@ from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
 from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
+from lianglin.appeals.seed.problems import seed_problems
 from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publication
 from lianglin.appeals.seed.rows import City, Part, write_part
 from lianglin.appeals.seed.stock import load_catalogue
@@ -62,6 +63,7 @@ def seed(context: SeedContext) -> None:
     seed_rulings()
     seed_rules(context)
     context.made["appeals"]["count"] += seed_desk(context)
+    seed_problems(context, list(dict.fromkeys(code[:9] for code in city.scope)), events.problems)
     _count(context)
     seed_published(context)
 

@@ -209,8 +209,12 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     if opened:
         found = discovery.resolve(indicator.rows)(code, actor, place.code, month, part, member)
         context["page"] = page(found, *found.query.order_by, cursor=request.GET.get("cursor", ""), size=PAGE)
-        context["cases"] = [_case(row) for row in context["page"].rows]
-        context["dated"] = any(row["at"] for row in context["cases"])
+        found = context["page"].rows
+        if found and hasattr(found[0], "as_row"):
+            context["matters"] = [_matter(row.as_row()) for row in found]
+        else:
+            context["cases"] = [_case(row) for row in found]
+            context["dated"] = any(row["at"] for row in context["cases"])
     return render(request, "indicators/rows.html", context)
 
 
@@ -247,6 +251,12 @@ def _count_tabs(
         for name, label in zip(PARTS, labels, strict=True)
         if counts[name] is not None and (label or name == "numerator")
     ]
+
+
+def _matter(shown: dict[str, Any]) -> dict[str, Any]:
+    """A row that is no case, as it shows itself; its place by name."""
+    place = queries.place(shown["area"])
+    return {**shown, "place": place.label if place else shown["area"]}
 
 
 def _case(row: Any) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
-from lianglin.appeals.views.public import closed, later, open_data, subscriptions
+from lianglin.appeals.views.public import closed, later, open_data, problems, subscriptions
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
 from lianglin.appeals.views.public.receipt import sent
 from lianglin.appeals.views.public.sending import again, check
@@ -29,4 +29,5 @@ routes: list[URLPattern] = [
     *closed.routes,
     *open_data.routes,
     *subscriptions.routes,
+    *problems.routes,
 ]
