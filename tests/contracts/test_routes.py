@@ -33,7 +33,8 @@ OPEN = {
     "appeals:open_file_csv", "appeals:open_file_json", "appeals:subscribe", "appeals:subscription",
     *(f"appeals:open311_{page}_{form}" for form in ("xml", "json")
       for page in ("discovery", "services", "service", "requests", "request", "token", "updates")),
-    "appeals:public_problems", "appeals:public_problem", "appeals:matters", "appeals:matter", "logins:me", "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
+    "appeals:public_problems", "appeals:public_problem", "appeals:matters", "appeals:matter", "logins:me",
+    "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",
     "privacy:notice", "privacy:mine", "privacy:held", "privacy:copy", "privacy:looks", "privacy:looks_csv", "privacy:ask",
