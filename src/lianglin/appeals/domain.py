@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
+from lianglin.appeals.rules import similarity_guards as similarity
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -48,6 +49,7 @@ DOMAIN = Domain(
         Duty("appeals.rules", _("draw up rules of dispatch")),
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
+        Duty("appeals.similarity", _("see to the model that finds similar appeals")),
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -67,6 +69,7 @@ DOMAIN = Domain(
             "appeals.rule_exclusions",
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
+        "administrator": ("appeals.similarity",),
     },
     guards=(
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
@@ -188,8 +191,10 @@ DOMAIN = Domain(
                 "first_ruled_at",
             ),
         ),
+        *similarity.GUARDS,
     ),
     personal=(
+        *similarity.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -249,6 +254,7 @@ DOMAIN = Domain(
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
     ),
     retention=(
+        *similarity.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -259,6 +265,7 @@ DOMAIN = Domain(
         Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
+        *similarity.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -297,6 +304,9 @@ DOMAIN = Domain(
         NavItem("desk", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 18),
         NavItem("desk", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
+        NavItem(
+            "desk", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
+        ),
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
@@ -307,7 +317,7 @@ DOMAIN = Domain(
         Panel("me", "appeals/public/_matters.html", "lianglin.appeals.views.matters:panel", 10),
     ),
     database=(
-        "lianglin.appeals.queries.similar:install",
+        "lianglin.appeals.queries.alike:install",
         "lianglin.appeals.queries.own:install",
         "lianglin.appeals.queries.frozen:install",
     ),

@@ -15,6 +15,7 @@ from lianglin.appeals.actions.asking import known, on_case, order_limit, show
 from lianglin.appeals.actions.co_handling import end_orders, order_from
 from lianglin.appeals.actions.duty_list import must_be_on_the_list
 from lianglin.appeals.actions.objecting import lapse, rule, ruling_on
+from lianglin.appeals.actions.similarity_rows import follow_item
 from lianglin.appeals.models import Appeal, Item
 from lianglin.appeals.queries.dispatching import advice_for
 from lianglin.cases import actions as cases
@@ -37,6 +38,7 @@ def accept(
     hurried = item is not None and bool(item.urgent_hours) and not case.urgent
     if item is not None:
         Appeal.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).update(item=item)
+        follow_item(case, item, by=by)
     cases.move(
         case,
         "accept",

@@ -11,9 +11,11 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.class_candidate import CandidateCase, ClassCandidate
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.similarity import ItemAdvice, SimilarityModel, SimilarityRow
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
@@ -21,8 +23,10 @@ __all__ = (
     "Appellant",
     "Bilingual",
     "CallBack",
+    "CandidateCase",
     "Catalogue",
     "Category",
+    "ClassCandidate",
     "CoOrder",
     "DispatchAdvice",
     "DispatchRule",
@@ -30,8 +34,11 @@ __all__ = (
     "Exclusion",
     "Field",
     "Item",
+    "ItemAdvice",
     "Objection",
     "RuleSet",
+    "SimilarityModel",
+    "SimilarityRow",
     "WhistleCall",
     "WhistleUnit",
 )
