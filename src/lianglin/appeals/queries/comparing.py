@@ -71,6 +71,11 @@ def of_version(version: str) -> similarity.Model | None:
     return _held[version]
 
 
+def forget() -> None:
+    """Lets go of the model that is mapped."""
+    _held.clear()
+
+
 def number_of(model: similarity.Model, item_id: int | None) -> int:
     """The place of an item in the model's arrays; UNKNOWN for one that it does not know."""
     item = catalogue.choices().by_id.get(item_id) if item_id else None

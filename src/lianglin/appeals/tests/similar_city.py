@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals.actions import similarity_models
 from lianglin.appeals.actions.similarity_models import Fitted
 from lianglin.appeals.models import SimilarityModel
+from lianglin.appeals.queries import comparing
 from lianglin.appeals.queries.model_files import folder
 from lianglin.engines import similarity
 
@@ -50,16 +54,22 @@ def history(codes: tuple[str, ...]) -> similarity.History:
 
 @cache
 def fitted(codes: tuple[str, ...]) -> similarity.Model:
-    """The model of these items, saved where the house looks for models."""
-    model = similarity.fit_model(
+    """The model of these items."""
+    return similarity.fit_model(
         history(codes), codes, np.arange(len(codes)), np.array([60.0] * len(codes)), seed=1
     )
-    return similarity.save(model, folder())
+
+
+@pytest.fixture
+def models_here(tmp_path: Path, settings: Any) -> None:
+    """The models of this test lie in a folder of its own."""
+    settings.DATA = tmp_path
+    comparing.forget()
 
 
 def model_in_force(*codes: str) -> SimilarityModel:
-    """Puts the model in force; call it outside of ``acting``."""
-    model = fitted(codes)
+    """Puts the model in force; call it outside of ``acting``, with :func:`models_here`."""
+    model = similarity.save(fitted(codes), folder())
     taken = Fitted(
         version=model.version,
         source="sample",

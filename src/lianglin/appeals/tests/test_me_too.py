@@ -14,7 +14,7 @@ from lianglin.appeals import actions
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.models import Item
 from lianglin.appeals.tests.scene import Town, build
-from lianglin.appeals.tests.similar_city import model_in_force
+from lianglin.appeals.tests.similar_city import model_in_force, models_here
 from lianglin.cases.models import Case, Step
 from lianglin.kit import held
 
@@ -24,8 +24,11 @@ NEAR = {"HTTP_HX_REQUEST": "true"}
 SECRET = "赵秘密住在三单元301"
 
 
+__all__ = ("models_here",)
+
+
 @pytest.fixture
-def town(db: None) -> Town:
+def town(db: None, models_here: None) -> Town:
     made = build()
     Item.objects.filter(pk=made.lamp.pk).update(duplicate_radius_m=60)
     held.forget()

@@ -14,7 +14,7 @@ from lianglin.appeals.models import Item, ItemAdvice, SimilarityModel, Similarit
 from lianglin.appeals.queries import comparing, taught
 from lianglin.appeals.queries.model_files import folder
 from lianglin.appeals.tests.scene import Town, build
-from lianglin.appeals.tests.similar_city import model_in_force
+from lianglin.appeals.tests.similar_city import model_in_force, models_here
 from lianglin.cases.models import Case
 from lianglin.engines import similarity
 from lianglin.kit import clock, held
@@ -23,8 +23,11 @@ from lianglin.kit.errors import Conflict, Forbidden, Refused
 CODES = ("020601", "020603", "010301")
 
 
+__all__ = ("models_here",)
+
+
 @pytest.fixture
-def town(db: None) -> Town:
+def town(db: None, models_here: None) -> Town:
     return build()
 
 
