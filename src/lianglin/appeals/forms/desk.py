@@ -18,6 +18,7 @@ from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
 from lianglin.appeals.queries.dispatching import Advice, advice_for
 from lianglin.appeals.queries.resembling import Resembling, resembling
+from lianglin.appeals.rules.advised import unpacked
 from lianglin.cases.models import Case
 from lianglin.files.forms import PhotosField
 from lianglin.kit.controls import HeldSelect
@@ -169,6 +170,10 @@ class AcceptForm(MoveForm):
         """The item of the catalogue in force, if it was changed or named."""
         item = catalogue.item_of(self.cleaned_data["item"])
         return None if item == self.context.item else item
+
+    def arguments(self) -> dict[str, Any]:
+        """With the items that were suggested beside the form, if any were."""
+        return super().arguments() | {"advised": unpacked(self.data.get("advised", ""))}
 
 
 class ItemChoices(BaseChoiceIterator):

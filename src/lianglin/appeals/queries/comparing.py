@@ -48,6 +48,11 @@ class Suggested:
     chance: float
     words: tuple[str, ...]
 
+    @property
+    def percent(self) -> int:
+        """The chance in hundredths."""
+        return round(100 * self.chance)
+
 
 _held: dict[str, similarity.Model] = {}
 

@@ -121,7 +121,7 @@ def _shown(one: Question, found: Sequence[Alike], cases: Mapping[int, Case]) -> 
             reasons=tuple(reasons(match)),
             strong=match.strong,
             repeat=_is_repeat(one, match, other),
-            leads=other.state in rules.LEADABLE and other.parent_id is None,
+            leads=other.state in rules.LEADABLE,
         )
         for match, other in kept
         if other.state != "merged"

@@ -22,7 +22,7 @@ GUARDS = (
         "appeals.SimilarityModel",
         {**_OFFICE, "job": Access("SIU", Everything()), "administrator": Access("SU", Everything())},
     ),
-    Guard("appeals.ItemAdvice", {"staff": Access("SI", InScope()), "job": Access("SD", InScope())}),
+    Guard("appeals.ItemAdvice", {"staff": Access("SIU", InScope()), "job": Access("SD", InScope())}),
     Guard("appeals.ClassCandidate", {"staff": Access("SU", InScope()), "job": Access("SIUD", InScope())}),
     Guard("appeals.CandidateCase", {"staff": Access("S", InScope()), "job": Access("SID", InScope())}),
 )  # fmt: skip
