@@ -322,4 +322,5 @@ DOMAIN = Domain(
         "lianglin.appeals.queries.frozen:install",
     ),
     seed="lianglin.appeals.seed.load:seed",
+    wakes="lianglin.appeals.seed.load:see_to_similarity",
 )

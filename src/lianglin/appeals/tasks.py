@@ -19,6 +19,7 @@ from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
 from lianglin.appeals.actions import excluding, joining
+from lianglin.appeals.actions.similarity_models import FIT
 from lianglin.appeals.models import RuleSet, SimilarityModel
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -143,7 +144,6 @@ def tell_wrong_rules(timestamp: int) -> None:
 
 # --- similar appeals ---------------------------------------------------------------------------------------
 
-FIT = "appeals_fit_similarity"
 SECONDS = 600
 """What one night may take for rows that are missing or unread; the rest waits for the next."""
 

@@ -16,6 +16,8 @@ from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Refused
 
 DUTY = "appeals.similarity"
+FIT = "appeals_fit_similarity"
+"""The background's task of every night."""
 NO_WORSE = 0.005
 """By how much a figure may fall: what chance does to a held-out part (engines.similarity.model.WORSE_BY)."""
 
