@@ -34,7 +34,7 @@ from bench.machine import yardstick_ms
 from lianglin.engines import similarity
 
 if TYPE_CHECKING:
-    from bench._appeal_history import Planted
+    from lianglin.appeals.seed.planted import Planted
 
 SEED = 20
 CHECKS = 400
@@ -75,7 +75,7 @@ def _stage(stage: str, folder: str, appeals: int) -> dict[str, Any]:
 
 
 def _make(folder: Path, appeals: int) -> dict[str, Any]:
-    from bench import _appeal_history as made
+    from lianglin.appeals.seed import planted as made
 
     if not (folder / "past.npz").exists():
         made.planted(appeals, SEED, book=made.partly(SEED)).save(folder / "past")
@@ -84,7 +84,7 @@ def _make(folder: Path, appeals: int) -> dict[str, Any]:
 
 
 def _read(path: Path) -> Planted:
-    from bench._appeal_history import Planted
+    from lianglin.appeals.seed.planted import Planted
 
     return Planted.load(path)
 

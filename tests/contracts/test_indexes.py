@@ -21,7 +21,8 @@ from django.test.utils import CaptureQueriesContext
 from lianglin.access import queries as access
 from lianglin.access.actor import Actor, public
 from lianglin.access.transaction import acting
-from lianglin.appeals.queries import campaigns, open_requests, problems, projects, worklists
+from lianglin.appeals.queries import alike, campaigns, open_requests, problems, projects, worklists
+from lianglin.appeals.queries.alike import Asked
 from lianglin.appeals.queries.publication import published
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
@@ -42,6 +43,7 @@ BIG = frozenset({
     "indicators_indicatorvalue", "notices_message", "appeals_publishedcase",
     "appeals_problemclass", "appeals_problemcase", "appeals_project",
     "appeals_campaign",
+    "appeals_similarityrow",
 })  # fmt: skip
 MONTH = Period.month_of(date(2026, 10, 1))
 
@@ -67,6 +69,12 @@ FILL = (
     """
     insert into appeals_appeal (case_id, scope_code, item_id, channel, text, entity, anonymous, language, opened_at)
     select c.id, c.scope_code, (select min(id) + c.id %% 2 from appeals_item), 'web', 'x', false, false, 'zh-hans', c.opened_at
+    from cases_case c
+    """,
+    """
+    insert into appeals_similarityrow (case_id, scope_code, class_code, cell, building_id, person, opened_at, grams, read_by)
+    select c.id, c.scope_code, (array['0201', '0206', '0301'])[1 + c.id %% 3], 1000 + abs(hashint4(c.id::int)) %% 500, c.id %% 4000,
+        c.id %% 9000, c.opened_at, '', ''
     from cases_case c
     """,
     """
@@ -257,6 +265,12 @@ def messages(actor: Actor) -> Any:
     return page(notices.to_post(actor), "-id", size=30)
 
 
+def similar(actor: Actor) -> Any:
+    at = datetime(2026, 11, 20, tzinfo=UTC)
+    asked = Asked("x", ("", "0206"), HERE, cell=1001, building_id=77, person=77, at=at)
+    return alike.near(asked, actor)
+
+
 def looks(**chosen: Any) -> Callable[[Actor], Any]:
     return lambda actor: page(access.looks(actor=actor, **chosen), "-id")
 
@@ -313,6 +327,7 @@ LISTS = (
     List("projects", STREET, our_projects, OF_PROJECTS, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
     List("campaigns", STREET, our_campaigns, OF_CAMPAIGNS, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
     List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
+    List("similar appeals", WORKER, similar, ("appeals_similarityrow_pkey", "appeals_similar_scope"), OWN, 0, "each found by its key"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip
 
@@ -427,3 +442,24 @@ def test_an_index_serves_every_list_and_figure(city: World) -> None:
     lists(city)
     figures_and_rows(city)
     what_anybody_reads(city)
+
+
+def test_what_is_alike_is_found_by_four_indexes(city: World) -> None:
+    """The four ways in, as the function asks them: a few rows each, however many appeals there are."""
+    asked = "opened_at > timestamptz '2026-08-01' order by opened_at desc limit 8"
+    ways = {
+        "appeals_similar_cell": "class_code = '0206' and cell = 1001",
+        "appeals_similar_place": f"class_code = '0206' and scope_code = '{HERE}'",
+        "appeals_similar_building": "building_id = 77",
+        "appeals_similar_person": "person = 77",
+    }
+
+    def run(way: str) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"select case_id from appeals_similarityrow where {way} and {asked}")
+
+    for index, way in ways.items():
+        for plan in plans(city.actors[STREET], lambda _actor, way=way: run(way)):
+            assert index in plan.indexes, (index, plan)
+            assert plan.read <= 60, (index, plan)
+            assert plan.sorted == 0, (index, plan)

@@ -9,6 +9,7 @@ from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
 from lianglin.appeals.rules import open_manifest as public
+from lianglin.appeals.rules import similarity_guards as similarity
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -57,6 +58,7 @@ DOMAIN = Domain(
             "appeals.decide_problems",
             _("confirm, accept and close as the second person: problem classes, projects"),
         ),
+        Duty("appeals.similarity", _("see to the model that finds similar appeals")),
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -82,6 +84,7 @@ DOMAIN = Domain(
             "appeals.decide_problems",
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
+        "administrator": ("appeals.similarity",),
     },
     guards=(
         *public.GUARDS,
@@ -205,9 +208,11 @@ DOMAIN = Domain(
             ),
         ),
         *PROBLEM_GUARDS,
+        *similarity.GUARDS,
     ),
     personal=(
         *public.PERSONAL,
+        *similarity.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -268,6 +273,7 @@ DOMAIN = Domain(
     ),
     retention=(
         *public.RETENTION,
+        *similarity.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -279,6 +285,7 @@ DOMAIN = Domain(
     ),
     subjects=(
         *public.SUBJECTS,
+        *similarity.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -318,6 +325,9 @@ DOMAIN = Domain(
         NavItem("desk", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 18),
         NavItem("desk", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
+        NavItem(
+            "desk", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
+        ),
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         NavItem("desk", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
         NavItem("desk", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
@@ -333,7 +343,7 @@ DOMAIN = Domain(
         Panel("me", "appeals/public/_matters.html", "lianglin.appeals.views.matters:panel", 10),
     ),
     database=(
-        "lianglin.appeals.queries.similar:install",
+        "lianglin.appeals.queries.alike:install",
         "lianglin.appeals.queries.own:install",
         "lianglin.appeals.queries.frozen:install",
         "lianglin.appeals.queries.publication:install",
@@ -341,4 +351,5 @@ DOMAIN = Domain(
         "lianglin.appeals.queries.problem_counts:install",
     ),
     seed="lianglin.appeals.seed.load:seed",
+    wakes="lianglin.appeals.seed.load:see_to_similarity",
 )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import close_old_connections, connection
 from django.urls import reverse
 from django.utils.functional import lazy
 from django.utils.translation import get_language
@@ -17,9 +18,17 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding, open_counting, problem_effects, publishing, subscribing
+from lianglin.appeals.actions import (
+    excluding,
+    joining,
+    open_counting,
+    problem_effects,
+    publishing,
+    subscribing,
+)
 from lianglin.appeals.actions.problem_steps import SHOW_AGAIN
-from lianglin.appeals.models import RuleSet, Subscription
+from lianglin.appeals.actions.similarity_models import FIT
+from lianglin.appeals.models import RuleSet, SimilarityModel, Subscription
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.appeals.rules import subscribing as rules_of_subscribing
@@ -142,6 +151,49 @@ def tell_wrong_rules(timestamp: int) -> None:
             )
 
 
+# --- similar appeals ---------------------------------------------------------------------------------------
+
+SECONDS = 600
+"""What one night may take for rows that are missing or unread; the rest waits for the next."""
+
+
+@app.periodic(cron="10 18 * * *")
+@app.task(name=FIT, queue="events", queueing_lock=FIT)
+def fit_similarity(timestamp: int = 0) -> None:
+    """Every night at ten past two in the city: missing rows, a model, rows read by it, candidates for classes.
+
+    The engine's NumPy and SciPy are loaded here, when they are needed: web processes import this module, too.
+    """
+    from lianglin.appeals.actions import encoding, fitting, scanning
+    from lianglin.appeals.seed.sample_reports import sample_reports
+
+    if not connection.in_atomic_block:
+        close_old_connections()
+    fitting.make_all_missing(seconds=SECONDS)
+    if using := encoding.opened():
+        encoding.fill(using, seconds=SECONDS)
+    fitting.fit(sample=sample_reports)
+    fitting.read_all(seconds=SECONDS)
+    scanning.scan()
+
+
+def read_new_row(event: CaseMoved) -> None:
+    """A new appeal is found under what its text reads as, as soon as the background has seen it."""
+    if event.kind != rules.KIND or event.move != "open":
+        return
+    if SimilarityModel.objects.filter(in_force=True).exists():
+        from lianglin.appeals.actions import fitting
+
+        fitting.read_rows(by=job(), most=200)
+
+
+@app.task(name=joining.JOIN, queue="events", retry=RETRY)
+@as_job
+def join_as_asked(case_id: int, parent_id: int) -> bool:
+    """Joins an appeal to an earlier one, as its appellant asked; False where the earlier one can lead no more."""
+    return actions.join_as_asked(case_id=case_id, parent_id=parent_id, by=job())
+
+
 # --- telling people ----------------------------------------------------------------------------------------
 
 TO_APPELLANT = {
@@ -156,6 +208,7 @@ TO_APPELLANT = {
     "redirect": "appeals.redirected",
     "merge": "appeals.merged",
     "join": "appeals.joined",
+    "join_wish": "appeals.joined",
     "follow": "appeals.settled",
     "unmerge": "appeals.separated",
     "release": "appeals.separated",
@@ -182,6 +235,7 @@ TO_POSTS = {
     "withdraw": (("unit", "appeals.stopped"),),
     "merge": (("unit", "appeals.stopped"),),
     "join": (("unit", "appeals.stopped"),),
+    "join_wish": (("unit", "appeals.stopped"),),
     "follow": (("community", "appeals.to_call_back"),),
     "unmerge": (("street", "appeals.to_dispatch"),),
     "release": (("street", "appeals.to_dispatch"),),

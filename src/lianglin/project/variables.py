@@ -268,6 +268,18 @@ class Environment(LoginSettings):
             shown="number from 1 to 240",
         ),
     ]
+    text_encoder: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_TEXT_ENCODER",
+            kinds.text,
+            "",
+            "A text encoder of the city's own for finding similar appeals: path of the ONNX file, “#”, its SHA-256; vocab.txt beside it. "
+            "Needs the package onnxruntime. Empty: none.",
+            "本市自有的文本编码器，用于查找相似诉求：ONNX 文件路径、“#”、SHA-256 摘要；同目录须有 vocab.txt。需另装 onnxruntime。留空则不用。",
+            shown="path#sha256",
+        ),
+    ]
     rate_base: Annotated[
         int,
         Setting(

@@ -13,7 +13,7 @@ from lianglin.appeals.actions.desk import (
     settle,
 )
 from lianglin.appeals.actions.hearing import add_material, call_back, confirm, reopen, withdraw
-from lianglin.appeals.actions.joining import lead, merge, split, unmerge
+from lianglin.appeals.actions.joining import ask_to_join, join_as_asked, lead, merge, split, unmerge
 from lianglin.appeals.actions.objecting import object_to
 from lianglin.appeals.actions.opening import Reporter, Submitted, open_for, submit
 from lianglin.appeals.actions.unit import answer, pause, resume, take_on
@@ -26,12 +26,14 @@ __all__ = [
     "answer",
     "answer_co_order",
     "answer_now",
+    "ask_to_join",
     "call_back",
     "call_out",
     "confirm",
     "dispatch",
     "end_what_was_asked",
     "extend",
+    "join_as_asked",
     "lead",
     "merge",
     "object_to",

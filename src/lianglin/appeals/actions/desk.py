@@ -14,9 +14,12 @@ from lianglin.appeals.actions.advising import note_advice, particulars
 from lianglin.appeals.actions.asking import known, on_case, order_limit, show
 from lianglin.appeals.actions.co_handling import end_orders, order_from
 from lianglin.appeals.actions.duty_list import must_be_on_the_list
+from lianglin.appeals.actions.item_advice import note_item_advice
 from lianglin.appeals.actions.objecting import lapse, rule, ruling_on
+from lianglin.appeals.actions.similarity_rows import follow_item
 from lianglin.appeals.models import Appeal, Item
 from lianglin.appeals.queries.dispatching import advice_for
+from lianglin.appeals.rules.advised import Advised
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.cases.queries.on_call import on_call
@@ -28,15 +31,23 @@ from lianglin.kit.errors import Refused
 
 @on_case
 def accept(
-    case: Case, *, by: Actor, item: Item | None = None, seen_version: int | None = None, note: str = ""
+    case: Case,
+    *,
+    by: Actor,
+    item: Item | None = None,
+    seen_version: int | None = None,
+    note: str = "",
+    advised: Advised | None = None,
 ) -> Case:
     """The community receives the appeal: it is ours to bring forward; the item may be corrected.
 
+    ``advised``: the items that were suggested, kept beside the one that stands now.
     An item that is urgent makes the appeal so from now on, its running limit too; the contrary lengthens no promise.
     """
     hurried = item is not None and bool(item.urgent_hours) and not case.urgent
     if item is not None:
         Appeal.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).update(item=item)
+        follow_item(case, item, by=by)
     cases.move(
         case,
         "accept",
@@ -47,6 +58,8 @@ def accept(
         changes={"assignee_id": by.post_id} | ({"urgent": True} if hurried else {}),
     )
     cases.note_assignment(case, by=by)
+    if advised is not None:
+        note_item_advice(case, advised, item or Item.objects.filter(appeals__case_id=case.pk).first(), by=by)
     if hurried:
         cases.hurry(case)
     return case

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor
+from lianglin.access.transaction import together
 from lianglin.appeals import rules
 from lianglin.appeals.actions.asking import on_case, order_limit
+from lianglin.appeals.actions.similarity_rows import write_row
 from lianglin.appeals.models import Appeal, Appellant, Item
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case, Step
@@ -54,6 +57,41 @@ def merge(case: Case, *, by: Actor, parent: Case, note: str = "", seen_version: 
     )
     _mark_related(parent, by)
     return case
+
+
+JOIN = "appeals_join_as_asked"
+"""The task that joins an appeal to an earlier one: who reports may not see it, the background may."""
+
+
+def ask_to_join(case: Case, parent_id: int) -> None:
+    """Notes, with the appeal itself, that its appellant pressed "me too" on an earlier one."""
+    app.configure_task(JOIN, queue="events").defer(case_id=case.pk, parent_id=parent_id)
+
+
+def join_as_asked(*, case_id: int, parent_id: int, by: Actor) -> bool:
+    """Joins an appeal to an earlier one of another person, as its appellant asked; idempotent.
+
+    False, and it goes its own way, where the earlier one leads no more, is the same person's (the dispatcher merges
+    those), or somebody has already done something with this one.
+    """
+    by.require("system")
+    case, parent = cases.lock(case_id, by=by), cases.lock(parent_id, by=by)
+    move = case.lifecycle.move("join_wish")
+    if case.state not in move.sources or parent.state not in rules.LEADABLE or case.pk == parent.pk:
+        return False
+    if _followers(case, by).exists() or _of_one_appellant(case, parent, by):
+        return False
+    with together():
+        cases.move(
+            case,
+            "join_wish",
+            by=by,
+            data={"parent": parent.number},
+            limit=order_limit(case),
+            changes={"parent_id": parent.pk},
+        )
+        _mark_related(parent, by)
+    return True
 
 
 @on_case
@@ -149,17 +187,19 @@ def split(
     if len(text) < 5:
         raise Refused(_("Say in at least five characters what the second matter is."), field="text")
     own = Appeal.objects.visible_to(by, purpose=by.work_purpose).get(pk=case.pk)
+    place = cases.Place(case.community, case.building, case.compound, case.place_text, case.lon, case.lat)
     opened = cases.open_case(
         kind=rules.KIND,
         title=text.splitlines()[0][:30],
-        place=cases.Place(case.community, case.building, case.compound, case.place_text, case.lon, case.lat),
+        place=place,
         by=by,
         case_id=cases.reserve_id(),
         urgent=bool(item and item.urgent_hours),
         channel=own.channel,
         origin=case,
     )
-    _with_the_same_appellant(opened.case, own, text, item, by)
+    phone = _with_the_same_appellant(opened.case, own, text, item, by)
+    write_row(opened.case, place, text, item, phone)
     _mark_related(case, by)
     cases.remark(
         case,
@@ -180,7 +220,8 @@ def _mark_related(case: Case, by: Actor) -> None:
     Case.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).update(related=True)
 
 
-def _with_the_same_appellant(part: Case, own: Appeal, text: str, item: Item | None, by: Actor) -> None:
+def _with_the_same_appellant(part: Case, own: Appeal, text: str, item: Item | None, by: Actor) -> str:
+    """Who reported the first matter reported the second; gives the telephone, or ""."""
     Appeal(
         case=part,
         scope_code=part.scope_code,
@@ -203,3 +244,4 @@ def _with_the_same_appellant(part: Case, own: Appeal, text: str, item: Item | No
             confidential=person.confidential,
             resident_id=person.resident_id,
         ).save(force_insert=True)
+    return (person.phone or "") if person is not None else ""

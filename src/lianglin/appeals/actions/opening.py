@@ -11,6 +11,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
 from lianglin.access.transaction import become, together
 from lianglin.appeals import rules
+from lianglin.appeals.actions.similarity_rows import write_row
 from lianglin.appeals.models import Appeal, Appellant, Item
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
@@ -142,6 +143,7 @@ def _open(
             confidential=reporter.confidential,
             resident_id=by.resident_id,
         ).save(force_insert=True)
+    write_row(case, place, text, item, phone)
     return opened
 
 

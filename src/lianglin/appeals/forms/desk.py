@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django import forms
@@ -17,6 +17,8 @@ from lianglin.appeals.forms.replies import finished
 from lianglin.appeals.models import Category, Item
 from lianglin.appeals.queries import catalogue, worklists
 from lianglin.appeals.queries.dispatching import Advice, advice_for
+from lianglin.appeals.queries.resembling import Resembling, resembling
+from lianglin.appeals.rules.advised import unpacked
 from lianglin.cases.models import Case
 from lianglin.files.forms import PhotosField
 from lianglin.kit.controls import HeldSelect
@@ -140,6 +142,15 @@ class MoveContext:
             self._similar = worklists.similar(self.case, self.item, self.actor)
         return self._similar
 
+    @cached_property
+    def candidates(self) -> Sequence[worklists.Similar | Resembling]:
+        """Earlier appeals into which this one may be merged, with reasons; read when the form is shown."""
+        found = resembling(self.case, self.case.appeal.text, self.item, self.actor)
+        if found is None:
+            return self.similar
+        known = {one.case.pk for one in found}
+        return [*found, *(one for one in self.similar if one.case.pk not in known)]
+
 
 class AcceptForm(MoveForm):
     """Receive the appeal; correct the item if it was filed wrongly."""
@@ -159,6 +170,10 @@ class AcceptForm(MoveForm):
         """The item of the catalogue in force, if it was changed or named."""
         item = catalogue.item_of(self.cleaned_data["item"])
         return None if item == self.context.item else item
+
+    def arguments(self) -> dict[str, Any]:
+        """With the items that were suggested beside the form, if any were."""
+        return super().arguments() | {"advised": unpacked(self.data.get("advised", ""))}
 
 
 class ItemChoices(BaseChoiceIterator):

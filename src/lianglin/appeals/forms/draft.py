@@ -39,6 +39,10 @@ class Draft:
     confidential: bool = True
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
     """By question, what was typed but cannot be taken yet: left half done by who continues later."""
+    offered: list[int] = field(default_factory=list)
+    """Open matters near by that were shown, by case id, in the order of the page."""
+    joins: int = 0
+    """The one of them on which "me too" was pressed; 0 for none."""
     kept: bool = False
     """Whether the person asked to have it kept for days (public/later.py); every answer is then saved there, too."""
 

@@ -15,6 +15,7 @@ from lianglin.appeals.actions import Reporter
 from lianglin.appeals.forms.desk import note_field, radios
 from lianglin.appeals.models import Item
 from lianglin.appeals.queries import catalogue, worklists
+from lianglin.appeals.rules.advised import Advised, unpacked
 from lianglin.cases.actions import Place
 from lianglin.kit.ids import clean_phone
 from lianglin.places.search import Found, Spot, resolve
@@ -160,6 +161,10 @@ class RecordForm(forms.Form):
             lon=narrow.lon if narrow else None,
             lat=narrow.lat if narrow else None,
         )
+
+    def advised(self) -> Advised | None:
+        """The items that were suggested beside the form, if any were."""
+        return unpacked(self.data.get("advised", ""))
 
     def reporter(self) -> Reporter:
         """Who reports; all empty means anonymous."""

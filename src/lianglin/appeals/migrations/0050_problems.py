@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("appeals", "0040_exclusion"), 
+    dependencies = [("appeals", "0020_similarity"), 
         ('access', '0024_community_duties'),
         ('appeals', '0040_exclusion'),
         ('cases', '0007_urgent_open_index'),

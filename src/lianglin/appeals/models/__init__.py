@@ -12,6 +12,7 @@ from lianglin.appeals.models.appeal import (
     Item,
 )
 from lianglin.appeals.models.campaign import Campaign, CampaignSeason
+from lianglin.appeals.models.class_candidate import CandidateCase, ClassCandidate
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.open_data import OpenCount, OpenFile
@@ -33,6 +34,7 @@ from lianglin.appeals.models.publication import (
     RedactedText,
 )
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.similarity import ItemAdvice, SimilarityModel, SimilarityRow
 from lianglin.appeals.models.subscription import Subscription, WebhookDelivery
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
@@ -43,8 +45,10 @@ __all__ = (
     "CallBack",
     "Campaign",
     "CampaignSeason",
+    "CandidateCase",
     "Catalogue",
     "Category",
+    "ClassCandidate",
     "CoOrder",
     "DispatchAdvice",
     "DispatchRule",
@@ -52,6 +56,7 @@ __all__ = (
     "Exclusion",
     "Field",
     "Item",
+    "ItemAdvice",
     "Milestone",
     "MilestoneDelay",
     "Objection",
@@ -72,6 +77,8 @@ __all__ = (
     "PublishedCase",
     "RedactedText",
     "RuleSet",
+    "SimilarityModel",
+    "SimilarityRow",
     "Subscription",
     "WebhookDelivery",
     "WhistleCall",

@@ -152,6 +152,17 @@ LIFECYCLE = Lifecycle(
             past=_("handled together with an earlier appeal"),
         ),
         Move(
+            "join_wish",
+            _("join, as the appellant asked"),
+            ("received", "accepted", "dispatched"),
+            "joined",
+            "system",
+            fields=("parent",),
+            stops=("dispatch",),
+            starts="handle",
+            past=_("handled together with an earlier appeal, as the appellant asked"),
+        ),
+        Move(
             "follow",
             _("answer with the earlier appeal"),
             ("joined",),

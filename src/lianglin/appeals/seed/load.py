@@ -6,10 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from lianglin.access import audit
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.appeals.actions.similarity_models import FIT
+from lianglin.appeals.models import SimilarityModel
 from lianglin.appeals.seed.desk import seed_desk
 from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
@@ -66,6 +69,13 @@ def seed(context: SeedContext) -> None:
     seed_problems(context, list(dict.fromkeys(code[:9] for code in city.scope)), events.problems)
     _count(context)
     seed_published(context)
+    see_to_similarity()
+
+
+def see_to_similarity() -> None:
+    """Has the background make the rows of similar appeals and a model, as every night; nothing where there is one."""
+    if not SimilarityModel.objects.filter(in_force=True).exists():
+        app.configure_task(FIT, queue="events").defer()
 
 
 _WITHOUT_SEQUENCE = {"cases_receipt", "appeals_appeal", "appeals_appellant"}

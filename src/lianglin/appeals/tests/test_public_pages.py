@@ -245,24 +245,6 @@ def test_the_draft_rests_encrypted(anybody: Client) -> None:
     assert drafts.load(anybody.session).phone == "15400002222"
 
 
-def test_neighbours_open_reports_of_the_same_are_told_without_their_words(
-    anybody: Client, world: World, items: Items, building: Building
-) -> None:
-    from lianglin.cases.actions import Place
-
-    items.lamp.duplicate_radius_m = 30
-    items.lamp.save()
-    held.forget()
-    place = Place(community=world.community(HERE), building=building)
-    world.report(text="张老太太家门口灯坏了", item=items.lamp, place=place)
-    up_to(anybody, "tell/")
-    shown = anybody.get(REPORT + "tell/").content.decode()
-    assert "邻居已经反映过" in shown
-    assert "张老太太" not in shown
-    anybody.post(REPORT, {"item": "020602"})
-    assert "邻居已经反映过" not in anybody.get(REPORT + "tell/").content.decode()
-
-
 def test_emergencies_are_pointed_to_the_telephone_first(anybody: Client) -> None:
     first = anybody.get(REPORT).content.decode()
     assert first.index("tel:110") < first.index("<h1>")

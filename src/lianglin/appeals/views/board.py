@@ -12,7 +12,9 @@ from django.views.decorators.http import require_GET
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.appeals.models import Item
 from lianglin.appeals.queries import dispatching, worklists
+from lianglin.appeals.queries.resembling import Question, resembling_each
 from lianglin.appeals.views import rule_words, words
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
@@ -56,7 +58,8 @@ def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
 def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -> list[dict[str, Any]]:
     """Each row with its text, what came last, what resembles it, and (with the rules in force) the unit it may go to."""
     texts, last = worklists.texts_of(found, actor), cases.last_steps(found, actor)
-    items, near = worklists.items_of(found), worklists.similar_to_each(found, actor)
+    items = worklists.items_of(found)
+    near = _similar(found, texts, items, actor)
     known = worklists.units_of({case.scope_code for case in found}) if rules is not None and found else []
     advised = dispatching.advice_for_each(found, actor, rules) if rules else {}
     return [
@@ -71,9 +74,7 @@ def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -
             "last": last.get(case.pk),
             "returned": case.pk in last and last[case.pk].move in worklists.RETURNED,
             "last_words": cases.step_label(case.lifecycle, last[case.pk].move) if case.pk in last else "",
-            "similar": [
-                {"case": other, "number": words.grouped(other.number)} for other in near.get(case.pk, [])[:5]
-            ],
+            "similar": near.get(case.pk, []),
             "suggestion": next(
                 iter(rule_words.suggested(case, items.get(case.item_id), known, advised.get(case.pk))), None
             ),
@@ -81,6 +82,33 @@ def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -
         }
         for case in found
     ]
+
+
+def _similar(
+    found: list[Case], texts: dict[int, str], items: dict[int, Item], actor: Actor
+) -> dict[int, list[dict[str, Any]]]:
+    """What each resembles: with reasons where a model is in force, else what is of its item in its building."""
+    asked = [Question(case, texts.get(case.pk, ""), items.get(case.item_id)) for case in found]
+    alike = resembling_each(asked, actor)
+    if alike is None:
+        near = worklists.similar_to_each(found, actor)
+        return {
+            pk: [{"case": other, "number": words.grouped(other.number)} for other in others[:5]]
+            for pk, others in near.items()
+        }
+    return {
+        pk: [
+            {
+                "case": one.case,
+                "number": one.number,
+                "reason": one.reason,
+                "strong": one.strong,
+                "repeat": one.repeat,
+            }
+            for one in some[:5]
+        ]
+        for pk, some in alike.items()
+    }
 
 
 def _beyond(title: str, text: str) -> str:

@@ -11,7 +11,17 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import board, bulk, excluding, handling, listing, record, rows
+from lianglin.appeals.views import (
+    alike,
+    board,
+    bulk,
+    excluding,
+    handling,
+    listing,
+    record,
+    rows,
+    suggesting,
+)
 from lianglin.cases.actions import AT_ONCE
 from lianglin.cases.queries.filters import Chip, chips
 from lianglin.kit import lists, paging
@@ -53,11 +63,14 @@ routes: list[URLPattern] = [
     path("desk/dispatch/", board.queue, name="dispatch_board"),
     path("desk/record/", record.new, name="record"),
     path("desk/record/places/", record.places, name="record_places"),
+    path("desk/record/items/", suggesting.while_recording, name="record_items"),
     path("desk/record/done/", record.done, name="recorded"),
     path("desk/bulk/", bulk.many, name="bulk"),
     path("desk/bulk/<uuid:key>/", bulk.result, name="bulk_result"),
     path("desk/<str:number>/", handling.detail, name="detail"),
     path("desk/<str:number>/spot.json", handling.spot, name="spot"),
+    path("desk/<str:number>/alike/", alike.alike, name="alike"),
+    path("desk/<str:number>/items/", suggesting.for_case, name="items"),
     path("desk/<str:number>/who/", handling.appellant, name="appellant"),
     path("desk/<str:number>/<slug:code>/", handling.move, name="move"),
     *excluding.routes,

@@ -320,6 +320,7 @@ def _deeds(
             "expected": code == expected,
             "danger": DEEDS[code].danger,
             "begun": _begun(code) if code == opened else [],
+            "advised": request.GET.get("advised", "")[:80] if code == "accept" else "",
         }
         for code, label in possible.items()
     ]
@@ -332,13 +333,15 @@ def _shown_form(
 
 
 def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.MoveForm:
-    """A fresh form, with the text begun that the address asks for (a link beside the form)."""
+    """A fresh form, begun as the address asks for (a link beside the form): with a text, or with an item."""
     initial: dict[str, Any] = {}
     if request.GET.get("move") == code:
         for name, texts in (("outcome", replies.RESPONSES), ("ground", replies.ADVICE)):
             chosen = request.GET.get(name, "")
             if chosen in texts:
                 initial = {name: chosen, "note": str(texts[chosen])}
+        if code == "accept" and (item := request.GET.get("item", "")):
+            initial = {"item": item[:6]}
     return DEEDS[code].form(code=code, context=context, initial=initial)
 
 

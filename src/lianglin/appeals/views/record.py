@@ -16,8 +16,10 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import see
 from lianglin.access.transaction import together
 from lianglin.appeals import actions
+from lianglin.appeals.actions.item_advice import note_item_advice
 from lianglin.appeals.forms.record import RecordForm
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import catalogue, suggesting, worklists
+from lianglin.appeals.queries.suggesting import Suggestions
 from lianglin.appeals.views import receipts, words
 from lianglin.kit import qr
 from lianglin.kit.errors import HouseError
@@ -35,6 +37,8 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(
             request, RecordForm(actor=actor, initial={"channel": request.GET.get("channel", "phone")})
         )
+    if "take" in request.POST or "suggest" in request.POST:
+        return _begun(request, actor)
     form = RecordForm(request.POST, actor=actor)
     if not form.is_valid():
         return _form(request, form, status=422)
@@ -49,6 +53,17 @@ def new(request: HttpRequest) -> HttpResponse:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return _form(request, form, status=error.status)
     return see(receipts.keep(request, receipt))
+
+
+def _begun(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """The form as far as it was filled in, with a suggested item taken over, or with items suggested; nothing is sent."""
+    given: dict[str, Any] = {name: request.POST.get(name, "")[:4000] for name in RecordForm.base_fields}
+    given |= {name: name in request.POST for name in ("entity", "answered")}
+    if item := catalogue.item_of(request.POST.get("take", "")):
+        given["item"] = item.label
+    form = RecordForm(actor=actor, initial=given)
+    form.found = worklists.places_named(actor, given["where"].strip()[:120])
+    return _form(request, form, suggested=suggesting.suggestions(given["text"]))
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -70,13 +85,18 @@ def _open(form: RecordForm, actor: Actor) -> tuple[int, dict[str, Any]]:
             channel=given["channel"],
             reporter=form.reporter(),
         )
+        note_item_advice(made.case, form.advised(), given["item"], by=actor)
         if given["answered"]:
             actions.answer_now(made.case.pk, by=actor, outcome=given["outcome"], note=given["answer"])
     return 201, {"number": made.case.number, "secret": made.secret}
 
 
-def _form(request: HttpRequest, form: RecordForm, *, status: int = 200) -> HttpResponse:
+def _form(
+    request: HttpRequest, form: RecordForm, *, status: int = 200, suggested: Suggestions | None = None
+) -> HttpResponse:
     context = {
+        "suggested": suggested,
+        "advised": suggested.packed if suggested else request.POST.get("advised", "")[:80],
         "form": form,
         "items": [(item.label, item.category.label) for item in worklists.items()],
         "found": form.found,

@@ -37,9 +37,9 @@ TONES = {
 """Tone of a state's tag."""
 WITHOUT_UNIT = frozenset({"received", "accepted"})
 """States in which no unit is in charge, though one may have been before."""
-BY_ITSELF = frozenset({"follow", "release", "call_out"})
+BY_ITSELF = frozenset({"follow", "release", "call_out", "join_wish"})
 """Steps that nobody makes: they follow from what became of another appeal, or from the rota."""
-OF_ANOTHER = frozenset({"join", "follow"})
+OF_ANOTHER = frozenset({"join", "join_wish", "follow"})
 """Steps whose particulars name another person's appeal."""
 BACKWARD = frozenset({"object", "send_back", "handle_again", "reopen"})
 """Steps that bring an appeal back: drawn apart from the way forward."""

@@ -5,7 +5,7 @@ Arrays in, arrays out; NumPy and SciPy alone. See the README beside this file an
 
 from lianglin.engines.similarity.concentrations import Concentration, concentrations
 from lianglin.engines.similarity.encoder import Encoder, OnnxEncoder, WrongEncoder
-from lianglin.engines.similarity.fitting import History, fit_model
+from lianglin.engines.similarity.fitting import History, fit_model, worth
 from lianglin.engines.similarity.index import Index
 from lianglin.engines.similarity.matching import (
     Match,
@@ -58,4 +58,5 @@ __all__ = [
     "save",
     "suggest",
     "top",
+    "worth",
 ]

@@ -111,6 +111,11 @@ def fit_model(
     return replace(model, figures=figures(model, history, tested))
 
 
+def worth(model: Model, history: History, *, seed: int = 0) -> dict[str, float]:
+    """How good any model of the same items is on the part that ``fit_model(history, seed=seed)`` holds out."""
+    return figures(model, history, np.nonzero(_held_out(history, np.random.default_rng(seed)))[0])
+
+
 def figures(model: Model, history: History, rows: Ints) -> dict[str, float]:
     """How good a model is on some rows: top1, top3, and of joined pairs at STRONG recall and precision (where any)."""
     if not len(rows):

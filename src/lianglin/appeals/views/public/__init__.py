@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
 from lianglin.appeals.views.public import closed, later, open_data, problems, subscriptions
+from lianglin.appeals.views.public.alike import alike, near
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
 from lianglin.appeals.views.public.receipt import sent
 from lianglin.appeals.views.public.sending import again, check
@@ -18,6 +19,8 @@ routes: list[URLPattern] = [
     path("report/", what, name="report"),
     path("report/where/", where, name="report_where"),
     path("report/tell/", tell, name="report_tell"),
+    path("report/alike/", alike, name="report_alike"),
+    path("report/near/", near, name="report_near"),
     path("report/photo/", photo, name="report_photo"),
     path("report/reach/", reach, name="report_reach"),
     path("report/check/", check, name="report_check"),

@@ -18,7 +18,6 @@ from lianglin.appeals.forms.draft import UNKNOWN, Draft
 from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellForm, WhatForm
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.own import own_contact
-from lianglin.appeals.queries.similar import similar
 from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public import later
 from lianglin.appeals.views.public.steps import half_done, onward, show, too_early
@@ -82,19 +81,19 @@ def _way(entry: Any, query: str, inside: Sequence[Any]) -> dict[str, str]:
 @keeps_typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def tell(request: HttpRequest) -> HttpResponse:
-    """In one's own words; above it what neighbours have already reported here."""
+    """In one's own words; what is already open near by is asked about next, and shown while typing."""
     draft = drafts.load(request.session)
     if early := too_early(draft, "tell"):
         return early
     form = TellForm(*posted(request), initial={"text": draft.text} | draft.typed.get("tell", {}))
     if request.method == "POST" and accepted(request, form):
+        if form.cleaned_data["text"] != draft.text:
+            draft.joins = 0
         draft.text = form.cleaned_data["text"]
         return onward(request, draft, "tell")
     if aside := half_done(request, draft, "tell", form):
         return aside
-    spot = draft.spot()
-    others = similar(draft.found_item(), spot, lon=draft.lon, lat=draft.lat) if spot else []
-    return show(request, "tell", draft, form, others=others, spot=spot)
+    return show(request, "tell", draft, form)
 
 
 @never_cache

@@ -39,6 +39,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         (_("What"), item.label if item else ""),
         (_("Where"), slip["place"]),
         (_("Reported"), local_dt(case.opened_at) if case else ""),
+        (_("Me too"), _("counted with the earlier report of the same matter") if slip.get("joins") else ""),
     ]
     context = {
         "number": group_case_number(slip["number"]),

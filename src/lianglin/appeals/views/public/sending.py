@@ -109,12 +109,15 @@ def _submit(request: HttpRequest, draft: Draft, spot: Spot) -> dict[str, Any]:
             channel=channel,
         )
         case = made.case
+        if draft.joins:
+            actions.ask_to_join(case, draft.joins)
         files.attach_parked(key=draft.key, case_id=case.pk, scope_code=case.scope_code, by=running().actor)
     return {
         "case": case.pk,
         "number": case.number,
         "secret": made.secret,
         "item": draft.item,
+        "joins": bool(draft.joins),
         "place": place.text or spot.community.name,
     }
 

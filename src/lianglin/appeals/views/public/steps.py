@@ -37,7 +37,12 @@ def onward(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
         return later.put_aside(request, draft)
     later.keep(request, draft)
     ahead = STEPS[STEPS.index(step) + 1]
-    if request.GET.get("change") == "1" and draft.open_step() == "check":
+    changing = request.GET.get("change") == "1" and draft.open_step() == "check"
+    if step == "tell" or (changing and step in ("what", "where")):
+        return later.remember(
+            request, replies.step(reverse("appeals:report_alike") + ("?change=1" if changing else ""))
+        )
+    if changing:
         ahead = "check"
     return later.remember(request, replies.step(reverse(URLS[ahead])))
 

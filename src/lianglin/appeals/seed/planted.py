@@ -1,4 +1,4 @@
-"""Synthetic appeals with planted truth, for bench/similarity.py: the sample city's grammar and events, plus noise.
+"""Synthetic appeals with planted truth: the sample city's grammar and events, plus noise. For bench and first models.
 
 What is planted: events told by several people, repeats of one person, near misses beyond an item's reach, problem
 classes, persons with several different problems in one week, one place in twelve wrong or unknown, one item in ten
