@@ -1,6 +1,7 @@
 """Where more of one thing is reported than the place itself would lead one to expect: candidates, found at night.
 
-A candidate is a suggestion. Whether it is a problem of its own, a person decides; nothing follows by itself.
+A candidate is a suggestion. Whether it is a problem of its own, a person decides (actions/candidates.py); nothing
+follows by itself.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.models import Post
 from lianglin.appeals.models.appeal import Item
 from lianglin.cases.models import Case
 from lianglin.kit.models import ScopeCodeField
@@ -37,6 +39,25 @@ class ClassCandidate(models.Model):
     found_at = models.DateTimeField(_("found at"))
     seen_at = models.DateTimeField(_("last found at"))
     """The night in which the scan last found it."""
+    problem = models.ForeignKey(
+        "appeals.ProblemClass",
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        verbose_name=_("problem class"),
+        related_name="+",
+    )
+    """The class that was made of it."""
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    decided_post = models.ForeignKey(
+        Post,
+        models.PROTECT,
+        null=True,
+        db_index=False,
+        verbose_name=_("decided by the post"),
+        related_name="+",
+    )
+    refused_because = models.CharField(_("why it is none"), max_length=200, blank=True, default="")
 
     class Meta:
         verbose_name = _("candidate for a problem class")

@@ -32,9 +32,14 @@ def open_candidates(actor: Actor, *, place: str = "", item_id: int | None = None
     return rows.order_by("-id")
 
 
+def count(actor: Actor) -> int:
+    """How many wait for a look."""
+    return _of_area(actor).filter(state=ClassCandidate.State.OPEN).count()
+
+
 def candidate(actor: Actor, pk: int) -> ClassCandidate | None:
     """One candidate of the actor's area, in whatever state."""
-    return _of_area(actor).select_related("item__category").filter(pk=pk).first()
+    return _of_area(actor).select_related("item__category", "problem").filter(pk=pk).first()
 
 
 def cases_of(found: ClassCandidate, actor: Actor) -> QuerySet[Case]:

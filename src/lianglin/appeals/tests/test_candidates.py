@@ -50,14 +50,19 @@ def reports(town: Town, scope_code: str, *, count: int, days: float, item: int, 
             )
 
 
-@pytest.fixture
-def drains(town: Town) -> Town:
+def drains_in(town: Town) -> None:
     """Forty reports of one item in twelve days at one place, and quiet everywhere else."""
     reports(town, HERE, count=40, days=12, item=town.lift.pk)
     for n, code in enumerate(town.world.codes(), start=1):
         reports(town, code, count=60, days=380, item=town.lamp.pk, first=10_000 * n)
         if code != NEXT_DOOR:
             reports(town, code, count=12, days=380, item=town.lift.pk, first=10_000 * n + 500)
+
+
+@pytest.fixture
+def drains(town: Town) -> Town:
+    """See drains_in."""
+    drains_in(town)
     return town
 
 

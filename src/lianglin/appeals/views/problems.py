@@ -17,11 +17,12 @@ from lianglin.access.replies import done, status_of
 from lianglin.appeals.actions import problems as actions
 from lianglin.appeals.forms.problems import FilterForm, ProblemForm
 from lianglin.appeals.models import ProblemClass
+from lianglin.appeals.queries import candidates as waiting
 from lianglin.appeals.queries import problems as queries
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.rules import problems as rules
 from lianglin.appeals.rules.effect import LONGEST
-from lianglin.appeals.views import campaigns, problem_cases, problem_page, projects
+from lianglin.appeals.views import campaigns, candidates, problem_cases, problem_page, projects
 from lianglin.appeals.views.problem_words import area_labels, areas_of, row_of
 from lianglin.cases.models import Case
 from lianglin.kit import clock, paging
@@ -47,6 +48,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         "rows": [row_of(one, labels, counts) for one in found.rows],
         "narrowed": bool(chosen),
         "may_make": actor.role == "staff" and actor.may(rules.DRAW_UP),
+        "waiting": waiting.count(actor) if actor.role == "staff" and actor.may(rules.DRAW_UP) else 0,
     }
     return render(request, "appeals/problems/list.html", context)
 
@@ -107,6 +109,7 @@ def _make(actor: Actor, form: ProblemForm, found: list[Case]) -> ProblemClass:
 routes: list[URLPattern] = [
     path("problems/", listed, name="problems"),
     path("problems/new/", new, name="problem_new"),
+    *candidates.routes,
     *problem_page.routes,
     *problem_cases.routes,
     *projects.routes,
