@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -109,7 +110,7 @@ def _atom(request: HttpRequest, chosen: dict[str, str], rows: list[PublishedCase
         link=f"{site}{reverse('appeals:closed')}",
         description="",
         language=language,
-        feed_url=f"{site}{reverse('appeals:closed_feed')}?{_query(chosen)}",
+        feed_url=f"{site}{request.get_full_path()}",
     )
     for one in rows:
         link = f"{site}{reverse('appeals:closed_case', args=[one.number])}"
@@ -117,7 +118,9 @@ def _atom(request: HttpRequest, chosen: dict[str, str], rows: list[PublishedCase
             title=f"{one.label} · {one.place_label}",
             link=link,
             unique_id=f"{link}#v{one.version}",
-            description=_clean("\n\n".join(part for part in (one.text, one.answer) if part)),
+            description=linebreaks(
+                _clean("\n\n".join(part for part in (one.text, one.answer) if part)), autoescape=True
+            ),
             pubdate=one.published_at,
             updateddate=one.published_at,
         )
