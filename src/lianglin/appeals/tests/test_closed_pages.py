@@ -51,7 +51,6 @@ def send(browser: Client, one: Publication, deed: str, **given: Any) -> Any:
     return browser.post(f"/appeals/publications/{one.pk}/", {"deed": deed, **given})
 
 
-@pytest.mark.rows("R047")
 def test_a_person_reads_hides_more_publishes_and_takes_back(town: Town) -> None:
     desk, one = town.client("street"), proposed(town)
     here = f"/appeals/publications/{one.pk}/"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,7 @@ from lianglin.kit import paging
 from lianglin.kit.ids import group_case_number
 
 PAGE, FEED = 20, 30
+NUMBER = re.compile(r"[A-Z]{1,2}\d{12}")
 SHORT = 90
 """Characters of a text in the list."""
 
@@ -66,7 +68,7 @@ def _row(one: PublishedCase) -> dict[str, Any]:
 @require_safe
 def one_case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: what was reported, what was answered, each step with its day and unit."""
-    found = PublishedCase.objects.filter(number=number).first() if number.isascii() else None
+    found = PublishedCase.objects.filter(number=number).first() if NUMBER.fullmatch(number) else None
     if found is None:
         raise Http404(_("There is no published case with this number."))
     english = get_language() == "en"
