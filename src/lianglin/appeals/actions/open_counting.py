@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
 import json
 from collections.abc import Iterator
 from datetime import date
@@ -17,6 +15,7 @@ from lianglin.appeals.queries import open_counts
 from lianglin.appeals.rules import suppressing
 from lianglin.appeals.rules.suppressing import Cell
 from lianglin.kit import clock
+from lianglin.kit.spreadsheet import as_csv
 from lianglin.places.models import Community
 
 COLUMNS: tuple[str, ...] = (
@@ -26,8 +25,8 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
     "month": ("受理月份（北京时间）", "month in which the case was reported, Asia/Shanghai"),
     "community_code": ("社区 12 位代码；空白为全市", "12-digit code of the community; empty: the whole city"),
     "class_code": (
-        "诉求类别代码；空白为全部，- 为尚未归类",
-        "class of the catalogue; empty: all; -: not sorted yet",
+        "诉求类别代码；空白为全部，none 为尚未归类",
+        "class of the catalogue; empty: all; none: not sorted yet",
     ),
     "reported": ("当月受理件数，含合并件", "cases reported in the month, merged ones included"),
     "closed": (
@@ -107,12 +106,7 @@ def _lines(year: int) -> Iterator[dict[str, Any]]:
 
 
 def _csv(rows: list[dict[str, Any]]) -> bytes:
-    """UTF-8 with a mark at its head, so that an office's spreadsheet reads it."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, COLUMNS)
-    writer.writeheader()
-    writer.writerows(rows)
-    return ("\ufeff" + text.getvalue()).encode()
+    return as_csv([COLUMNS, *(tuple(row.values()) for row in rows)])
 
 
 def _json(year: int, rows: list[dict[str, Any]], now: Any) -> bytes:

@@ -14,10 +14,8 @@ from lianglin.appeals.models import OpenCount, OpenFile
 from lianglin.appeals.queries.open_requests import FINAL
 from lianglin.appeals.rules.suppressing import Cell
 
-UNSORTED = "-"
-"""The class of cases whose item is not clear yet."""
 COUNTED = """
-select date_trunc('month', c.opened_at at time zone 'Asia/Shanghai')::date, c.scope_code, coalesce(k.code, '-'),
+select date_trunc('month', c.opened_at at time zone 'Asia/Shanghai')::date, c.scope_code, coalesce(k.code, 'none'),
     count(*) filter (where c.state = any(%s)), count(*) filter (where c.state <> all(%s))
 from cases_case c
 join appeals_appeal a on a.case_id = c.id
@@ -26,6 +24,9 @@ left join appeals_category k on k.id = i.category_id
 where c.kind = 'appeal' and c.opened_at >= %s and c.opened_at < %s
 group by 1, 2, 3
 """
+
+
+# "none" is the class of cases whose item is not clear yet
 
 
 def counted(since: date, until: date) -> dict[date, tuple[dict[Cell, int], dict[Cell, int]]]:

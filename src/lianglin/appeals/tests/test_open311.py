@@ -82,7 +82,6 @@ def send(town: Town, form: str = "json", **given: Any) -> HttpResponse:
     return Client(enforce_csrf_checks=True).post(f"{BASE}/requests.{form}", {**fields, **given})
 
 
-@pytest.mark.rows("R043")
 def test_discovery_and_services_fit_the_schemas(town: Town) -> None:
     _answer, found = ask("discovery", "discovery")
     assert found["endpoints"][0]["url"].endswith(BASE)
@@ -102,7 +101,6 @@ def test_an_item_that_is_not_listed_is_no_service(town: Town) -> None:
     ask(f"requests/{hidden.number}", "errors", expected=404)
 
 
-@pytest.mark.rows("R043")
 def test_a_request_says_item_state_and_days_and_nothing_of_anybody(town: Town) -> None:
     case = town.appeal(text=WORDS)
     _answer, found = ask(f"requests/{case.number}", "service_requests")
@@ -192,7 +190,7 @@ def test_updates_tell_the_steps_without_their_words(town: Town) -> None:
 # --- sending -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.rows("R043")
+@pytest.mark.rows("R049")
 def test_a_report_is_opened_as_the_public_opens_one(town: Town) -> None:
     answer = send(
         town, first_name="示例", last_name="李", phone="15400000001", media_url="http://127.0.0.1/x.jpg"
@@ -268,7 +266,6 @@ def test_who_asks_too_often_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.parametrize("form", ["json", "xml"])
-@pytest.mark.rows("R043")
 def test_georeport_reads_it(town: Town, form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The client's own code and parsing; only the line between is this process's."""
 

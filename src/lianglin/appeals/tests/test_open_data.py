@@ -86,7 +86,6 @@ def town(db: None) -> Town:
     return made
 
 
-@pytest.mark.rows("R047")
 def test_small_counts_are_not_even_stored(town: Town) -> None:
     found = {(one.scope_code, one.category_code): one.received for one in OpenCount.objects.all()}
     assert found[NEXT_DOOR, ""] is None

@@ -49,7 +49,6 @@ def closed(town: Town, **given: object) -> Publication:
     return Publication._base_manager.get(case_id=case.pk)
 
 
-@pytest.mark.rows("R047")
 def test_what_is_published_was_masked_and_confirmed_by_a_person(town: Town) -> None:
     one = closed(town)
     assert one.state == "proposed"
@@ -84,7 +83,6 @@ def test_a_person_hides_more_and_shows_again_in_a_version_of_its_own(town: Town)
     assert "〔门牌〕" in first.text
 
 
-@pytest.mark.rows("R047")
 def test_withdrawn_means_gone_with_every_version(town: Town) -> None:
     one = closed(town)
     with acting(town.actor("street")) as street:

@@ -62,7 +62,6 @@ def link() -> str:
     return found.group()
 
 
-@pytest.mark.rows("R047")
 def test_nothing_is_sent_before_the_owner_has_confirmed_and_nothing_after_the_end(town: Town) -> None:
     assert by_mail().status_code == 303
     one = Subscription._base_manager.get()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModif
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import linebreaks
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -26,6 +28,7 @@ from lianglin.kit import paging
 from lianglin.kit.ids import group_case_number
 
 PAGE, FEED = 20, 30
+NUMBER = re.compile(r"[A-Z]{1,2}\d{12}")
 SHORT = 90
 """Characters of a text in the list."""
 
@@ -65,7 +68,7 @@ def _row(one: PublishedCase) -> dict[str, Any]:
 @require_safe
 def one_case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: what was reported, what was answered, each step with its day and unit."""
-    found = PublishedCase.objects.filter(number=number).first() if number.isascii() else None
+    found = PublishedCase.objects.filter(number=number).first() if NUMBER.fullmatch(number) else None
     if found is None:
         raise Http404(_("There is no published case with this number."))
     english = get_language() == "en"
@@ -109,7 +112,7 @@ def _atom(request: HttpRequest, chosen: dict[str, str], rows: list[PublishedCase
         link=f"{site}{reverse('appeals:closed')}",
         description="",
         language=language,
-        feed_url=f"{site}{reverse('appeals:closed_feed')}?{_query(chosen)}",
+        feed_url=f"{site}{request.get_full_path()}",
     )
     for one in rows:
         link = f"{site}{reverse('appeals:closed_case', args=[one.number])}"
@@ -117,7 +120,9 @@ def _atom(request: HttpRequest, chosen: dict[str, str], rows: list[PublishedCase
             title=f"{one.label} · {one.place_label}",
             link=link,
             unique_id=f"{link}#v{one.version}",
-            description=_clean("\n\n".join(part for part in (one.text, one.answer) if part)),
+            description=linebreaks(
+                _clean("\n\n".join(part for part in (one.text, one.answer) if part)), autoescape=True
+            ),
             pubdate=one.published_at,
             updateddate=one.published_at,
         )
