@@ -141,7 +141,7 @@ FILL = (
     """
     insert into access_grant (subject, subject_id, scope_code, organisation_id, starts_at, ends_at, reason)
     select s, id, scope_code, owner_id, made_at, '9999-12-31', 'problem'
-    from appeals_problemclass, unnest(array['appeals.ProblemClass', 'appeals.Project', 'appeals.Campaign']) s
+    from appeals_problemclass, unnest(array['appeals.ProblemClass']) s
     """,
 )  # fmt: skip
 
@@ -321,11 +321,11 @@ LISTS = (
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
-    List("problem classes", STREET, classes(), OF_CLASSES, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
+    List("problem classes", STREET, classes(), OF_CLASSES, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),
     List("problem classes", UNIT, classes(), (*GRANTED, "appeals_problemclass_pkey"), 15 * GIVEN, GIVEN, "those in which the unit has a part"),
     List("appeals in a class", STREET, in_class, LINKED, CLASSES // 10, 60, "the class's links, each case by its key"),
-    List("projects", STREET, our_projects, OF_PROJECTS, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
-    List("campaigns", STREET, our_campaigns, OF_CAMPAIGNS, CLASSES // 10, CLASSES // 20, "the street's, newest first"),
+    List("projects", STREET, our_projects, OF_PROJECTS, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),
+    List("campaigns", STREET, our_campaigns, OF_CAMPAIGNS, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),
     List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
     List("similar appeals", WORKER, similar, ("appeals_similarityrow_pkey", "appeals_similar_scope"), OWN, 0, "each found by its key"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),

@@ -20,6 +20,7 @@ from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
 from lianglin.appeals.seed.problems import seed_problems
 from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publication
+from lianglin.appeals.seed.reports import areas_of
 from lianglin.appeals.seed.rows import City, Part, write_part
 from lianglin.appeals.seed.stock import load_catalogue
 from lianglin.appeals.seed.texts import Wanted, write_texts
@@ -66,7 +67,7 @@ def seed(context: SeedContext) -> None:
     seed_rulings()
     seed_rules(context)
     context.made["appeals"]["count"] += seed_desk(context)
-    seed_problems(context, list(dict.fromkeys(code[:9] for code in city.scope)), events.problems)
+    seed_problems(context, _areas(city), events.problems)
     _count(context)
     seed_published(context)
     see_to_similarity()
@@ -76,6 +77,13 @@ def see_to_similarity() -> None:
     """Has the background make the rows of similar appeals and a model, as every night; nothing where there is one."""
     if not SimilarityModel.objects.filter(in_force=True).exists():
         app.configure_task(FIT, queue="events").defer()
+
+
+def _areas(city: City) -> dict[int, str]:
+    """Number of an area of the history -> its scope code: a community's, or where it takes streets a street's."""
+    numbers = areas_of(city.places)
+    width = 12 if numbers is city.places.community else 9
+    return {number: scope[:width] for number, scope in zip(numbers.tolist(), city.scope, strict=True)}
 
 
 _WITHOUT_SEQUENCE = {"cases_receipt", "appeals_appeal", "appeals_appellant"}

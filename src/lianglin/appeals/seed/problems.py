@@ -6,7 +6,7 @@ like any other, and the class is closed with whatever comes out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -65,14 +65,14 @@ class Office:
         return self.units.get(name, self.district.organisation)
 
 
-def seed_problems(context: SeedContext, streets: Sequence[str], planted: Sequence[Problem]) -> None:
-    """Tells the samples in one district; ``streets``: the codes by which ``planted`` names its areas."""
+def seed_problems(context: SeedContext, areas: Mapping[int, str], planted: Sequence[Problem]) -> None:
+    """Tells the samples in one district; ``areas``: number by which ``planted`` names an area -> its scope code."""
     office = _office(context)
     if office is None:
         return
     held.forget()  # the catalogue was written in this process
-    _fixed(office, streets, planted, "worked", _close)
-    _fixed(office, streets, planted, "failed", _reopen)
+    _fixed(office, areas, planted, "worked", _close)
+    _fixed(office, areas, planted, "failed", _reopen)
     first = min(office.streets)
     _heating(office, first)
     _parking(office, first)
@@ -104,7 +104,7 @@ Ending = Callable[[Office, ProblemClass, Span], None]
 
 
 def _fixed(
-    office: Office, streets: Sequence[str], planted: Sequence[Problem], kind: str, end: Ending
+    office: Office, areas: Mapping[int, str], planted: Sequence[Problem], kind: str, end: Ending
 ) -> None:
     """The concentration of this kind in one street whose effect says most, as a class from its cases to its end."""
     found = []
@@ -114,8 +114,8 @@ def _fixed(
         span = Span(one.starts_on + YEAR, one.fixed_on + YEAR - timedelta(days=2))
         if span.last >= clock.today() or span.first < one.fixed_on:
             continue
-        for area in (streets[number] for number in one.areas):
-            if area in office.streets:
+        for area in (areas[number] for number in one.areas):
+            if area[:9] in office.streets:
                 found.append((_strength(one, area, span), len(found), one, area, span, one.fixed_on))
     if not found:
         return
@@ -170,7 +170,7 @@ def _cases(office: Office, drawn: problems.Drawn) -> list[int]:
     start = datetime.combine(drawn.first_day, time(), CITY_ZONE)
     end = datetime.combine(drawn.last_day, time(), CITY_ZONE)
     inside = Subject(tuple(drawn.codes), drawn.scope_code).items()
-    with acting(actor_in(office.streets[drawn.scope_code])) as actor:
+    with acting(actor_in(office.streets[drawn.scope_code[:9]])) as actor:
         found = worklists.appeals(actor).filter(
             scope_code__gte=drawn.scope_code, scope_code__lt=drawn.scope_code + TOP,
             appeal__item_id__in=inside, opened_at__gte=start, opened_at__lt=end,

@@ -104,6 +104,11 @@ class Rows:
         )
 
 
+def areas_of(places: Places) -> Ints:
+    """The area of each building: problems and outages take whole streets, or communities where few streets are loaded."""
+    return places.community if len(np.unique(places.street)) < 30 else places.street
+
+
 class Draw:
     """Draws reports at places and days."""
 
@@ -111,9 +116,7 @@ class Draw:
         self.places, self.days, self.rng = places, days, rng
         self.intensity = days.intensity()
         self.tree = cKDTree(places.metres)
-        few = len(np.unique(places.street)) < 30
-        self.area = places.community if few else places.street
-        """Problems and outages take whole streets, or communities where few streets are loaded."""
+        self.area = areas_of(places)
         self._hours = np.array([np.cumsum(clocks()[name].hours) for name in column("clock")])
 
     def area_share(self, area: int) -> float:

@@ -15,7 +15,17 @@ from lianglin.access.queries import actor_in
 from lianglin.access.seed import load as staff
 from lianglin.access.transaction import acting
 from lianglin.appeals import actions, rules
-from lianglin.appeals.models import Appeal, Appellant, CallBack, Item
+from lianglin.appeals.models import (
+    Appeal,
+    Appellant,
+    CallBack,
+    CampaignSeason,
+    Item,
+    Milestone,
+    ProblemClass,
+    Project,
+    PublicProblem,
+)
 from lianglin.appeals.queries.worklists import suggest, units
 from lianglin.appeals.seed import load
 from lianglin.cases.models import Case, Clock, Cover, Delegation, Handover, OnCallTurn, Receipt, Step
@@ -229,3 +239,16 @@ def test_a_real_city_gets_the_catalogue_alone(db: None, tmp_path: Path) -> None:
     assert Item.objects.count() == 96
     assert not Case._base_manager.exists()
     assert not Organisation.objects.exists()
+
+
+@pytest.mark.rows("R059", "R060")
+def test_sample_classes_are_told_by_two_people_and_say_that_they_are_samples(made: SeedContext) -> None:
+    classes = list(ProblemClass._base_manager.all())
+    assert {"candidate", "under_way"} <= {one.state for one in classes}
+    assert all(one.sample for one in classes)
+    assert all(one.made_by_id != one.confirmed_by_id for one in classes if one.confirmed_by_id)
+    (project,) = Project._base_manager.all()
+    assert (project.state, project.sample, Milestone._base_manager.count()) == ("approved", True, 5)
+    assert CampaignSeason._base_manager.count() == 2
+    (shown, *_others) = PublicProblem.objects.order_by("-percent_done")
+    assert (shown.percent_done, shown.sample) == (60, True)
