@@ -19,7 +19,6 @@ from lianglin.access.actor import Actor
 from lianglin.appeals import rules
 from lianglin.appeals.models import SimilarityRow
 from lianglin.appeals.rules.grams import cells_around
-from lianglin.cases.models import Case
 from lianglin.kit import clock
 
 WITHIN = timedelta(days=90)
@@ -211,8 +210,3 @@ def metres(one: Asked, other: Near) -> float | None:
         return None
     east = (one.lon - other.lon) * math.cos(math.radians(one.lat))
     return math.hypot(east, one.lat - other.lat) * 111_195.0
-
-
-def row_of(case: Case, actor: Actor) -> SimilarityRow | None:
-    """The similarity row of an appeal; None until the job has made it for one that was there before."""
-    return SimilarityRow.objects.visible_to(actor, purpose=actor.work_purpose).filter(pk=case.pk).first()
