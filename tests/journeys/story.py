@@ -28,6 +28,8 @@ def report(
     _look(walk, seen)
     onward(page, "textarea[name=text]")
     _look(walk, seen)
+    if (other := page.locator("button[name=joins][value='0']")).count():  # something like it is open near by
+        other.click()
     onward(page, "input[name=photos]")
     page.locator("input[name=reach][value=phone]").check()
     page.fill("input[name=phone]", phone)

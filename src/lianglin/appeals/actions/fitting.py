@@ -77,8 +77,9 @@ def fit(*, sample: Callable[[], taught.Sample]) -> SimilarityModel | None:
 
 def forget_old_files() -> None:
     """Removes the files of versions that nobody goes back to any more; their rows stay."""
-    kept = set(SimilarityModel.objects.order_by("-id").values_list("version", flat=True)[:KEPT_FILES])
-    kept |= set(SimilarityModel.objects.filter(in_force=True).values_list("version", flat=True))
+    with acting(job()):
+        kept = set(SimilarityModel.objects.order_by("-id").values_list("version", flat=True)[:KEPT_FILES])
+        kept |= set(SimilarityModel.objects.filter(in_force=True).values_list("version", flat=True))
     for one in folder().iterdir() if folder().exists() else ():
         if one.is_dir() and one.name not in kept:
             shutil.rmtree(one, ignore_errors=True)

@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.CharField(max_length=16, unique=True, verbose_name='version')),
-                ('state', models.CharField(choices=[('accepted', 'accepted'), ('refused', 'refused')], max_length=8, verbose_name='state')),
+                ('state', models.CharField(choices=[('accepted', 'passed the check'), ('refused', 'did not pass the check')], max_length=8, verbose_name='state')),
                 ('in_force', models.BooleanField(default=False, verbose_name='in force')),
                 ('source', models.CharField(choices=[('city', "the city's own appeals"), ('mixed', "the city's own appeals and sample texts"), ('sample', 'sample texts alone')], max_length=6, verbose_name='fitted on')),
                 ('texts', models.PositiveIntegerField(verbose_name='texts')),

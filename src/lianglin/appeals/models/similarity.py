@@ -71,8 +71,8 @@ class SimilarityModel(models.Model):
     """One fitted model: what it was fitted on, what it is worth on the part held out, and what became of it."""
 
     class State(models.TextChoices):
-        ACCEPTED = "accepted", _("accepted")
-        REFUSED = "refused", _("refused")
+        ACCEPTED = "accepted", _("passed the check")
+        REFUSED = "refused", _("did not pass the check")
 
     class Reason(models.TextChoices):
         FIRST = "first", _("the first model")

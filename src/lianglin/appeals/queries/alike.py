@@ -19,7 +19,6 @@ from lianglin.access.actor import Actor
 from lianglin.appeals import rules
 from lianglin.appeals.models import SimilarityRow
 from lianglin.appeals.rules.grams import cells_around
-from lianglin.cases.models import Case
 from lianglin.kit import clock
 
 WITHIN = timedelta(days=90)
@@ -84,15 +83,22 @@ def install(cursor: Any) -> None:
         cursor.execute(function)
 
 
-def hold_place(scope_code: str, *, shared: bool = False) -> None:
-    """Holds a place until the transaction ends: who writes a row there holds it alone, who compares holds it shared.
-
-    So a comparison waits, for the milliseconds it takes, for the rows that are being written there at this moment:
-    two people who report at once do not miss each other.
-    """
-    how = "_shared" if shared else ""
+def hold_place(scope_code: str) -> None:
+    """Holds a place until the transaction ends: a row is being written there."""
     with connection.cursor() as cursor:
-        cursor.execute(f"select pg_advisory_xact_lock{how}(%s, hashtext(%s))", [_LOCKS, scope_code])
+        cursor.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCKS, scope_code])
+
+
+def await_place(scope_code: str) -> None:
+    """Waits, for the milliseconds it takes, for the rows that are being written at a place at this moment.
+
+    What is read afterwards sees them: two people who report at once do not miss each other. Nothing is held.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select pg_advisory_lock_shared(%s, p), pg_advisory_unlock_shared(%s, p) from hashtext(%s) p",
+            [_LOCKS, _LOCKS, scope_code],
+        )
 
 
 @dataclass(frozen=True)
@@ -204,8 +210,3 @@ def metres(one: Asked, other: Near) -> float | None:
         return None
     east = (one.lon - other.lon) * math.cos(math.radians(one.lat))
     return math.hypot(east, one.lat - other.lat) * 111_195.0
-
-
-def row_of(case: Case, actor: Actor) -> SimilarityRow | None:
-    """The similarity row of an appeal; None until the job has made it for one that was there before."""
-    return SimilarityRow.objects.visible_to(actor, purpose=actor.work_purpose).filter(pk=case.pk).first()

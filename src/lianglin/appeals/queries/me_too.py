@@ -55,17 +55,17 @@ def asked(text: str, item: Item | None, spot: Spot, *, lon: float | None, lat: f
 
 def open_matters(question: Asked, item: Item | None) -> list[OpenMatter]:
     """At most three, the likeliest first; by a model's weighing, or, without a model, of the same item at the place."""
-    alike.hold_place(question.scope_code, shared=True)
     if not SimilarityModel.objects.filter(in_force=True).exists():
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
     from lianglin.appeals.queries import (
-        comparing,  # brings SciPy: only where there is something to compare with
-    )
+        comparing,
+    )  # brings SciPy: only where there is something to compare with
 
     model = comparing.current()
     if model is None:
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
     question = comparing.widened(model, question, item)
+    alike.await_place(question.scope_code)
     found = comparing.compare(model, question, alike.open_near(question), most=MOST)
     return [_told(one.near, strong=one.strong) for one in found if isinstance(one.near, OpenNear)]
 
@@ -74,6 +74,7 @@ def _same_item(question: Asked, item: Item | None) -> list[OpenNear]:
     """Those of the same item in the same building or within its radius, oldest first."""
     if item is None or item.duplicate_radius_m < 0:
         return []
+    alike.await_place(question.scope_code)
     near = [one for one in alike.open_near(question) if one.item_id == item.pk]
     here = [one for one in near if _at_one_place(question, one, item.duplicate_radius_m)]
     return sorted(here, key=lambda one: one.opened_at)

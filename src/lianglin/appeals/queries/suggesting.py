@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 SHORTEST = 5
 """Characters of a text from which on something is suggested."""
-LEAST = 0.05
+LEAST = 0.01
 """What is less likely than this is not shown."""
 
 

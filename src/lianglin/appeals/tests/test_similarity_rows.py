@@ -176,7 +176,7 @@ def test_the_second_of_two_people_at_once_sees_the_first(transactional_db: None)
         try:
             with transaction.atomic():
                 ready.set()
-                alike.hold_place(HERE, shared=True)
+                alike.await_place(HERE)
                 waited.append(bool(alike.open_near(asked(town))))
         finally:
             connection.close()
