@@ -5,7 +5,8 @@ from django.utils.translation import pgettext_lazy
 
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.report import REPORT
-from lianglin.appeals.rules import LIFECYCLE
+from lianglin.appeals.rules import LIFECYCLE, clock_notices
+from lianglin.appeals.rules import clocks_part as clocks
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -48,6 +49,7 @@ DOMAIN = Domain(
         Duty("appeals.rules", _("draw up rules of dispatch")),
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
+        *clocks.DUTIES,
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -59,16 +61,19 @@ DOMAIN = Domain(
             "appeals.read",
             "appeals.rules",
             "appeals.approve_rules",
+            *clocks.STREET,
         ),
         "district_coordinator": (
             "appeals.read",
             "appeals.rules",
             "appeals.approve_rules",
             "appeals.rule_exclusions",
+            *clocks.DISTRICT,
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
+        *clocks.GUARDS,
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
         *(
             Guard(
@@ -190,6 +195,7 @@ DOMAIN = Domain(
         ),
     ),
     personal=(
+        *clocks.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -249,6 +255,7 @@ DOMAIN = Domain(
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
     ),
     retention=(
+        *clocks.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -259,6 +266,7 @@ DOMAIN = Domain(
         Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
+        *clocks.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -285,11 +293,13 @@ DOMAIN = Domain(
         WorkList(
             "appeals.desk", _("Appeals"), "appeals:desk", "appeals.read", "lianglin.appeals.views.listing"
         ),
+        *clocks.LISTS,
     ),
-    notices=NOTICES,
+    notices=(*NOTICES, *clock_notices.NOTICES),
     api="lianglin.appeals.api:router",
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
     navigation=(
+        *clocks.NAVIGATION,
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
         NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),

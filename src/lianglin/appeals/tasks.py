@@ -17,7 +17,7 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding
+from lianglin.appeals.actions import excluding, warning
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -115,6 +115,14 @@ def _tell_up(case: Case, since: datetime, minutes: int, posts: list[int]) -> Non
                 once=f"untaken{minutes}:{case.pk}:{since.isoformat()}:{post_id}",
             )
         )
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(name="warn_of_limits", queue="events", queueing_lock="warn_of_limits")
+@as_job
+def warn_of_limits(timestamp: int) -> int:
+    """Tells of limits that end soon and of those that have ended, each once; how many matters."""
+    return warning.warn(by=job())
 
 
 @app.periodic(cron="15 7 * * *")

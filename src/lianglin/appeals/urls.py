@@ -1,4 +1,14 @@
-from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.views import (
+    desk,
+    ledgers,
+    matters,
+    orders,
+    provisions,
+    public,
+    rule_sets,
+    supervision,
+    whistles,
+)
 
 app_name = "appeals"
 urlpatterns = [
@@ -8,4 +18,7 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,
+    *provisions.routes,
+    *supervision.routes,
+    *ledgers.routes,
 ]

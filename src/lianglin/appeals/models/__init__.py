@@ -13,7 +13,9 @@ from lianglin.appeals.models.appeal import (
 )
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.provision import Provision
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.supervision import SupervisionOrder, SupervisionStep
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
@@ -31,7 +33,10 @@ __all__ = (
     "Field",
     "Item",
     "Objection",
+    "Provision",
     "RuleSet",
+    "SupervisionOrder",
+    "SupervisionStep",
     "WhistleCall",
     "WhistleUnit",
 )

@@ -63,6 +63,7 @@ LIFECYCLE = Lifecycle(
     first="received",
     url="appeals:detail",
     own_url="appeals:mine",
+    limits_by="lianglin.appeals.queries.provisions:stage_limit",
     outcomes=OUTCOMES,
     phases=(
         ("received", pgettext_lazy("phase", "received")),

@@ -28,6 +28,7 @@ from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
 from lianglin.appeals.views import orders as orders_views
 from lianglin.appeals.views import receipts, rule_words, words
+from lianglin.appeals.views import supervision_words as supervision
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -232,6 +233,7 @@ def page(
         "left": cases.time_left(case),
         "facts": words.facts(case, orders_views.first_receiver(steps)),
         "orders": orders_views.shown(case, steps, actor),
+        "supervision": supervision.shown(case, steps, actor),
         "stages": words.stages(case, steps),
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
@@ -381,7 +383,7 @@ def _units(context: forms.MoveContext) -> dict[str, Any]:
         "text": context.unit_text,
         "found": found,
         "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
-        "limit": words.item_limit(context.item),
+        "limit": words.item_limit(context.case, context.item),
         "objection": _objection(context),
         "none": gettext("No unit of this area usually handles this item. Search for one by name."),
     }
