@@ -172,6 +172,7 @@ DOMAIN = Domain(
                 "organisation",
                 "online",
                 "reached",
+                "result",
             ),
         ),
         Guard(
@@ -277,7 +278,7 @@ DOMAIN = Domain(
     ),
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
-    lifecycles=(LIFECYCLE,),
+    lifecycles=(LIFECYCLE, *clocks.LIFECYCLES),
     indicators=INDICATORS,
     reports=(REPORT,),
     rows=ROWS,
@@ -286,8 +287,10 @@ DOMAIN = Domain(
         Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
         Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
         Listener(CaseMoved, "lianglin.appeals.tasks:call_unit_out"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:follow_up_grades"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_posts"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:tell_petitioner"),
     ),
     lists=(
         WorkList(
@@ -319,6 +322,7 @@ DOMAIN = Domain(
     database=(
         "lianglin.appeals.queries.similar:install",
         "lianglin.appeals.queries.own:install",
+        "lianglin.appeals.queries.rating:install",
         "lianglin.appeals.queries.frozen:install",
     ),
     seed="lianglin.appeals.seed.load:seed",

@@ -1,11 +1,16 @@
 from lianglin.appeals.views import (
+    calls,
     desk,
     ledgers,
     matters,
+    my_petition,
     orders,
+    petitions,
     provisions,
     public,
+    rating,
     rule_sets,
+    side,
     supervision,
     whistles,
 )
@@ -21,4 +26,9 @@ urlpatterns = [
     *provisions.routes,
     *supervision.routes,
     *ledgers.routes,
+    *calls.routes,
+    *side.routes,
+    *petitions.routes,
+    *my_petition.routes,
+    *rating.routes,
 ]

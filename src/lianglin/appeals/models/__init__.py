@@ -11,8 +11,10 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.calling import CallLink, CallPlan, Remedy
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.petition import Petition
 from lianglin.appeals.models.provision import Provision
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.supervision import SupervisionOrder, SupervisionStep
@@ -23,6 +25,8 @@ __all__ = (
     "Appellant",
     "Bilingual",
     "CallBack",
+    "CallLink",
+    "CallPlan",
     "Catalogue",
     "Category",
     "CoOrder",
@@ -33,7 +37,9 @@ __all__ = (
     "Field",
     "Item",
     "Objection",
+    "Petition",
     "Provision",
+    "Remedy",
     "RuleSet",
     "SupervisionOrder",
     "SupervisionStep",

@@ -110,6 +110,20 @@ def stage_limit(case: Case, stage: str) -> tuple[int, str] | None:
     return found.limit if found.row is not None else None
 
 
+SIDE_STAGES = {
+    "remedy": "call_back.remedy", "again": "call_back.again", "accept": "petition.accept", "answer": "petition.answer",
+    "ask_review": "petition.ask_review", "review": "petition.review", "ask_recheck": "petition.ask_recheck",
+    "recheck": "petition.recheck",
+}  # fmt: skip
+"""The stages of remedies and petitions, and what sets their limits."""
+
+
+def side_limit(case: Case, stage: str) -> tuple[int, str] | None:
+    """What a dated row sets for a stage of a remedy or a petition; None: as the lifecycle table has it."""
+    found = provision(SIDE_STAGES[stage], case.scope_code, opened_on(case))
+    return found.limit if found.row is not None else None
+
+
 def for_case(code: str, case: Case, item: Item | None = None) -> Set:
     """What counts for a case, by the day it was opened."""
     return provision(code, case.scope_code, opened_on(case), item)

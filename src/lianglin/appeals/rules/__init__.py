@@ -197,6 +197,17 @@ LIFECYCLE = Lifecycle(
             past=_("given to the unit on call"),
         ),
         Move(
+            "give_back",
+            _("give back to the unit that answered"),
+            ("accepted",),
+            "dispatched",
+            "system",
+            fields=("unit",),
+            stops=("dispatch",),
+            starts="handle",
+            past=_("given back to the unit that answered"),
+        ),
+        Move(
             "dispatch",
             _("dispatch"),
             ("received", "accepted"),

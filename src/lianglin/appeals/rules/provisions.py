@@ -89,6 +89,7 @@ KINDS = (
     Kind("call_back.link", _("a link for grading is valid for"), 7, "days", least=1, most=60),
     Kind("call_back.remedy", _("until a badly graded matter is made good"), 3, _DAYS, CITY, True, least=1, most=30),
     Kind("call_back.again", _("until the second call-back"), 3, _DAYS, least=1, most=30),
+    Kind("call_back.dispute", _("a unit can dispute a call-back result for"), 5, _DAYS, least=1, most=30),
     Kind("reopening.within", _("can be reopened after its end for"), 90, "days", CITY, True, least=15),
     Kind("reopening.times", _("can be reopened by the person"), 3, "times", CITY, True, least=1, most=20),
     Kind("reopening.straight", _("goes straight back to who answered"), 1, "choice", CITY, True, most=1),

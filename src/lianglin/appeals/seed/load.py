@@ -17,6 +17,7 @@ from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
 from lianglin.appeals.seed.rows import City, Part, write_part
 from lianglin.appeals.seed.stock import load_catalogue
+from lianglin.appeals.seed.supervision import seed_supervision
 from lianglin.appeals.seed.texts import Wanted, write_texts
 from lianglin.appeals.seed.units import make_units
 from lianglin.indicators.actions import rebuild
@@ -59,7 +60,7 @@ def seed(context: SeedContext) -> None:
         )
     seed_rulings()
     seed_rules(context)
-    context.made["appeals"]["count"] += seed_desk(context)
+    context.made["appeals"]["count"] += seed_desk(context) + seed_supervision(context)
     _count(context)
 
 

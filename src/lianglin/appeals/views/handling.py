@@ -22,6 +22,7 @@ from lianglin.access.queries import who_looked
 from lianglin.access.replies import see
 from lianglin.appeals import actions, rules
 from lianglin.appeals.actions.co_handling import WITH_A_LEAD
+from lianglin.appeals.forms import calls as calls_forms
 from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
@@ -64,7 +65,7 @@ DEEDS = {
     "settle": Deed(
         forms.SettleForm, actions.settle, _("Settled. The call-back is due within three working days.")
     ),
-    "call_back": Deed(forms.CallBackForm, actions.call_back, _("The call is recorded.")),
+    "call_back": Deed(calls_forms.RecordCallForm, actions.call_back, _("The call is recorded.")),
     "resume": Deed(forms.ResumeForm, actions.resume, _("The clock runs again.")),
     "answer_now": Deed(forms.AnswerNowForm, actions.answer_now, _("Answered on the spot.")),
     "send_back": Deed(forms.SendBackForm, actions.send_back, _("Sent back to the unit.")),

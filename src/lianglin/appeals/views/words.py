@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
@@ -14,7 +15,7 @@ from lianglin.access.models import AccessLog, Organisation, Post
 from lianglin.appeals import rules
 from lianglin.appeals.models import Item
 from lianglin.appeals.queries.provisions import handle_limit, limit_today
-from lianglin.appeals.rules import objecting, supervising
+from lianglin.appeals.rules import grading, objecting, petition, supervising
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit.ids import group_case_number
@@ -38,7 +39,7 @@ TONES = {
 """Tone of a state's tag."""
 WITHOUT_UNIT = frozenset({"received", "accepted"})
 """States in which no unit is in charge, though one may have been before."""
-BY_ITSELF = frozenset({"follow", "release", "call_out"})
+BY_ITSELF = frozenset({"follow", "release", "call_out", "give_back", "lapse"})
 """Steps that nobody makes: they follow from what became of another appeal, or from the rota."""
 OF_ANOTHER = frozenset({"join", "follow"})
 """Steps whose particulars name another person's appeal."""
@@ -185,9 +186,11 @@ def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, oth
     if data.get("unit"):
         yield _("to %(unit)s") % {"unit": names.get(data["unit"], "")}
     if data.get("outcome"):
-        yield str(dict(rules.OUTCOMES).get(data["outcome"], ""))
+        yield str(dict((*petition.OUTCOMES, *rules.OUTCOMES)).get(data["outcome"], ""))
+    if data.get("opinion"):
+        yield str(dict(petition.OPINIONS).get(data["opinion"], ""))
     if data.get("ground"):
-        grounds = {**dict(rules.REFUSAL_GROUNDS), **dict(rules.PAUSE_GROUNDS)}
+        grounds = {**dict(petition.REFUSALS), **dict(rules.REFUSAL_GROUNDS), **dict(rules.PAUSE_GROUNDS)}
         yield str(grounds.get(data["ground"], ""))
     if data.get("supervision"):
         yield str(dict(supervising.KINDS).get(data["supervision"], ""))
@@ -204,6 +207,10 @@ def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, oth
         yield _("%(limit)s more") % {
             "limit": cases.limit_words(data["days"], data.get("unit_of_days", "working_days"))
         }
+    if data.get("result"):
+        yield str(dict(grading.RESULTS).get(data["result"], ""))
+    if data.get("next_at"):
+        yield _("next call %(at)s") % {"at": local_dt(datetime.fromisoformat(data["next_at"]), "short")}
     if data.get("try"):
         yield _("try %(n)s of %(all)s") % {"n": data["try"], "all": rules.CALL_TRIES}
     if data.get("solved"):

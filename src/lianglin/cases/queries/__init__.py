@@ -147,6 +147,7 @@ REMARKS = {
     "co_answer": _("the unit called in has answered"),
     "supervised": _("put under supervision"),
     "call_plan": _("another time for the call agreed"),
+    "findings": _("what was found, for the opinion"),
     "remedy": _("badly graded: to be made good"),
     "answered_without": _("answered without a unit that was called in"),
 }
