@@ -143,7 +143,7 @@ LISTS = (
 NAVIGATION = (
     NavItem("desk", _("Supervision"), "appeals:supervision", "warn", "appeals.supervise", 28),
     NavItem("desk", _("Orders of supervision"), "appeals:supervision", "warn", "appeals.handle", 28),
-    NavItem("desk", _("Call-backs"), "appeals:calls", "phone", "appeals.call_back", 22),
+    NavItem("desk", _("Calls to make"), "appeals:calls", "phone", "appeals.call_back", 22),
     NavItem("desk", _("Three ledgers"), "appeals:ledgers", "form", "appeals.read", 29),
     NavItem("desk", _("Petitions"), "appeals:petitions", "letter", "appeals.petition", 27),
     NavItem("desk", _("Limits and thresholds"), "appeals:provisions", "clock", "appeals.read", 45),

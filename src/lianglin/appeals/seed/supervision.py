@@ -36,6 +36,13 @@ MATTERS = (
     ("020601", "三单元楼道灯报修三次还没修好，老人晚上不敢下楼"),
     ("020605", "地下室反水，几家单位都说不归自己管"),
 )
+ANSWERED = (
+    ("020601", "二单元门厅灯坏了，晚上看不清台阶"),
+    ("020605", "厨房下水慢，请疏通"),
+    ("020601", "四楼声控灯不灵敏"),
+    ("020605", "卫生间地漏返味"),
+    ("020601", "楼道应急灯不亮"),
+)
 PETITIONS = (
     ("产权证办理", "入住多年未能办理不动产权证，请求协调解决。", 12, 3),
     ("停车场收费", "小区停车场收费标准未公示，请求核查并公开。", 1, 1),
@@ -65,7 +72,9 @@ def seed_supervision(context: SeedContext) -> int:
     _rows(district, second)
     made = _matters(worker, street)
     _orders(district)
+    _orders_on_units(district, second)
     _petitions(worker.scope_code, street, district)
+    made += _settled(worker, street)
     _remedies(worker)
     return made
 
@@ -116,6 +125,24 @@ def _matters(worker: Post, street: Post) -> int:
     return len(made)
 
 
+def _settled(worker: Post, street: Post) -> int:
+    """Some answered ones that wait for the call-back."""
+    property_firm, handler = _unit("物业企业")
+    place = Place(community=Community.objects.get(scope_code=worker.scope_code, valid_to=None))
+    made = []
+    for code, text in ANSWERED:
+        with acting(actor_in(worker)) as by:
+            item = Item.objects.filter(code=code).order_by("-id").first()
+            case = actions.submit(by=by, place=place, text=text, item=item, channel="desk").case
+            actions.accept(case.pk, by=by)
+        _by(street, actions.dispatch, case.pk, unit=property_firm)
+        _by(handler, actions.answer, case.pk, outcome="solved", note="示例：已到现场处理，试用正常。")
+        _by(street, actions.settle, case.pk)
+        made.append(case.pk)
+    Case._base_manager.filter(pk__in=made).update(sample=True)
+    return len(made)
+
+
 def _by(post: Post, action: Any, case_id: int, **given: Any) -> Any:
     with acting(actor_in(post)) as by:
         return action(case_id, by=by, **given)
@@ -144,6 +171,30 @@ def _orders(district: Post) -> None:
             with acting(actor_in(post)) as by:
                 supervising.act(made.pk, "answer", by=by, note="示例：配件缺货，周五前办结。")
         if number == 2 and post is not None:
+            with acting(actor_in(district)) as by:
+                supervising.act(made.pk, "accept", by=by)
+
+
+def _orders_on_units(district: Post, second: Post) -> None:
+    """Orders about a unit's work as a whole: a talk, an answered and closed one, a circular that two people gave."""
+    said = {
+        "供热企业": Ordered("remind", "weak", "示例：供热季前请排查老旧管网并报送排查情况。"),
+        "燃气企业": Ordered(
+            "summon", "long", "示例：燃气安全整改久拖不决，请到会说明。",
+            meeting_at=clock.now() + timedelta(days=3), meeting_place="区政府三楼会议室",
+        ),
+        "物业企业": Ordered("report", "passed", "示例：多次推诿，现通报，请书面说明整改情况。"),
+    }  # fmt: skip
+    for name, order in said.items():
+        unit, handler = _unit(name)
+        with acting(actor_in(district)) as by:
+            made = supervising.order(by=by, said=order, unit=unit, sample=True)
+        if order.kind == "report":
+            with acting(actor_in(second)) as by:
+                supervising.act(made.pk, "approve", by=by)
+        if order.kind == "remind":
+            with acting(actor_in(handler)) as by:
+                supervising.act(made.pk, "answer", by=by, note="示例：已排查，问题管段本周更换。")
             with acting(actor_in(district)) as by:
                 supervising.act(made.pk, "accept", by=by)
 

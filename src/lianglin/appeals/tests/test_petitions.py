@@ -26,6 +26,7 @@ from lianglin.places.models import Community
 from . import clocks_city
 from .clocks_city import as_post
 from .figures_city import HERE, City, at, number, on
+from .test_tasks import run_jobs
 
 OPINION = Opinion("要求补办产权", "经核查，材料齐全", "予以支持", "《不动产登记暂行条例》第十六条")
 
@@ -95,6 +96,7 @@ def test_each_stage_has_its_clock_in_calendar_days(
 
 def test_every_step_tells_the_person_the_right_and_its_last_day(city: City) -> None:
     brought_to(city, "ended")
+    run_jobs()
     told = Message._base_manager.filter(channel="sms", code__startswith="appeals.petition").order_by("pk")
     assert [one.code.removeprefix("appeals.petition_") for one in told] == [
         "registered", "accepted", "answered", "review_asked", "reviewed", "review_asked", "ended",
@@ -120,6 +122,7 @@ def test_the_answer_is_extended_once_by_somebody_else_and_by_thirty_days_at_most
     after = Clock._base_manager.get(case_id=case.pk, stage="answer")
     assert (after.due_at - before).days in range(30, 38)
     assert after.extended == 30
+    run_jobs()
     assert Message._base_manager.filter(code="appeals.petition_extended").count() == 1
     with at(on("2026-04-21 09:00")), pytest.raises(Conflict):
         as_post(city, "second", petitioning.extend_answer, case.pk, days=1, note="情况复杂")

@@ -58,7 +58,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
     here = reverse("appeals:supervision")
-    tabs = [("waiting", _("waiting"), here), ("ended", _("ended"), f"{here}?ended=1")]
+    tabs = [("waiting", _("not ended yet"), here), ("ended", _("ended"), f"{here}?ended=1")]
     if queries.may_give(actor):
         tabs.insert(0, ("ladder", _("proposed by the ladder"), reverse("appeals:supervision_ladder")))
     return [{"label": label, "url": url, "current": code == current} for code, label, url in tabs]
