@@ -174,6 +174,14 @@ def test_a_link_ends_after_its_days_and_a_wrong_one_tells_nothing(city: City, ca
     assert stored(case).state == "settled"
 
 
+def test_a_forged_form_does_not_grade(city: City, case: int) -> None:
+    url = link(case)
+    with at(on("2026-11-03 12:00")):
+        said = {"version": stored(case).version, "solved": "yes", "grade": "5", "note": ""}
+        assert Client(enforce_csrf_checks=True).post(url, said).status_code == 403
+    assert stored(case).state == "settled"
+
+
 def test_tries_of_links_are_counted_per_address(city: City, case: int) -> None:
     answers = {Client().get(f"/appeals/rate/wrong{n}/").status_code for n in range(rating.TRIES + 1)}
     assert answers == {410, 429}

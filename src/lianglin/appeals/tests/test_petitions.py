@@ -270,3 +270,15 @@ def test_by_the_pages_of_the_desk(city: City) -> None:
 
 def test_the_life_of_a_petition_has_no_flaw() -> None:
     assert flaws(petition.LIFECYCLE) == []
+
+
+def test_a_forged_form_asks_for_nothing(city: City) -> None:
+    case = brought_to(city, "answered")
+    with at(on("2026-04-10 09:00")):
+        forged = resident_browser(case.pk, enforce_csrf_checks=True)
+        sent = forged.post(
+            "/appeals/mine/petition/", {"do": "ask", "version": case.version, "note": "不是本人写的"}
+        )
+    assert sent.status_code == 403
+    assert "不是本人写的" in sent.content.decode()  # nothing typed is lost
+    assert stored(case).state == "answered"

@@ -9,18 +9,20 @@ from typing import Any
 import pytest
 from django.db import transaction
 
+from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.transaction import acting
 from lianglin.appeals import actions
 from lianglin.appeals.actions import objecting, supervising
 from lianglin.appeals.actions.supervising import Ordered
 from lianglin.appeals.models import SupervisionOrder, SupervisionStep
-from lianglin.appeals.queries import ledgers
+from lianglin.appeals.queries import ledgers, supervision_figures
 from lianglin.appeals.queries import supervision as queries
 from lianglin.appeals.rules import supervising as rules
 from lianglin.appeals.tasks import warn_of_limits
 from lianglin.cases.models import Case, Step
 from lianglin.kit.errors import Conflict, Forbidden, HouseError, Refused
+from lianglin.kit.period import Period
 from lianglin.notices.models import Message
 
 from . import clocks_city
@@ -310,3 +312,26 @@ def test_the_file_of_a_ledger_holds_its_rows(city: City, case: int) -> None:
 def test_a_reader_of_figures_alone_sees_no_ledger(city: City, case: int) -> None:
     with pytest.raises(Forbidden):
         on_ledger(city, "long", "2026-11-23 10:00", "manager")
+
+
+# --- the figure ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rows("R051")
+def test_the_share_of_late_matters_that_were_supervised_equals_its_lists(city: City, case: int) -> None:
+    other = city.report("2026-11-02 09:30", item=city.item)
+    city.dispatch(other, "2026-11-02 10:30")
+    ordered(city, case, "2026-11-10 09:00")
+    codes, november = ("appeals.supervised", "appeals.supervision_orders"), Period.month(2026, 11)
+    with at(on("2026-11-12 09:00")):
+        with acting(job()):
+            found = {cell.indicator: cell for cell in supervision_figures.cells(codes, november, None)}
+        rate, orders = (found[code] for code in codes)
+        assert (rate.numerator, rate.denominator) == (1, 2)
+        assert (orders.numerator, orders.member) == (1, "press")
+        with acting(city.actors["ruler"]) as actor:
+            behind = {
+                part: [row.pk for row in supervision_figures.rows(codes[0], actor, "", november, part)]
+                for part in ("numerator", "denominator", "rest")
+            }
+    assert behind == {"numerator": [case], "denominator": [other, case], "rest": [other]}

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lianglin.access.gate import acting
-from lianglin.access.replies import done, status_of
+from lianglin.access.replies import done
 from lianglin.appeals.actions import petitioning as actions
 from lianglin.appeals.forms.petitions import MyNoteForm
 from lianglin.appeals.queries import own, petitions
 from lianglin.appeals.views import words
-from lianglin.appeals.views.own import holding
+from lianglin.appeals.views.own import accepted, holding, shown
 from lianglin.appeals.views.petitions import TONES
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -35,7 +34,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     may = {move.code for move in cases.possible_moves(case, actor)}
     asks = next((code for code in ("ask_review", "ask_recheck") if code in may), "")
     form = MyNoteForm(request.POST if request.method == "POST" else None, initial={"version": case.version})
-    if form.is_bound:
+    if form.is_bound and accepted(request, form):
         answer = done(
             request, form, lambda: _act(request, case, form), _("Recorded. You are told in writing."), reverse("appeals:my_petition")
         )  # fmt: skip
@@ -58,7 +57,13 @@ def mine(request: HttpRequest) -> HttpResponse:
         "withdraws": "withdraw" in may,
         "form": form,
     }
-    return render(request, "appeals/public/petition.html", context, status=status_of(form))
+    return shown(request, "appeals/public/petition.html", context, status=refusal_of(form))
+
+
+def refusal_of(form: MyNoteForm) -> int:
+    """The status of a refusal by the action; 0 where the form alone says what is wrong."""
+    refused = getattr(form, "refused", None)
+    return refused.status if refused is not None else 0
 
 
 def _act(request: HttpRequest, case: Case, form: MyNoteForm) -> Any:

@@ -12,13 +12,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
-from lianglin.access.replies import done, status_of
+from lianglin.access.replies import done
 from lianglin.access.transaction import together
 from lianglin.appeals.actions import rating as actions
 from lianglin.appeals.forms.calls import RateForm
 from lianglin.appeals.queries import own as queries
+from lianglin.appeals.views.own import accepted, shown
 from lianglin.cases import queries as cases
 from lianglin.kit import throttle
+from lianglin.kit.csrf import keeps_typing
 from lianglin.kit.errors import Conflict
 from lianglin.kit.ids import group_case_number
 
@@ -26,6 +28,7 @@ GONE = 410
 
 
 @never_cache
+@keeps_typing
 @require_http_methods(["GET", "HEAD", "POST"])
 def rate(request: HttpRequest, token: str) -> HttpResponse:
     """Item and answer, and the form: no name, no place, nothing of what was reported. The link works once."""
@@ -47,8 +50,10 @@ def _page(request: HttpRequest, token: str, holder: Actor, case: Any) -> HttpRes
         if not actions.rate(token, by=holder, seen_version=seen, **given):
             raise Conflict(_("This link was used already."))
 
-    answer = form.is_bound and done(
-        request, form, act, _("Thank you. Your word is recorded."), reverse("appeals:rated")
+    answer = (
+        form.is_bound
+        and accepted(request, form)
+        and done(request, form, act, _("Thank you. Your word is recorded."), reverse("appeals:rated"))
     )
     if answer:
         return answer
@@ -59,7 +64,8 @@ def _page(request: HttpRequest, token: str, holder: Actor, case: Any) -> HttpRes
         "answer": queries.answer(cases.steps(case, holder)),
         "sample": case.sample,
     }
-    return render(request, "appeals/public/rate.html", context, status=status_of(form))
+    refused = getattr(form, "refused", None)
+    return shown(request, "appeals/public/rate.html", context, status=refused.status if refused else 0)
 
 
 def _closed(request: HttpRequest) -> HttpResponse:
