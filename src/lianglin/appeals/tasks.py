@@ -18,7 +18,15 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding, petitioning, rating, remedying, reopening, warning
+from lianglin.appeals.actions import (
+    excluding,
+    petitioning,
+    rating,
+    remedying,
+    reopening,
+    supervising,
+    warning,
+)
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -52,6 +60,13 @@ def count_again(case_id: int, scope_code: str) -> None:
     months = figures.months_touched(case_id) | {clock.today().replace(day=1)}
     for month in sorted(months):
         refresh(by=job(), codes=_FLOWS, span=Period.month_of(month), scope_codes=[scope_code])
+
+
+@app.task(name=supervising.TELL_ANSWERED, queue="events", retry=RETRY)
+@as_job
+def tell_answered(order_id: int) -> None:
+    """Tells who drew an order of supervision up that the unit has answered."""
+    supervising.tell_answered(order_id, by=job())
 
 
 LEADS = frozenset({"settle", "answer_now", "refuse", "redirect", "withdraw"})

@@ -29,6 +29,8 @@ from lianglin.kit.signs import local_dt
 
 SUBJECT = "appeals.SupervisionOrder"
 ANSWER = "appeals.handle"
+TELL_ANSWERED = "appeals_tell_answered"
+"""Name of the task (in tasks.py) that tells who drew an order up of its answer."""
 SHORTEST = 6
 
 
@@ -199,6 +201,14 @@ def _tell(found: SupervisionOrder, code: str) -> None:
     elif code == "withdraw":
         _tell_unit(found, "appeals.supervision_withdrawn")
     elif code == "answer":
+        # a unit may write messages about its cases alone: this one is sent in the background
+        app.configure_task(TELL_ANSWERED, queue="events").defer(order_id=found.pk)
+
+
+def tell_answered(order_id: int, *, by: Actor) -> None:
+    """Tells the post that drew an order up of the unit's answer; for the background, idempotent."""
+    found = SupervisionOrder.objects.visible_to(by, purpose=by.work_purpose).filter(pk=order_id).first()
+    if found is not None:
         _send(found, "appeals.supervision_answered", [found.made_post_id])
 
 
@@ -220,7 +230,7 @@ def _send(found: SupervisionOrder, code: str, posts: list[int]) -> None:
                     "until": local_dt(found.due_at, "short") if found.due_at else "",
                     "link": reverse("appeals:supervision_order", args=[found.pk]),
                 },
-                once=f"{code}:{found.pk}:{clock.now().isoformat()}:{post_id}",
+                once=f"{code}:{found.pk}:{found.issued_at}:{found.answered_at}:{post_id}",
             )
         )
 

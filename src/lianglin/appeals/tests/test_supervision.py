@@ -19,7 +19,7 @@ from lianglin.appeals.models import SupervisionOrder, SupervisionStep
 from lianglin.appeals.queries import ledgers, supervision_figures
 from lianglin.appeals.queries import supervision as queries
 from lianglin.appeals.rules import supervising as rules
-from lianglin.appeals.tasks import warn_of_limits
+from lianglin.appeals.tasks import tell_answered, warn_of_limits
 from lianglin.cases.models import Case, Step
 from lianglin.kit.errors import Conflict, Forbidden, HouseError, Refused
 from lianglin.kit.period import Period
@@ -136,6 +136,10 @@ def test_an_order_is_answered_sent_back_answered_and_closed(city: City, case: in
     with pytest.raises(Refused):
         moved(city, "unit", made, "answer", "好")
     moved(city, "unit", made, "answer", "已采购灯具，周五前换好。")
+    tell_answered(made.pk)
+    tell_answered(made.pk)
+    answered = Message._base_manager.filter(code="appeals.supervision_answered")
+    assert list(answered.values_list("post_id", flat=True)) == [city.posts["ruler"].pk]
     moved(city, "ruler", made, "return", "请写明超期原因。")
     moved(city, "unit", made, "answer", "灯具缺货致超期，周五前换好。")
     moved(city, "ruler", made, "accept")
@@ -194,6 +198,14 @@ def test_another_unit_neither_sees_nor_answers_it(city: City, case: int) -> None
         moved(city, "street", made, "answer", "代为答复一下。")
     with pytest.raises(HouseError):
         moved(city, "neighbour", made, "accept")
+
+
+def test_a_unit_answers_an_order_about_its_work_as_a_whole(city: City) -> None:
+    with at(on("2026-11-10 09:00")):
+        said = Ordered("remind", "weak", WORDS)
+        made = as_post(city, "ruler", supervising.order, said=said, unit=city.unit)
+    assert moved(city, "unit", made, "answer", "已排查，本周报送情况。").state == "answered"
+    assert moved(city, "ruler", made, "accept").state == "closed"
 
 
 def test_a_summons_names_time_and_place(city: City, case: int) -> None:
