@@ -262,9 +262,9 @@ LISTS = (
     List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
     List("board", STREET, board, WAITING, 3 * OWN, 20, "one state's rows in the order of the index, or the street's few sorted"),
     List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
-    List("calls to make", WORKER, to_call, (*BY_SCOPE, *WAITING), OWN + 20, 20, "what is settled in the community, by due date"),
-    List("calls to make", STREET, to_call, WAITING, OWN, 60, "what is settled in the street, by due date"),
-    List("ladder", STREET, ladder, WAITING, 2 * OWN, 60, "what is late in units' hands, by due date"),
+    List("calls to make", WORKER, to_call, (*BY_SCOPE, *WAITING), 2 * OWN, 20, "what is settled in the community, by due date"),
+    List("calls to make", STREET, to_call, WAITING, 4 * OWN, 60, "what is settled in the street, by due date"),
+    List("ladder", STREET, ladder, WAITING, 5 * OWN, 60, "what is late in units' hands, by due date"),
     *(
         List(f"ledger {code}", STREET, on_ledger(code), (*WAITING, "cases_case_pkey"), 15 * OWN, 60, "the street's open matters")
         for code in ("long", "passed", "weak")

@@ -21,7 +21,7 @@ from lianglin.appeals.queries import calls
 from lianglin.appeals.queries import supervision as queries
 from lianglin.cases.actions import Place
 from lianglin.cases.models import Case
-from lianglin.kit import clock
+from lianglin.kit import clock, held
 from lianglin.kit.errors import HouseError
 from lianglin.kit.seeding import SeedContext
 from lianglin.places.models import Community
@@ -96,6 +96,7 @@ def _rows(district: Post, second: Post) -> None:
             basis="示例：拟收紧久拖不决标准",
         )  # fmt: skip
     Provision.objects.filter(pk=waiting.pk).update(sample=True)
+    held.forget()
 
 
 def _unit(name: str) -> tuple[Organisation, Post]:
