@@ -21,7 +21,17 @@ from django.test.utils import CaptureQueriesContext
 from lianglin.access import queries as access
 from lianglin.access.actor import Actor, public
 from lianglin.access.transaction import acting
-from lianglin.appeals.queries import alike, campaigns, open_requests, problems, projects, worklists
+from lianglin.appeals.queries import (
+    alike,
+    calls,
+    campaigns,
+    ledgers,
+    open_requests,
+    problems,
+    projects,
+    supervision,
+    worklists,
+)
 from lianglin.appeals.queries.alike import Asked
 from lianglin.appeals.queries.publication import published
 from lianglin.cases import queries as cases
@@ -261,6 +271,19 @@ def looked_at(actor: Actor) -> Any:
     return access.who_looked(CASES // 2, actor=actor)
 
 
+def to_call(actor: Actor) -> Any:
+    return page(calls.waiting(actor), "due_at", "id", size=30)
+
+
+def ladder(actor: Actor) -> Any:
+    steps = supervision.ladder(actor.low, supervision.may_give(actor))
+    return page(supervision.proposed(actor, steps), "due_at", "id", size=30)
+
+
+def on_ledger(code: str) -> Callable[[Actor], Any]:
+    return lambda actor: page(ledgers.ledger(actor, code), "-id", size=30)
+
+
 def messages(actor: Actor) -> Any:
     return page(notices.to_post(actor), "-id", size=30)
 
@@ -316,6 +339,13 @@ LISTS = (
     List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
     List("board", STREET, board, WAITING, 3 * OWN, 20, "one state's rows in the order of the index, or the street's few sorted"),
     List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
+    List("calls to make", WORKER, to_call, (*BY_SCOPE, *WAITING), 2 * OWN, 20, "what is settled in the community, by due date"),
+    List("calls to make", STREET, to_call, WAITING, 4 * OWN, 60, "what is settled in the street, by due date"),
+    List("ladder", STREET, ladder, WAITING, 5 * OWN, 60, "what is late in units' hands, by due date"),
+    *(
+        List(f"ledger {code}", STREET, on_ledger(code), (*WAITING, "cases_case_pkey"), 15 * OWN, 60, "the street's open matters")
+        for code in ("long", "passed", "weak")
+    ),
     List("list", UNIT, worklist(), GRANTED, 15 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
     List("my work", UNIT, inbox, GRANTED, 15 * GIVEN, GIVEN, "the unit's grants among what waits"),
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),

@@ -7,7 +7,8 @@ from lianglin.appeals.queries import problem_indicators
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
-from lianglin.appeals.rules import LIFECYCLE
+from lianglin.appeals.rules import LIFECYCLE, clock_notices
+from lianglin.appeals.rules import clocks_part as clocks
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules import similarity_guards as similarity
 from lianglin.appeals.rules.notices import NOTICES
@@ -59,6 +60,7 @@ DOMAIN = Domain(
             _("confirm, accept and close as the second person: problem classes, projects"),
         ),
         Duty("appeals.similarity", _("see to the model that finds similar appeals")),
+        *clocks.DUTIES,
     ),
     role_duties={
         "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
@@ -73,6 +75,7 @@ DOMAIN = Domain(
             *public.ROLE_DUTIES["street_coordinator"],
             "appeals.problems",
             "appeals.decide_problems",
+            *clocks.STREET,
         ),
         "district_coordinator": (
             "appeals.read",
@@ -82,12 +85,14 @@ DOMAIN = Domain(
             *public.ROLE_DUTIES["district_coordinator"],
             "appeals.problems",
             "appeals.decide_problems",
+            *clocks.DISTRICT,
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
         "administrator": ("appeals.similarity",),
     },
     guards=(
         *public.GUARDS,
+        *clocks.GUARDS,
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
         *(
             Guard(
@@ -186,6 +191,7 @@ DOMAIN = Domain(
                 "organisation",
                 "online",
                 "reached",
+                "result",
             ),
         ),
         Guard(
@@ -213,6 +219,7 @@ DOMAIN = Domain(
     personal=(
         *public.PERSONAL,
         *similarity.PERSONAL,
+        *clocks.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -274,6 +281,7 @@ DOMAIN = Domain(
     retention=(
         *public.RETENTION,
         *similarity.RETENTION,
+        *clocks.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -286,6 +294,7 @@ DOMAIN = Domain(
     subjects=(
         *public.SUBJECTS,
         *similarity.SUBJECTS,
+        *clocks.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -296,7 +305,7 @@ DOMAIN = Domain(
     ),
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
-    lifecycles=(LIFECYCLE,),
+    lifecycles=(LIFECYCLE, *clocks.LIFECYCLES),
     indicators=INDICATORS + problem_indicators.INDICATORS,
     reports=(REPORT,),
     rows=ROWS + problem_indicators.ROWS,
@@ -305,19 +314,23 @@ DOMAIN = Domain(
         Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
         Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
         Listener(CaseMoved, "lianglin.appeals.tasks:call_unit_out"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:follow_up_grades"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),
         Listener(CaseMoved, "lianglin.appeals.tasks:tell_posts"),
         Listener(CaseMoved, "lianglin.appeals.tasks:follow_publication"),
+        Listener(CaseMoved, "lianglin.appeals.tasks:tell_petitioner"),
     ),
     lists=(
         WorkList(
             "appeals.desk", _("Appeals"), "appeals:desk", "appeals.read", "lianglin.appeals.views.listing"
         ),
+        *clocks.LISTS,
     ),
-    notices=(*NOTICES, *public.NOTICES),
+    notices=(*NOTICES, *public.NOTICES, *clock_notices.NOTICES),
     api="lianglin.appeals.api:router",
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
     navigation=(
+        *clocks.NAVIGATION,
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
         NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),
@@ -345,6 +358,7 @@ DOMAIN = Domain(
     database=(
         "lianglin.appeals.queries.alike:install",
         "lianglin.appeals.queries.own:install",
+        "lianglin.appeals.queries.rating:install",
         "lianglin.appeals.queries.frozen:install",
         "lianglin.appeals.queries.publication:install",
         "lianglin.appeals.queries.open_requests:install",

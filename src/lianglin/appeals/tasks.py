@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,15 +23,22 @@ from lianglin.appeals.actions import (
     excluding,
     joining,
     open_counting,
+    petitioning,
     problem_effects,
     publishing,
+    rating,
+    remedying,
+    reopening,
     subscribing,
+    supervising,
+    warning,
 )
 from lianglin.appeals.actions.problem_steps import SHOW_AGAIN
 from lianglin.appeals.actions.similarity_models import FIT
 from lianglin.appeals.models import RuleSet, SimilarityModel, Subscription
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
+from lianglin.appeals.rules import petition
 from lianglin.appeals.rules import subscribing as rules_of_subscribing
 from lianglin.cases.models import Case, Step
 from lianglin.indicators.actions import refresh
@@ -63,6 +71,13 @@ def count_again(case_id: int, scope_code: str) -> None:
         refresh(by=job(), codes=_FLOWS, span=Period.month_of(month), scope_codes=[scope_code])
 
 
+@app.task(name=supervising.TELL_ANSWERED, queue="events", retry=RETRY)
+@as_job
+def tell_answered(order_id: int) -> None:
+    """Tells who drew an order of supervision up that the unit has answered."""
+    supervising.tell_answered(order_id, by=job())
+
+
 LEADS = frozenset({"settle", "answer_now", "refuse", "redirect", "withdraw"})
 """Moves of an appeal that those which follow it must hear of."""
 
@@ -80,6 +95,16 @@ def close_orders(event: CaseMoved) -> None:
     state = rules.LIFECYCLE.state(event.state)
     if state.final or state.follows:
         actions.end_what_was_asked(event.case_id, by=job())
+
+
+def follow_up_grades(event: CaseMoved) -> None:
+    """A bad grade makes a remedy; what is handled again goes back to the unit that answered."""
+    if event.kind != rules.KIND:
+        return
+    if event.move in ("call_back", "confirm"):
+        remedying.open_remedy(event.case_id, by=job())
+    elif event.move in ("reopen", "handle_again"):
+        reopening.give_back(event.case_id, by=job())
 
 
 def call_unit_out(event: CaseMoved) -> None:
@@ -126,6 +151,14 @@ def _tell_up(case: Case, since: datetime, minutes: int, posts: list[int]) -> Non
                 once=f"untaken{minutes}:{case.pk}:{since.isoformat()}:{post_id}",
             )
         )
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(name="warn_of_limits", queue="events", queueing_lock="warn_of_limits")
+@as_job
+def warn_of_limits(timestamp: int) -> int:
+    """Tells of limits that end soon and of those that have ended, each once; how many matters."""
+    return warning.warn(by=job())
 
 
 @app.periodic(cron="15 7 * * *")
@@ -200,6 +233,7 @@ TO_APPELLANT = {
     "open": "appeals.received",
     "dispatch": "appeals.dispatched",
     "call_out": "appeals.dispatched",
+    "give_back": "appeals.dispatched",
     "pause": "appeals.paused",
     "resume": "appeals.resumed",
     "extend": "appeals.extended",
@@ -225,6 +259,7 @@ TO_POSTS = {
     "object": (("street", "appeals.sent_back"),),
     "dispatch": (("unit", "appeals.to_handle"),),
     "call_out": (("unit", "appeals.called_out"),),
+    "give_back": (("unit", "appeals.to_handle_again"),),
     "co_order": (("unit", "appeals.to_co_handle"),),
     "answer": (("street", "appeals.to_check"),),
     "send_back": (("unit", "appeals.to_handle_again"),),
@@ -263,10 +298,17 @@ def tell_appellant(event: CaseMoved) -> None:
                 case_id=case.pk,
                 address=phone,
                 language=language,
-                context=_words(case, step, link=reverse("appeals:track")),
+                context=_words(case, step, link=_own_link(case, step)),
                 once=f"{code}:{case.pk}:{event.at}",
             )
         )
+
+
+def _own_link(case: Case, step: Step) -> str:
+    """To the answer, where it can be graded without a login; else to the page of one's own matter."""
+    if step.to_state == "settled":
+        return rating.make_link(case, by=job())
+    return reverse("appeals:track")
 
 
 def _to_appellant(step: Step) -> str:
@@ -275,6 +317,62 @@ def _to_appellant(step: Step) -> str:
     if step.move == "call_back":
         return "appeals.closed" if step.data.get("reached") else "appeals.closed_unreached"
     return TO_APPELLANT.get(step.move, "")
+
+
+TO_PETITIONER = {
+    "open": "registered",
+    "accept": "accepted",
+    "refuse": "not_accepted",
+    "extend": "extended",
+    "answer": "answered",
+    "ask_review": "review_asked",
+    "record_review": "review_asked",
+    "give_review": "reviewed",
+    "ask_recheck": "review_asked",
+    "record_recheck": "review_asked",
+    "give_recheck": "ended",
+    "lapse": "ended",
+}
+"""Which text message follows a move of a petition: each names the right that is open, and its last day."""
+
+
+def tell_petitioner(event: CaseMoved) -> None:
+    """Tells who petitions by text message, and the body that handles it in its inbox; never what is asked for."""
+    found = recipients.moved(event, job()) if event.kind == petition.KIND else None
+    code = TO_PETITIONER.get(found[1].move, "") if found else ""
+    if not found or not code:
+        return
+    case, step = found
+    phone, language = recipients.phone_and_language(case.pk, job())
+    message = messages.Message(
+        code=f"appeals.petition_{code}",
+        channel="sms",
+        scope_code=case.scope_code,
+        case_id=case.pk,
+        address=phone,
+        language=language,
+        context=_words(case, step, link=reverse("appeals:track")),
+        once=f"petition_{code}:{case.pk}:{event.at}",
+    )
+    if phone:
+        messages.send(message)
+    if step.move == "accept" and case.owner_id:
+        words = _words(case, step, link=reverse("appeals:side", args=[case.number]))
+        for post_id in recipients.posts_of(case.owner_id):
+            messages.send(
+                replace(
+                    message, code="appeals.petition_to_handle", channel="in_app", address="", post_id=post_id,
+                    context=words, once=f"petition_to_handle:{case.pk}:{event.at}:{post_id}",
+                )
+            )  # fmt: skip
+
+
+@app.periodic(cron="25 6 * * *")
+@app.task(name="end_petitions", queue="events", queueing_lock="end_petitions")
+@as_job
+def end_petitions(timestamp: int) -> int:
+    """Ends petitions whose days for asking on have passed; how many."""
+    return petitioning.end_unasked(by=job())
 
 
 def tell_posts(event: CaseMoved) -> None:

@@ -1,13 +1,21 @@
 from lianglin.appeals.api import open311
 from lianglin.appeals.views import (
+    calls,
     desk,
+    ledgers,
     matters,
+    my_petition,
     orders,
+    petitions,
     problems,
+    provisions,
     public,
     publications,
+    rating,
     rule_sets,
+    side,
     similarity,
+    supervision,
     whistles,
 )
 
@@ -23,4 +31,12 @@ urlpatterns = [
     *publications.routes,
     *open311.routes,
     *problems.routes,
+    *provisions.routes,
+    *supervision.routes,
+    *ledgers.routes,
+    *calls.routes,
+    *side.routes,
+    *petitions.routes,
+    *my_petition.routes,
+    *rating.routes,
 ]

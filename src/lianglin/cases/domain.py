@@ -67,7 +67,7 @@ DOMAIN = Domain(
     guards=(
         Guard(
             "cases.Case",
-            case_roles("id", staff="SIU", handler="SU", resident="SIU", job="SU"),
+            case_roles("id", staff="SIU", handler="SU", resident="SIU", job="SIU"),
             personal=True,
             neutral=(
                 "number",

@@ -68,8 +68,31 @@ class WorkingCalendar:
                     left -= end - begin
             moment = datetime.combine(moment.date() + timedelta(days=1), time(0), CITY_ZONE)
 
+    def add_days(self, start: datetime, days: int) -> Deadline:
+        """The end of office hours on the ``days``-th calendar day after the day of ``start``.
+
+        Where the last day is none of work, the next one that is (as the Civil Code has it, art. 203).
+        """
+        first = start.astimezone(CITY_ZONE).date()
+        day = first + timedelta(days=days)
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return self._deadline(datetime.combine(day, CLOSES, CITY_ZONE), first)
+
+    def working_days_ago(self, now: datetime, days: int) -> datetime:
+        """The instant before which a deadline lies that was missed so many working days ago, or longer; 0: now."""
+        if days == 0:
+            return now
+        day = now.astimezone(CITY_ZONE).date()
+        while days > 0:
+            days -= self.is_working(day)
+            day -= timedelta(days=1)
+        return datetime.combine(day + timedelta(days=1), time(0), CITY_ZONE)
+
     def add(self, start: datetime, amount: float, unit: str) -> Deadline:
-        """A deadline in "working_days", "working_hours" or "hours" (24/7)."""
+        """A deadline in "working_days", "working_hours", "days" of the calendar or "hours" (24/7)."""
+        if unit == "days":
+            return self.add_days(start, int(amount))
         if unit == "hours":
             return Deadline(start.astimezone(CITY_ZONE) + timedelta(hours=amount), False)
         if unit == "working_hours":

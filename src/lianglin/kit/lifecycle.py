@@ -37,7 +37,7 @@ class Limit:
     stage: str
     label: Text
     amount: int
-    unit: Literal["working_days", "working_hours", "hours"]
+    unit: Literal["working_days", "working_hours", "hours", "days"]
     setting: str = ""
     urgent_hours: int = 0
 
@@ -80,6 +80,8 @@ class Lifecycle:
     url: str  # URL name of a case's page for staff, takes `number`
     phases: tuple[tuple[str, Text], ...] = ()
     own_url: str = ""  # URL name of the page for whoever holds the receipt of a case
+    limits_by: str = ""
+    """"module:function"(case, stage) -> (amount, unit) | None: what dated rows set in place of the table's limit."""
 
     def state(self, code: str) -> State:
         """The state with this code; KeyError when the lifecycle has none."""

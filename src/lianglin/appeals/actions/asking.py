@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import Actor
 from lianglin.access.transaction import together
 from lianglin.appeals.models import Item
+from lianglin.appeals.queries.provisions import handle_limit
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.files import actions as files
@@ -46,9 +47,6 @@ def known(value: Any, choices: Any, field: str) -> None:
         raise Refused(_("Choose one of the listed answers."), field=field)
 
 
-def order_limit(case: Case) -> tuple[int, str] | None:
-    """The time that the item of an appeal gives whoever handles it; None: the general limit."""
-    item = Item.objects.filter(appeals__case_id=case.pk).first()
-    if item is None:
-        return None
-    return (item.urgent_hours, "hours") if item.urgent_hours else (item.limit_days, "working_days")
+def order_limit(case: Case) -> tuple[int, str]:
+    """The time that whoever handles an appeal has, by the rows and the catalogue of the day it was opened."""
+    return handle_limit(case, Item.objects.filter(appeals__case_id=case.pk).first())

@@ -1,127 +1,68 @@
-"""One call of a program's address on the open internet: https alone, no private address, no redirect, a short answer.
-
-The name is resolved once, every address it has is looked at, and the one that was looked at is the one that is
-connected to: a name that changes its mind in between reaches nothing.
-"""
+"""Who calls next: a caller takes the first call that waits, keeps it for half an hour, agrees another time."""
 
 from __future__ import annotations
 
-import http.client
-import ipaddress
-import socket
-import ssl
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from datetime import datetime, timedelta
 
-PORTS = frozenset({443, 8443})
-SECONDS, LONGEST_ANSWER, LONGEST_URL = 10.0, 4096, 400
-LOOPBACK_ALLOWED = False
-"""Tests alone set it: then http to 127.0.0.1 is let through, and nothing else more."""
+from django.utils.translation import gettext as _
 
+from lianglin.access import audit
+from lianglin.access.actor import Actor
+from lianglin.access.transaction import together
+from lianglin.appeals.models import CallPlan
+from lianglin.appeals.queries import calls
+from lianglin.appeals.rules.grading import HOLD_MINUTES
+from lianglin.cases import actions as cases
+from lianglin.cases.models import Case
+from lianglin.cases.rules import SUBJECT
+from lianglin.kit import clock
+from lianglin.kit.errors import Refused
 
-class Unwanted(Exception):
-    """The address is none that may be called; ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class Failed(Exception):
-    """The call did not succeed this time; ``code`` says why."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+CALL = "appeals.call_back"
+FARTHEST = timedelta(days=14)
 
 
-def checked(url: str) -> SplitResult:
-    """The parts of an address that may be called, as far as its spelling tells; Unwanted otherwise."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        raise Unwanted("address") from None
-    if LOOPBACK_ALLOWED and (parts.scheme, parts.hostname) == ("http", "127.0.0.1"):
-        return parts
-    if parts.scheme != "https" or not parts.hostname or len(url) > LONGEST_URL:
-        raise Unwanted("not_https")
-    if parts.username is not None or parts.password is not None or (port or 443) not in PORTS:
-        raise Unwanted("address")
-    if _is_number(parts.hostname) or "." not in parts.hostname:
-        raise Unwanted("no_name")
-    return parts
+def take_next_call(*, by: Actor) -> Case:
+    """Keeps the first call that waits, and that nobody else keeps, for this post; Refused where there is none."""
+    by.require(CALL)
+    with together():
+        free = calls.free(by).order_by("due_at", "id").values_list("pk", flat=True)
+        for case_id in list(free[:5]):
+            case = cases.lock(case_id, by=by)
+            plan = _plan(case, by)
+            if case.state == "settled" and _is_free(plan, by):
+                plan.caller_id, plan.held_until = by.post_id, clock.now() + timedelta(minutes=HOLD_MINUTES)
+                plan.save(update_fields=["caller", "held_until"])
+                audit.record("appeals.take_call", SUBJECT, case.pk, scope_code=case.scope_code)
+                return case
+    raise Refused(_("No call waits now."))
 
 
-def _is_number(host: str) -> bool:
-    """A bare address, in any of its spellings: a program on the internet has a name."""
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        last = host.rstrip(".").rpartition(".")[2]
-        return last.isdigit() or last.lower().startswith("0x")
-    return True
+def _is_free(plan: CallPlan, by: Actor) -> bool:
+    now = clock.now()
+    kept = plan.held_until is not None and plan.held_until > now and plan.caller_id != by.post_id
+    return not kept and (plan.next_at is None or plan.next_at <= now)
 
 
-def address_of(parts: SplitResult) -> str:
-    """The address to connect to; Unwanted where any address of the name lies inside, Failed where there is none."""
-    host = str(parts.hostname)
-    if LOOPBACK_ALLOWED and host == "127.0.0.1":
-        return host
-    try:
-        found = socket.getaddrinfo(host, parts.port or 443, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise Failed("no_such_host") from None
-    addresses = [str(entry[4][0]) for entry in found]
-    if not addresses or not all(is_outside(address) for address in addresses):
-        raise Unwanted("inside")
-    return addresses[0]
+def _plan(case: Case, by: Actor) -> CallPlan:
+    seen = CallPlan.objects.visible_to(by, purpose=by.work_purpose)
+    found = seen.select_for_update(of=("self",), no_key=True).filter(pk=case.pk).first()
+    if found is None:
+        found = CallPlan(case=case, scope_code=case.scope_code)
+        found.save(force_insert=True)
+    return found
 
 
-def is_outside(address: str) -> bool:
-    """Whether an address lies on the open internet, whatever it is wrapped in."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        wrapped = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if wrapped is None and found in ipaddress.ip_network("64:ff9b::/96"):
-            wrapped = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if wrapped is not None:
-            return is_outside(str(wrapped))
-    return found.is_global and not found.is_multicast and not found.is_reserved
-
-
-class _Pinned(http.client.HTTPSConnection):
-    """Speaks to the address that was looked at, under the name that was asked for."""
-
-    def __init__(self, address: str, host: str, port: int) -> None:
-        self._trust = ssl.create_default_context()
-        super().__init__(host, port, timeout=SECONDS, context=self._trust)
-        self._address = address
-
-    def connect(self) -> None:
-        """Connects without asking for the name again."""
-        line = socket.create_connection((self._address, self.port), timeout=SECONDS)
-        self.sock = self._trust.wrap_socket(line, server_hostname=self.host)
-
-
-def call(url: str, body: bytes, headers: dict[str, str]) -> str:
-    """Sends it and returns the beginning of the answer; Unwanted (never) or Failed (later perhaps)."""
-    parts = checked(url)
-    address = address_of(parts)
-    line: Any
-    if parts.scheme == "https":
-        line = _Pinned(address, str(parts.hostname), parts.port or 443)
-    else:
-        line = http.client.HTTPConnection(address, parts.port or 80, timeout=SECONDS)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    try:
-        line.request("POST", target, body, headers)
-        answer = line.getresponse()
-        said = answer.read(LONGEST_ANSWER)
-    except (OSError, http.client.HTTPException, ValueError):
-        raise Failed("unreachable") from None
-    finally:
-        line.close()
-    if not 200 <= answer.status < 300:
-        raise Failed(f"status_{answer.status}")
-    return said.decode(errors="replace")
+def plan_next(case: Case, next_at: datetime | None, *, by: Actor) -> None:
+    """After a call that gave no answer: the time agreed for the next one, or none; the caller's half hour is over."""
+    now = clock.now()
+    if next_at is not None and not now < next_at <= now + FARTHEST:
+        raise Refused(_("The next call lies ahead, within 14 days."), field="next_at")
+    if (
+        next_at is None
+        and not CallPlan.objects.visible_to(by, purpose=by.work_purpose).filter(pk=case.pk).exists()
+    ):
+        return
+    plan = _plan(case, by)
+    plan.caller_id, plan.held_until, plan.next_at = None, None, next_at
+    plan.save(update_fields=["caller", "held_until", "next_at"])

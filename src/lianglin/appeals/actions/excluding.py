@@ -12,8 +12,10 @@ from lianglin.access.transaction import together
 from lianglin.appeals.actions.asking import known, on_case
 from lianglin.appeals.models import Exclusion
 from lianglin.appeals.queries import recipients
-from lianglin.cases.models import Case
+from lianglin.appeals.queries.provisions import for_case
+from lianglin.cases.models import Case, Step
 from lianglin.kit import clock, messages
+from lianglin.kit.calendar import calendar
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.ids import group_case_number
 
@@ -35,6 +37,8 @@ def ask_exclusion(case: Case, *, by: Actor, figure: str, ground: str, reason: st
     if case.owner_id != by.organisation_id or by.post_id is None:
         raise Forbidden(_("Only the unit in charge can ask that a matter not count in a rate."))
     _said(reason, "reason")
+    if ground == Exclusion.Ground.RESULT:
+        _must_be_a_result(case, figure, by)
     asked = Exclusion.objects.visible_to(by, purpose=by.work_purpose).filter(case=case, figure=figure)
     if asked.exists():
         raise Refused(
@@ -47,6 +51,27 @@ def ask_exclusion(case: Case, *, by: Actor, figure: str, ground: str, reason: st
     )  # fmt: skip
     _note("ask", made, {"figure": figure, "ground": ground, "reason": reason})
     return made
+
+
+OF_A_RESULT = (Exclusion.Figure.SOLVED, Exclusion.Figure.SATISFIED)
+SAID = ("call_back", "confirm", "handle_again", "reopen")
+"""Steps in which an appellant has said how it was."""
+
+
+def _must_be_a_result(case: Case, figure: str, by: Actor) -> None:
+    """A result is disputed of the two rates that it makes, once there is one, and within some days of it."""
+    if figure not in OF_A_RESULT:
+        raise Refused(_("A call-back result makes the solved and the satisfied rate alone."), field="figure")
+    steps = Step.objects.visible_to(by, purpose=by.work_purpose).filter(case_id=case.pk, move__in=SAID)
+    last = steps.order_by("-seq").first()
+    if last is None:
+        raise Refused(_("The appellant has not been heard yet."), field="ground")
+    days = for_case("call_back.dispute", case).amount
+    if clock.now() > calendar().add_working_days(last.at, days).at:
+        raise Refused(
+            _("A result can be disputed for %(n)d working days, and they are over.") % {"n": days},
+            field="ground",
+        )
 
 
 def rule_on_exclusion(pk: int, *, by: Actor, grant: bool, ruling: str) -> Exclusion:
@@ -85,6 +110,8 @@ def ask_review(pk: int, *, by: Actor, objection: str) -> Exclusion:
         found = _locked(pk, by)
         if found.unit_id != by.organisation_id:
             raise Forbidden(_("Only the unit that asked can ask for a review."))
+        if found.ground == Exclusion.Ground.RESULT:
+            raise Conflict(_("The district has ruled on this result; its ruling stands."))
         if found.state != State.REFUSED:
             raise Conflict(_("A review is possible once, of a refusal. Look at the request again."))
         _said(objection, "objection")

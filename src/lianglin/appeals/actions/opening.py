@@ -64,7 +64,7 @@ def submit(
     text, reporter = text.strip(), reporter or Reporter()
     if len(text) < 5:
         raise Refused(_("Tell us in at least five characters what the matter is."), field="text")
-    phone = _phone(reporter.phone)
+    phone = phone_of(reporter.phone)
     with together():
         opened = _open(by, place, text, item, title, reporter, phone, channel)
     return Submitted(opened.case, opened.secret)
@@ -147,7 +147,8 @@ def _open(
     return opened
 
 
-def _phone(text: str) -> str:
+def phone_of(text: str) -> str:
+    """The number as stored, "" for none; Refused where it is none."""
     if not text.strip():
         return ""
     try:

@@ -21,7 +21,7 @@ from procrastinate.contrib.django import app
 from lianglin.access import audit
 from lianglin.access.actor import Actor, job
 from lianglin.access.transaction import acting, together
-from lianglin.appeals.actions import calling
+from lianglin.appeals.actions import webhook_calls
 from lianglin.appeals.models import PublishedCase, Subscription, WebhookDelivery
 from lianglin.appeals.queries.publication import published
 from lianglin.appeals.queries.subjects import title_of
@@ -64,8 +64,8 @@ def ask_by_mail(subject: Subject, *, email: str) -> None:
 def ask_by_webhook(subject: Subject, *, url: str) -> Asked:
     """Writes it down and asks the address, with a word that it has to say back; Refused for one that may not be called."""
     try:
-        calling.checked(url)
-    except calling.Unwanted:
+        webhook_calls.checked(url)
+    except webhook_calls.Unwanted:
         raise Refused(
             _("Give an https:// address with a name on the open internet, port 443 or 8443."), field="url"
         ) from None
@@ -208,7 +208,7 @@ def _queue(one: Subscription, kind: str, body: dict[str, Any]) -> None:
     now = clock.now()
     made = WebhookDelivery.objects.create(
         subscription=one, key=uuid.uuid4(), scope_code=one.scope_code, kind=kind, body=body, made_at=now,
-        host=str(calling.checked(str(one.address)).hostname)[:120], next_try_at=now,
+        host=str(webhook_calls.checked(str(one.address)).hostname)[:120], next_try_at=now,
     )  # fmt: skip
     app.configure_task(CALL_TASK, queue="notices").defer(key=str(made.key))
 
@@ -224,10 +224,10 @@ def deliver(key: str, *, by: Actor) -> None:
     try:
         answer = _called(one, call)
         if call.kind == "verify" and call.body["challenge"] not in answer:
-            raise calling.Failed("challenge")
-    except calling.Unwanted as refused:
+            raise webhook_calls.Failed("challenge")
+    except webhook_calls.Unwanted as refused:
         _give_up(call, one, refused.code)
-    except calling.Failed as failed:
+    except webhook_calls.Failed as failed:
         call.tries += 1
         wait = subscribing.wait_after(call.tries)
         if wait is None:
@@ -256,7 +256,7 @@ def _called(one: Subscription, call: WebhookDelivery) -> str:
         "X-Lianglin-Timestamp": stamp,
         "X-Lianglin-Signature": subscribing.signature(str(one.secret), stamp, body),
     }
-    return calling.call(str(one.address), body, headers)
+    return webhook_calls.call(str(one.address), body, headers)
 
 
 def _give_up(call: WebhookDelivery, one: Subscription, code: str) -> None:

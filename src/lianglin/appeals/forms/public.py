@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.appeals import rules
+from lianglin.appeals.forms.calls import ReasonsField
 from lianglin.appeals.forms.draft import UNKNOWN
 from lianglin.appeals.queries import catalogue
 from lianglin.files.forms import PhotosField
@@ -228,6 +229,7 @@ class ConfirmForm(Versioned):
         coerce=int,
         error_messages={"required": _("Choose one of the five grades.")},
     )
+    reasons = ReasonsField(_("Why? Tick what fits, or nothing"))
     note = forms.CharField(
         label=_("Anything else you want to say"),
         max_length=400,

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("appeals", "0050_problems"), 
+    dependencies = [("appeals", "0057_petitions"), 
         ('access', '0024_community_duties'),
         ('appeals', '0040_exclusion'),
         ('cases', '0007_urgent_open_index'),

@@ -11,11 +11,13 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.calling import CallLink, CallPlan, Remedy
 from lianglin.appeals.models.campaign import Campaign, CampaignSeason
 from lianglin.appeals.models.class_candidate import CandidateCase, ClassCandidate
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.open_data import OpenCount, OpenFile
+from lianglin.appeals.models.petition import Petition
 from lianglin.appeals.models.problem import (
     ProblemCase,
     ProblemCause,
@@ -26,6 +28,7 @@ from lianglin.appeals.models.problem import (
     PublicProblem,
 )
 from lianglin.appeals.models.project import Milestone, MilestoneDelay, Project, ProjectStep
+from lianglin.appeals.models.provision import Provision
 from lianglin.appeals.models.publication import (
     Publication,
     PublicationObjection,
@@ -36,6 +39,7 @@ from lianglin.appeals.models.publication import (
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.similarity import ItemAdvice, SimilarityModel, SimilarityRow
 from lianglin.appeals.models.subscription import Subscription, WebhookDelivery
+from lianglin.appeals.models.supervision import SupervisionOrder, SupervisionStep
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
@@ -43,6 +47,8 @@ __all__ = (
     "Appellant",
     "Bilingual",
     "CallBack",
+    "CallLink",
+    "CallPlan",
     "Campaign",
     "CampaignSeason",
     "CandidateCase",
@@ -62,6 +68,7 @@ __all__ = (
     "Objection",
     "OpenCount",
     "OpenFile",
+    "Petition",
     "ProblemCase",
     "ProblemCause",
     "ProblemClass",
@@ -70,16 +77,20 @@ __all__ = (
     "ProblemStep",
     "Project",
     "ProjectStep",
+    "Provision",
     "PublicProblem",
     "Publication",
     "PublicationObjection",
     "PublicationRule",
     "PublishedCase",
     "RedactedText",
+    "Remedy",
     "RuleSet",
     "SimilarityModel",
     "SimilarityRow",
     "Subscription",
+    "SupervisionOrder",
+    "SupervisionStep",
     "WebhookDelivery",
     "WhistleCall",
     "WhistleUnit",

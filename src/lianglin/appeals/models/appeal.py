@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.access.models import Organisation, Post
 from lianglin.access.scoped import ScopedManager
 from lianglin.appeals import rules
+from lianglin.appeals.rules import grading
 from lianglin.cases.models import Case
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
@@ -156,6 +157,15 @@ class CallBack(models.Model):
     solved = models.CharField(_("solved"), max_length=6, choices=rules.SOLVED_ANSWERS, blank=True)
     grade = models.PositiveSmallIntegerField(_("grade"), choices=rules.GRADES, null=True, blank=True)
     note = models.CharField(_("note"), max_length=400, blank=True)
+    result = models.CharField(
+        _("how the call came out"),
+        max_length=12,
+        choices=grading.RESULTS,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    reasons = models.CharField(_("reasons (codes)"), max_length=120, blank=True, default="", db_default="")
 
     objects = ScopedManager()
 
@@ -187,6 +197,7 @@ class Exclusion(models.Model):
         IMPOSSIBLE = "impossible", _("cannot be done for objective reasons")
         UNLAWFUL = "unlawful", _("what is asked for would break the law")
         FORCE_MAJEURE = "force", _("force majeure: flood, storm, epidemic")
+        RESULT = "result", _("the call-back result is wrong, or is not about this unit's work")
 
     class State(models.TextChoices):
         ASKED = "asked", _("asked for")

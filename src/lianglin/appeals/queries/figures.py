@@ -43,7 +43,7 @@ def within(span: Period, field: str) -> Q:
     return Q(**{f"{field}__gte": start, f"{field}__lt": end})
 
 
-def _scoped(scope_codes: Scopes, field: str = "scope_code") -> Q:
+def scoped(scope_codes: Scopes, field: str = "scope_code") -> Q:
     """Only these communities. Through the case's own column, whose index also finds its clocks and call-backs."""
     return Q() if scope_codes is None else Q(**{f"{field}__in": list(scope_codes)})
 
@@ -84,7 +84,7 @@ _MEMBERS: dict[str, Any] = {
 
 def _received(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
     asked = {code: BY_RECEIPT[code] for code in codes if code in BY_RECEIPT}
-    base = Case.objects.visible_to(job(), purpose="system").filter(opened_in(span), _scoped(scope_codes))
+    base = Case.objects.visible_to(job(), purpose="system").filter(opened_in(span), scoped(scope_codes))
     yield from _counted(base, "opened_at", asked)
     for code in codes:
         if code in _MEMBERS:
@@ -157,13 +157,13 @@ def _settled(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
     if not asked:
         return
     found: dict[tuple[str, date], list[int]] = {}
-    early = kept_limit(job(), span).filter(_scoped(scope_codes, "case__scope_code"))
+    early = kept_limit(job(), span).filter(scoped(scope_codes, "case__scope_code"))
     early = early.values("scope_code", month=month_of("case__settled_at"))
     for row in early.annotate(n=Count("pk")).order_by():
         found.setdefault((row["scope_code"], row["month"]), [0, 0, 0])[0] = row["n"]
     late = (
         fell_late(job(), span)
-        .filter(_scoped(scope_codes, "case__scope_code"))
+        .filter(scoped(scope_codes, "case__scope_code"))
         .values("scope_code", month=month_of("due_at"))
     )
     for row in late.annotate(n=Count("pk"), settled=Count("pk", filter=WITHIN_THE_MONTH)).order_by():
@@ -215,7 +215,7 @@ BY_CALL: dict[str, tuple[Q, Q | None]] = {
 
 def _called(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
     base = CallBack.objects.visible_to(job(), purpose="system").filter(
-        within(span, "at"), _scoped(scope_codes, "case__scope_code")
+        within(span, "at"), scoped(scope_codes, "case__scope_code")
     )
     yield from _counted(base, "at", {code: BY_CALL[code] for code in codes if code in BY_CALL})
 
@@ -250,7 +250,7 @@ def _overdue(codes: Collection[str], span: Period, scope_codes: Scopes) -> Itera
     now = clock.now()
     for month, instant in _stock_instants(span).items():
         found = overdue_now(job()) if instant >= now else overdue_at(job(), instant)
-        grouped = found.select_related(None).filter(_scoped(scope_codes)).values("scope_code")
+        grouped = found.select_related(None).filter(scoped(scope_codes)).values("scope_code")
         for row in grouped.annotate(n=Count("pk")).order_by():
             yield Cell("appeals.overdue", month, row["scope_code"], row["n"])
 
@@ -275,7 +275,7 @@ def _left_out(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iter
     if "appeals.left_out" in codes:
         found = (
             _ruled(job(), span)
-            .filter(_scoped(scope_codes))
+            .filter(scoped(scope_codes))
             .values("scope_code", "figure", month=month_of("ruled_at"))
         )
         for row in found.annotate(n=Count("pk")).order_by():

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from lianglin.kit.domain import Dimension, Indicator, RowServed
 
 _FIGURES, _RATES = "lianglin.appeals.queries.figures", "lianglin.appeals.queries.rates"
+_SUPERVISION = "lianglin.appeals.queries.supervision_figures"
 _COUNTED = (
     "received",
     "handled_again",
@@ -239,6 +240,36 @@ INDICATORS = (
         "otherwise",
         r_rows=("R058",),
     ),
+    _figure(
+        "supervised",
+        _("Late and supervised"),
+        _(
+            "Appeals that fell due in the month and were not settled by their limit, whose unit was put under "
+            "supervision for it, of all such appeals. An order counts from the day the unit was told."
+        ),
+        "percent",
+        cells=f"{_SUPERVISION}:cells",
+        rows=f"{_SUPERVISION}:rows",
+        r_rows=("R051",),
+        numerator_label=_("put under supervision"),
+        denominator_label=_("past their limit"),
+        rest_label=_("late without an order"),
+        published=False,
+    ),
+    _figure(
+        "supervision_orders",
+        _("Orders of supervision by kind"),
+        _(
+            "Orders of supervision about a matter that units were given in the month, by kind: reminder, pressing order, "
+            "summons to a talk, circular."
+        ),
+        "objects",
+        cells=f"{_SUPERVISION}:cells",
+        rows="",
+        members=f"{_SUPERVISION}:kinds",
+        r_rows=("R051",),
+        published=False,
+    ),
     _parts(
         "left_out",
         _("Left out by ruling"),
@@ -270,9 +301,7 @@ ROWS = (
     RowServed("R048", _PARTS, "appeals.by_item"),
     RowServed("R049", _PARTS, "appeals.by_channel"),
     RowServed("R050", _DASHBOARD, "appeals.on_time"),
-    RowServed(
-        "R051", _DASHBOARD, "appeals.overdue", "orders of supervision: reminder, interview, public list"
-    ),
+    RowServed("R051", "appeals:supervision", "appeals.supervised"),
     RowServed("R057", _DASHBOARD, "appeals.solved"),
     RowServed("R058", _DASHBOARD, "appeals.settled"),
     RowServed(

@@ -12,7 +12,7 @@ from lianglin.cases.models import Case, Step
 from lianglin.kit import clock
 from lianglin.kit.calendar import Deadline, calendar
 
-GIVEN = ("dispatch", "call_out")
+GIVEN = ("dispatch", "call_out", "give_back")
 """Moves that give an order to a unit."""
 
 

@@ -63,6 +63,7 @@ LIFECYCLE = Lifecycle(
     first="received",
     url="appeals:detail",
     own_url="appeals:mine",
+    limits_by="lianglin.appeals.queries.provisions:stage_limit",
     outcomes=OUTCOMES,
     phases=(
         ("received", pgettext_lazy("phase", "received")),
@@ -205,6 +206,17 @@ LIFECYCLE = Lifecycle(
             stops=("dispatch",),
             starts="handle",
             past=_("given to the unit on call"),
+        ),
+        Move(
+            "give_back",
+            _("give back to the unit that answered"),
+            ("accepted",),
+            "dispatched",
+            "system",
+            fields=("unit",),
+            stops=("dispatch",),
+            starts="handle",
+            past=_("given back to the unit that answered"),
         ),
         Move(
             "dispatch",

@@ -78,8 +78,8 @@ NOTICES = (
         "settled",
         _("your matter is settled"),
         _DUE,
-        "您反映的事（编号{number}）有结果了，请看一看。最迟{due}我们给您打电话，问您满不满意。",
-        "There is a result for your matter {number}. We call you by {due} to ask whether it is solved.",
+        "您反映的事（编号{number}）有结果了，请点开看一看、评一评。最迟{due}我们给您打电话，问您满不满意。",
+        "There is a result for your matter {number}: open the link to see and grade it. We call you by {due} to ask whether it is solved.",
     ),
     _sms(
         "redirected",

@@ -23,6 +23,7 @@ from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publ
 from lianglin.appeals.seed.reports import areas_of
 from lianglin.appeals.seed.rows import City, Part, write_part
 from lianglin.appeals.seed.stock import load_catalogue
+from lianglin.appeals.seed.supervision import seed_supervision
 from lianglin.appeals.seed.texts import Wanted, write_texts
 from lianglin.appeals.seed.units import make_units
 from lianglin.indicators.actions import rebuild
@@ -68,6 +69,7 @@ def seed(context: SeedContext) -> None:
     seed_rules(context)
     context.made["appeals"]["count"] += seed_desk(context)
     seed_problems(context, _areas(city), events.problems)
+    context.made["appeals"]["count"] += seed_desk(context) + seed_supervision(context)
     _count(context)
     seed_published(context)
     see_to_similarity()

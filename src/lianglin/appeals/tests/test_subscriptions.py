@@ -18,7 +18,7 @@ from tests.world import HERE
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals import tasks
-from lianglin.appeals.actions import calling, publishing, subscribing
+from lianglin.appeals.actions import publishing, subscribing, webhook_calls
 from lianglin.appeals.models import Publication, PublicationRule, PublishedCase, Subscription, WebhookDelivery
 from lianglin.appeals.rules.subscribing import WAITS, Subject, signature, subject_of
 from lianglin.kit import clock
@@ -165,7 +165,7 @@ class Ear(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
-    monkeypatch.setattr(calling, "LOOPBACK_ALLOWED", True)
+    monkeypatch.setattr(webhook_calls, "LOOPBACK_ALLOWED", True)
     made = Program()
     serving = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
     serving.start()
@@ -262,9 +262,9 @@ def test_an_address_that_may_not_be_called_is_refused(town: Town, url: str) -> N
 )  # fmt: skip
 def test_a_name_that_leads_inside_is_never_called(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     there = [(0, 0, 0, "", ("93.184.216.34", 443)), (0, 0, 0, "", (address, 443))]
-    monkeypatch.setattr(calling.socket, "getaddrinfo", lambda *a, **k: there)
-    with pytest.raises(calling.Unwanted, match="inside"):
-        calling.call("https://example.org/", b"{}", {})
+    monkeypatch.setattr(webhook_calls.socket, "getaddrinfo", lambda *a, **k: there)
+    with pytest.raises(webhook_calls.Unwanted, match="inside"):
+        webhook_calls.call("https://example.org/", b"{}", {})
 
 
 def test_the_feed_is_kept_by_caches_and_holds_the_page(town: Town) -> None:

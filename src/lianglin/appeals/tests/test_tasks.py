@@ -89,7 +89,7 @@ def test_the_whole_journey_is_told_in_plain_words(world: World) -> None:
     world.do(UNIT, "answer", made.case, **worlds.ANSWER)
     assert texts() == []
     world.do(STREET, "settle", made.case)
-    assert "有结果了，请看一看。最迟" in texts()[0]
+    assert "有结果了，请点开看一看、评一评。最迟" in texts()[0]
     world.do(WORKER, "call_back", made.case, reached=True, solved="no", note="灯还是不亮")
     assert "重新办理" in texts()[0]
 

@@ -67,7 +67,7 @@ def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -
             "case": case,
             "number": words.grouped(case.number),
             "item": case.item_label,
-            "limit": words.item_limit(items.get(case.item_id)),
+            "limit": words.item_limit(case, items.get(case.item_id)),
             "text": _beyond(case.title, texts.get(case.pk, "")),
             "place": words.place(case),
             "left": cases.time_left(case),

@@ -118,7 +118,13 @@ def _form(request: HttpRequest, actor: Actor, one: Exclusion) -> RuleForm | Revi
     given = request.POST if request.method == "POST" else None
     if one.state in WAITING and actor.may(excluding.RULE):
         return RuleForm(given)
-    if one.state == State.REFUSED and actor.may(excluding.ASK) and one.unit_id == actor.organisation_id:
+    disputed = one.ground == Exclusion.Ground.RESULT
+    if (
+        one.state == State.REFUSED
+        and not disputed
+        and actor.may(excluding.ASK)
+        and one.unit_id == actor.organisation_id
+    ):
         return ReviewForm(given)
     return None
 

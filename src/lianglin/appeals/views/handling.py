@@ -22,12 +22,14 @@ from lianglin.access.queries import who_looked
 from lianglin.access.replies import see
 from lianglin.appeals import actions, rules
 from lianglin.appeals.actions.co_handling import WITH_A_LEAD
+from lianglin.appeals.forms import calls as calls_forms
 from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
 from lianglin.appeals.views import orders as orders_views
 from lianglin.appeals.views import receipts, rule_words, words
+from lianglin.appeals.views import supervision_words as supervision
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -63,7 +65,7 @@ DEEDS = {
     "settle": Deed(
         forms.SettleForm, actions.settle, _("Settled. The call-back is due within three working days.")
     ),
-    "call_back": Deed(forms.CallBackForm, actions.call_back, _("The call is recorded.")),
+    "call_back": Deed(calls_forms.RecordCallForm, actions.call_back, _("The call is recorded.")),
     "resume": Deed(forms.ResumeForm, actions.resume, _("The clock runs again.")),
     "answer_now": Deed(forms.AnswerNowForm, actions.answer_now, _("Answered on the spot.")),
     "send_back": Deed(forms.SendBackForm, actions.send_back, _("Sent back to the unit.")),
@@ -232,6 +234,7 @@ def page(
         "left": cases.time_left(case),
         "facts": words.facts(case, orders_views.first_receiver(steps)),
         "orders": orders_views.shown(case, steps, actor),
+        "supervision": supervision.shown(case, steps, actor),
         "stages": words.stages(case, steps),
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
@@ -384,7 +387,7 @@ def _units(context: forms.MoveContext) -> dict[str, Any]:
         "text": context.unit_text,
         "found": found,
         "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
-        "limit": words.item_limit(context.item),
+        "limit": words.item_limit(context.case, context.item),
         "objection": _objection(context),
         "none": gettext("No unit of this area usually handles this item. Search for one by name."),
     }

@@ -26,7 +26,7 @@ from lianglin.appeals.actions import publishing
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.public import AddForm, ConfirmForm, ReopenForm, TrackForm, Versioned, WithdrawForm
 from lianglin.appeals.queries import own as queries
-from lianglin.appeals.queries import publication
+from lianglin.appeals.queries import petitions, publication
 from lianglin.appeals.views import words
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
@@ -137,7 +137,10 @@ def _mine(request: HttpRequest) -> Case:
 @require_http_methods(["GET", "HEAD"])
 def mine(request: HttpRequest) -> HttpResponse:
     """The whole matter: where it stands, who has it, until when, every step with its reason, who looked."""
-    actor, case = acting(request), _mine(request)
+    actor = acting(request)
+    if petitions.own(actor) is not None:
+        return see(reverse("appeals:my_petition"))
+    case = _mine(request)
     steps = cases.steps(case, actor)
     may = {move.code for move in cases.possible_moves(case, actor)}
     context = {
@@ -209,7 +212,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and accepted(request, form):
 
         def act() -> None:
-            actions.confirm(case.pk, by=acting(request), **_seen(form, "solved", "grade", "note"))
+            actions.confirm(case.pk, by=acting(request), **_seen(form, "solved", "grade", "reasons", "note"))
 
         if done := _done(request, form, act, _("Thank you. The matter is closed; you can have it reopened.")):
             return done

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.utils.text import capfirst
@@ -13,7 +14,8 @@ from lianglin.access.actor import PURPOSES
 from lianglin.access.models import AccessLog, Organisation, Post
 from lianglin.appeals import rules
 from lianglin.appeals.models import Item
-from lianglin.appeals.rules import objecting
+from lianglin.appeals.queries.provisions import handle_limit, limit_today
+from lianglin.appeals.rules import grading, objecting, petition, supervising
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit.ids import group_case_number
@@ -37,7 +39,7 @@ TONES = {
 """Tone of a state's tag."""
 WITHOUT_UNIT = frozenset({"received", "accepted"})
 """States in which no unit is in charge, though one may have been before."""
-BY_ITSELF = frozenset({"follow", "release", "call_out", "join_wish"})
+BY_ITSELF = frozenset({"follow", "release", "call_out", "join_wish", "give_back", "lapse"})
 """Steps that nobody makes: they follow from what became of another appeal, or from the rota."""
 OF_ANOTHER = frozenset({"join", "join_wish", "follow"})
 """Steps whose particulars name another person's appeal."""
@@ -184,10 +186,14 @@ def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, oth
     if data.get("unit"):
         yield _("to %(unit)s") % {"unit": names.get(data["unit"], "")}
     if data.get("outcome"):
-        yield str(dict(rules.OUTCOMES).get(data["outcome"], ""))
+        yield str(dict((*petition.OUTCOMES, *rules.OUTCOMES)).get(data["outcome"], ""))
+    if data.get("opinion"):
+        yield str(dict(petition.OPINIONS).get(data["opinion"], ""))
     if data.get("ground"):
-        grounds = {**dict(rules.REFUSAL_GROUNDS), **dict(rules.PAUSE_GROUNDS)}
+        grounds = {**dict(petition.REFUSALS), **dict(rules.REFUSAL_GROUNDS), **dict(rules.PAUSE_GROUNDS)}
         yield str(grounds.get(data["ground"], ""))
+    if data.get("supervision"):
+        yield str(dict(supervising.KINDS).get(data["supervision"], ""))
     if data.get("objection"):
         yield str(dict(objecting.GROUNDS).get(data["objection"], ""))
     if data.get("to"):
@@ -198,7 +204,13 @@ def particulars(step: Step, names: dict[int, str], posts: dict[int, str], *, oth
         if data.get(name) and (others or step.move not in OF_ANOTHER):
             yield grouped(data[name])
     if data.get("days"):
-        yield _("%(limit)s more") % {"limit": cases.limit_words(data["days"], "working_days")}
+        yield _("%(limit)s more") % {
+            "limit": cases.limit_words(data["days"], data.get("unit_of_days", "working_days"))
+        }
+    if data.get("result"):
+        yield str(dict(grading.RESULTS).get(data["result"], ""))
+    if data.get("next_at"):
+        yield _("next call %(at)s") % {"at": local_dt(datetime.fromisoformat(data["next_at"]), "short")}
     if data.get("try"):
         yield _("try %(n)s of %(all)s") % {"n": data["try"], "all": rules.CALL_TRIES}
     if data.get("solved"):
@@ -216,7 +228,11 @@ def clocks(case: Case, found: list[Clock]) -> list[dict[str, Any]]:
             {
                 "stage": case.lifecycle.limit(clock.stage).label,
                 "limit": cases.limit_words(clock.amount, clock.unit),
-                "extended": cases.limit_words(clock.extended, "working_days") if clock.extended else "",
+                "extended": cases.limit_words(
+                    clock.extended, "days" if clock.unit == "days" else "working_days"
+                )
+                if clock.extended
+                else "",
                 "started_at": clock.started_at,
                 "due_at": clock.due_at,
                 "provisional": clock.provisional,
@@ -242,11 +258,6 @@ def looks(found: list[AccessLog]) -> list[dict[str, Any]]:
     ]
 
 
-def item_limit(item: Item | None) -> str:
-    """The time a unit has for this item, in words; the general limit without an item."""
-    if item is None:
-        general = rules.LIFECYCLE.limit("handle")
-        return cases.limit_words(general.amount, general.unit)
-    if item.urgent_hours:
-        return cases.limit_words(item.urgent_hours, "hours")
-    return cases.limit_words(item.limit_days, "working_days")
+def item_limit(case: Case | None, item: Item | None) -> str:
+    """The time a unit has for this item of an appeal, in words; without the appeal, of one reported today."""
+    return cases.limit_words(*(handle_limit(case, item) if case else limit_today(item)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from lianglin.cases.models import Case, Clock
-from lianglin.kit import clock
+from lianglin.kit import clock, discovery
 from lianglin.kit.calendar import calendar
 from lianglin.kit.domain import Move
 
@@ -17,7 +17,7 @@ def open_clock(case: Case) -> Clock | None:
 def new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: datetime) -> Clock:
     declared = case.lifecycle.limit(stage)
     usual = (declared.urgent_hours, "hours") if case.urgent and declared.urgent_hours else None
-    amount, unit = limit or usual or (declared.amount, declared.unit)
+    amount, unit = limit or usual or _by_rows(case, stage) or (declared.amount, declared.unit)
     due = calendar().add(now, amount, unit)
     return Clock(
         case=case,
@@ -29,6 +29,12 @@ def new_clock(case: Case, stage: str, limit: tuple[int, str] | None, now: dateti
         due_at=due.at,
         provisional=due.provisional,
     )
+
+
+def _by_rows(case: Case, stage: str) -> tuple[int, str] | None:
+    """What dated rows of the domain set for the stage, if it keeps any."""
+    asked = case.lifecycle.limits_by
+    return discovery.resolve(asked)(case, stage) if asked else None
 
 
 def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: datetime) -> None:
@@ -65,7 +71,7 @@ def _resume(running: Clock, now: datetime) -> None:
     if running.paused_at is None:
         return
     days = calendar()
-    if running.unit == "hours":
+    if running.unit in ("hours", "days"):
         paused = (now - running.paused_at).total_seconds()
         running.due_at += timedelta(seconds=paused)
     elif paused := days.working_seconds(running.paused_at, now):

@@ -128,9 +128,16 @@ def remark(
 
 
 def extend(
-    case: Case, *, by: Actor, days: int, note: str, duty: str, seen_version: int | None = None
+    case: Case,
+    *,
+    by: Actor,
+    days: int,
+    note: str,
+    duty: str,
+    seen_version: int | None = None,
+    unit: str = "working_days",
 ) -> Step:
-    """Gives the running stage more working days, once approved; the resident sees the reason."""
+    """Gives the running stage more days (of work, or of the calendar), once approved; the resident sees the reason."""
     by.require(duty)
     must_be_as_seen(case, seen_version)
     if not 1 <= days <= 30:
@@ -141,13 +148,19 @@ def extend(
     if running is None:
         raise Refused(_("No clock runs on this case now, so there is nothing to extend."))
     running.extended += days
-    due = calendar().add_working_days(running.due_at, days)
+    due = calendar().add(running.due_at, days, unit)
     running.due_at, running.provisional = due.at, due.provisional
     running.save(update_fields=["extended", "due_at", "provisional"])
     if running.paused_at is None:  # a clock that stands promises no date before it runs on
         case.due_at, case.due_provisional = due.at, due.provisional
         case.save(update_fields=["due_at", "due_provisional"])
-    step = remark(case, by=by, note=note, data={"days": days, "due_at": due.at.isoformat()}, code="extend")
+    step = remark(
+        case,
+        by=by,
+        note=note,
+        data={"days": days, "unit_of_days": unit, "due_at": due.at.isoformat()},
+        code="extend",
+    )
     make_known(case, "extend", step.at)
     return step
 

@@ -154,7 +154,8 @@ def _counted(held: WorkingCalendar, one: Clock) -> datetime:
     limit = held.add(one.started_at, one.amount, one.unit).at
 
     def longer(at: datetime) -> datetime:
-        return held.add_working_days(at, one.extended).at if one.extended else at
+        unit = "days" if one.unit == "days" else "working_days"
+        return held.add(at, one.extended, unit).at if one.extended else at
 
     def resumed(at: datetime) -> datetime:
         return held.add_working_hours(at, hours).at if hours else at

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Steps in the order of their time: what changed since a moment is read without reading all cases."""
 
     atomic = False
-    dependencies = [("cases", "0007_urgent_open_index")]
+    dependencies = [("cases", "0055_calendar_days")]
 
     operations = [
         AddIndexConcurrently(

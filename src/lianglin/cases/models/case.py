@@ -136,6 +136,7 @@ class Clock(models.Model):
             ("working_days", _("working days")),
             ("working_hours", _("working hours")),
             ("hours", _("hours")),
+            ("days", _("calendar days")),
         ],
     )
     started_at = models.DateTimeField(_("started at"))

@@ -145,6 +145,10 @@ REMARKS = {
     "split": _("a second matter was split off"),
     "co_order": _("another unit called in to help"),
     "co_answer": _("the unit called in has answered"),
+    "supervised": _("put under supervision"),
+    "call_plan": _("another time for the call agreed"),
+    "findings": _("what was found, for the opinion"),
+    "remedy": _("badly graded: to be made good"),
     "answered_without": _("answered without a unit that was called in"),
 }
 """Steps that are no moves of a lifecycle."""
@@ -156,6 +160,8 @@ def limit_words(amount: int, unit: str) -> str:
         text = ngettext("%(n)d working hour", "%(n)d working hours", amount)
     elif unit == "hours":
         text = ngettext("%(n)d hour, day and night", "%(n)d hours, day and night", amount)
+    elif unit == "days":
+        text = ngettext("%(n)d calendar day", "%(n)d calendar days", amount)
     else:
         text = ngettext("%(n)d working day", "%(n)d working days", amount)
     return text % {"n": amount}

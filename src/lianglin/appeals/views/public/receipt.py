@@ -64,7 +64,9 @@ def _promises(case: Case | None, item: Item | None) -> list[str]:
         )
         if case.due_provisional:
             promises.append(_("That date is provisional: the holidays of that time are not yet official."))
-    promises.append(_("Then the unit has %(limit)s for its answer.") % {"limit": words.item_limit(item)})
+    promises.append(
+        _("Then the unit has %(limit)s for its answer.") % {"limit": words.item_limit(case, item)}
+    )
     promises.append(
         _("Within %(limit)s of the answer you are asked whether it is solved.")
         % {"limit": cases.limit_words(call_back.amount, call_back.unit)}
