@@ -6,6 +6,7 @@ from django.utils.translation import pgettext_lazy
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE
+from lianglin.appeals.rules.errands import ERRANDS
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -66,6 +67,12 @@ DOMAIN = Domain(
             "appeals.approve_rules",
             "appeals.rule_exclusions",
         ),
+        "city_coordinator": (
+            "appeals.read",
+            "appeals.rules",
+            "appeals.approve_rules",
+            "appeals.rule_exclusions",
+        ),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
@@ -84,6 +91,9 @@ DOMAIN = Domain(
                 "handler": Access("S"),
                 "job": Access("S"),
             },
+        ),
+        Guard(
+            "appeals.TermChange", {"staff": Access("SIU", Everything(), writes=InScope()), "job": Access("S")}
         ),
         Guard(
             "appeals.Objection",
@@ -286,6 +296,7 @@ DOMAIN = Domain(
             "appeals.desk", _("Appeals"), "appeals:desk", "appeals.read", "lianglin.appeals.views.listing"
         ),
     ),
+    errands=ERRANDS,
     notices=NOTICES,
     api="lianglin.appeals.api:router",
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),

@@ -1,4 +1,4 @@
-from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.views import desk, matters, orders, public, rule_sets, terms, whistles
 
 app_name = "appeals"
 urlpatterns = [
@@ -7,5 +7,6 @@ urlpatterns = [
     *desk.routes,
     *orders.routes,
     *rule_sets.routes,
+    *terms.routes,
     *whistles.routes,
 ]

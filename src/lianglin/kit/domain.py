@@ -193,6 +193,21 @@ class WorkList:
 
 
 @dataclass(frozen=True)
+class Errand:
+    """A kind of work with a limit of its own that waits for posts beside the moves of cases (see kit/errands.py).
+
+    ``rows``: "module:function"(actor, most) -> list of :class:`~lianglin.kit.errands.Waiting`, what is due first stands first.
+    """
+
+    code: str  # "appeals.co_order"
+    task: Text
+    duty: str
+    roles: tuple[Role, ...]
+    url: str  # URL name of the kind's own list
+    rows: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """The domain answers this request type (declared in kit.events) with "module:function"."""
 
@@ -282,6 +297,7 @@ class Domain:
     reports: tuple[ReportDefinition, ...] = ()
     panels: tuple[Panel, ...] = ()
     lists: tuple[WorkList, ...] = ()
+    errands: tuple[Errand, ...] = ()
     answers: tuple[Answer, ...] = ()
     listeners: tuple[Listener, ...] = ()
     notices: tuple[Notice, ...] = ()

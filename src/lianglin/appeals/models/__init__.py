@@ -12,8 +12,9 @@ from lianglin.appeals.models.appeal import (
     Item,
 )
 from lianglin.appeals.models.co_order import CoOrder
-from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.objection import Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.term import DispatchTerm, TermChange
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
@@ -32,6 +33,7 @@ __all__ = (
     "Item",
     "Objection",
     "RuleSet",
+    "TermChange",
     "WhistleCall",
     "WhistleUnit",
 )

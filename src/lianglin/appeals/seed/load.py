@@ -10,6 +10,7 @@ from django.db import connection
 from lianglin.access import audit
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.appeals.seed.calls import seed_calls, seed_proposals
 from lianglin.appeals.seed.desk import seed_desk
 from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
@@ -59,6 +60,8 @@ def seed(context: SeedContext) -> None:
         )
     seed_rulings()
     seed_rules(context)
+    seed_calls(context)
+    seed_proposals(context)
     context.made["appeals"]["count"] += seed_desk(context)
     _count(context)
 
