@@ -19,8 +19,8 @@ from django.test.utils import CaptureQueriesContext
 
 from lianglin.access import queries as access
 from lianglin.access.actor import Actor
-from lianglin.access.transaction import acting
 from lianglin.access.duty_list import queries as duty_list
+from lianglin.access.transaction import acting
 from lianglin.appeals.queries import dispatching, errands, exclusions, orders, terms, whistles, worklists
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
@@ -340,18 +340,18 @@ LISTS = (
     List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
     List("board", STREET, board, WAITING, 3 * OWN, 20, "one state's rows in the order of the index, or the street's few sorted"),
     List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
-    List("list", UNIT, worklist(), GRANTED, 15 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
-    List("my work", UNIT, inbox, GRANTED, 15 * GIVEN, GIVEN, "the unit's grants among what waits"),
+    List("list", UNIT, worklist(), GRANTED, 20 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
+    List("my work", UNIT, inbox, GRANTED, 20 * GIVEN, GIVEN, "the unit's grants among what waits"),
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
     List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
-    List("rulings", STREET, by_id(orders.objections), ("appeals_objection_pkey",), 15 * OWN, 0, "newest first, with their cases"),
+    List("rulings", STREET, by_id(orders.objections), ("appeals_objection_scope", "appeals_objection_pkey"), 22 * OWN, 10 * OWN, "the street's"),
     List("called in to help", UNIT, helping, ("appeals_co_order_unit",), 8 * GIVEN, 0, "the unit's open ones as they are due"),
     List("calls", STREET, by_id(whistles.calls), ("appeals_whistlecall_pkey",), 15 * OWN, 0, "newest first"),
-    List("calls", UNIT, by_id(whistles.calls), GRANTED, 15 * GIVEN, 3 * GIVEN, "the unit's grants, each call by its key"),
-    List("asked to come", UNIT, asked_out, ("appeals_whistle_unit",), 15 * GIVEN, 2 * GIVEN, "the unit's calls"),
-    List("left out of rates", STREET, excluded, ("appeals_exclusion_pkey",), 30 * OWN, 0, "newest first, with their cases"),
+    List("calls", UNIT, by_id(whistles.calls), GRANTED, 30 * GIVEN, 3 * GIVEN, "the unit's grants, each call by its key"),
+    List("asked to come", UNIT, asked_out, ("appeals_whistle_unit", "appeals_whistlecall_pkey"), 15 * GIVEN, 2 * GIVEN, "the unit's calls"),
+    List("left out of rates", STREET, excluded, ("appeals_exclusion_scope", "appeals_exclusion_pkey"), 30 * OWN, 10 * OWN, "the street's"),
     List("rules", STREET, by_id(dispatching.sets_near), ("appeals_ruleset_pkey",), 2000, 0, "newest first, streets mixed"),
     List("limits", STREET, limits, ("appeals_term_once",), 200, 100, "the street's rows and the wider areas', sorted"),
     List("changes of limits", STREET, by_id(terms.changes), ("appeals_termchange_pkey",), 2000, 0, "newest first"),

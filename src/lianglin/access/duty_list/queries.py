@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q, QuerySet
@@ -36,6 +37,20 @@ def duty_in_force(code: str, scope_code: str, day: date) -> CommunityDuty | None
 def basis_of(scope_code: str, day: date) -> str:
     """On what the list rests that counts for a community on a day; "" where there is none."""
     return in_force(scope_code, day).values_list("basis", flat=True).first() or ""
+
+
+def bases(wanted: set[tuple[str, str]], asked: Mapping[int, tuple[str, str]], day: date) -> dict[int, str]:
+    """For each asked (duty code, place) by its key the basis on which it counts on a day, else "". One query or none."""
+    if not wanted:
+        return dict.fromkeys(asked, "")
+    areas = set().union(*(areas_of(place) for _code, place in wanted))
+    rows = _lasting(day).filter(code__in={code for code, _place in wanted}, scope_code__in=areas)
+    known = {(row.code, row.scope_code): row.basis for row in rows}
+
+    def basis(code: str, place: str) -> str:
+        return next((known[code, area] for area in areas_of(place) if (code, area) in known), "")
+
+    return {key: basis(*pair) for key, pair in asked.items()}
 
 
 def listed(actor: Actor, day: date) -> QuerySet[CommunityDuty]:

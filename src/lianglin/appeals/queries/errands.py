@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from lianglin.access.actor import Actor
 from lianglin.appeals.models import WhistleUnit
+from lianglin.appeals.queries import whistles
 from lianglin.appeals.queries.orders import own_co_orders
 from lianglin.kit.errands import Waiting
 
@@ -35,19 +36,21 @@ def co_orders(actor: Actor, most: int) -> list[Waiting]:
 
 def calls(actor: Actor, most: int) -> list[Waiting]:
     """The calls that the unit has neither come to nor answered."""
-    rows = WhistleUnit.objects.visible_to(actor, purpose=actor.work_purpose).filter(
+    mine = WhistleUnit.objects.visible_to(actor, purpose=actor.work_purpose).filter(
         unit_id=actor.organisation_id, arrived_at=None, answered_at=None
     )
+    ids = list(mine.order_by("-id").values_list("call_id", flat=True)[:most])
+    found = whistles.calls(actor).filter(pk__in=ids) if ids else []
     return [
         Waiting(
-            title=one.call.text or one.call.place_text,
-            url=reverse("appeals:whistle", args=[one.call_id]),
-            due_at=one.call.arrive_by,
-            place=one.call.place_text,
-            from_unit=one.call.street.label,
+            title=one.text or one.place_text,
+            url=reverse("appeals:whistle", args=[one.pk]),
+            due_at=one.arrive_by,
+            place=one.place_text,
+            from_unit=one.street.label,
             from_step=gettext("calls your unit"),
-            from_at=one.call.called_at,
+            from_at=one.called_at,
             rule=gettext("time to be there"),
         )
-        for one in rows.select_related("call__street").order_by("call__arrive_by", "id")[:most]
+        for one in sorted(found, key=lambda one: one.arrive_by)
     ]

@@ -17,6 +17,8 @@ _FIGURES, _RATES = "lianglin.appeals.queries.figures", "lianglin.appeals.queries
 _COUNTED = (
     "received",
     "handled_again",
+    "repeated",
+    "ownerless",
     "settled",
     "on_time",
     "solved",
@@ -208,6 +210,31 @@ INDICATORS = (
         denominator_label=_("appeals received"),
         rest_label=_("never handled again"),
     ),
+    _figure(
+        "repeated",
+        _("Repeats"),
+        _(
+            "Appeals received in the month that were put together with an earlier one of the same matter, of all "
+            "received in the month; a person decides that they are the same."
+        ),
+        "percent",
+        better="down",
+        r_rows=("R061",),
+        numerator_label=_("put together"),
+        denominator_label=_("appeals received"),
+        rest_label=_("by themselves"),
+    ),
+    _figure(
+        "ownerless",
+        _("Without an owner for too long"),
+        _(
+            "Appeals received in the month that no unit was responsible for within the limit until dispatch (one working "
+            "day; urgent ones one hour): neither ordered from a unit nor answered, passed on or refused. The promise is none."
+        ),
+        better="down",
+        r_rows=("R110",),
+        numerator_label=_("without an owner for too long"),
+    ),
     _parts(
         "by_channel",
         _("Received by channel"),
@@ -275,12 +302,7 @@ ROWS = (
     ),
     RowServed("R057", _DASHBOARD, "appeals.solved"),
     RowServed("R058", _DASHBOARD, "appeals.settled"),
-    RowServed(
-        "R110",
-        "indicators:breakdown",
-        "appeals.responded",
-        "a figure of appeals without an owner for over a working day",
-    ),
+    RowServed("R110", _DASHBOARD, "appeals.ownerless"),
     RowServed("R061", _DASHBOARD, "appeals.handled_again", "problem classes and the effect of their fixes"),
 )
 """The rows of the requirement that these figures serve, and what is not there yet."""
