@@ -1,4 +1,4 @@
-from lianglin.appeals.views import desk, matters, orders, public, rule_sets, terms, whistles
+from lianglin.appeals.views import desk, matters, orders, public, rule_sets, terms, texts, whistles
 
 app_name = "appeals"
 urlpatterns = [
@@ -8,5 +8,6 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *terms.routes,
+    *texts.routes,
     *whistles.routes,
 ]

@@ -168,10 +168,11 @@ class Panel:
     """A piece that a domain offers to a slot of a page it does not know.
 
     ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away. ``subject`` is what the
-    page is about; on a resident's own pages ("home", "me") the request.
+    page is about; on a resident's own pages ("home", "me") the request. "history" (of a case) takes no template: its
+    dict holds ``title`` and ``rows`` (when, what, who, lines), which are printed, too.
     """
 
-    slot: Literal["home", "place", "household", "person", "my_work", "case", "me"]
+    slot: Literal["home", "place", "household", "person", "my_work", "case", "history", "me"]
     template: str
     context: str
     order: int = 50

@@ -14,6 +14,7 @@ from lianglin.appeals.models.appeal import (
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.objection import Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
+from lianglin.appeals.models.standard_text import StandardText
 from lianglin.appeals.models.term import DispatchTerm, TermChange
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
@@ -33,6 +34,7 @@ __all__ = (
     "Item",
     "Objection",
     "RuleSet",
+    "StandardText",
     "TermChange",
     "WhistleCall",
     "WhistleUnit",

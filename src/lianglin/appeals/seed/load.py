@@ -17,6 +17,7 @@ from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
 from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
 from lianglin.appeals.seed.rows import City, Part, write_part
+from lianglin.appeals.seed.standard_texts import seed_texts
 from lianglin.appeals.seed.stock import load_catalogue
 from lianglin.appeals.seed.texts import Wanted, write_texts
 from lianglin.appeals.seed.units import make_units
@@ -62,6 +63,7 @@ def seed(context: SeedContext) -> None:
     seed_rules(context)
     seed_calls(context)
     seed_proposals(context)
+    seed_texts(context)
     context.made["appeals"]["count"] += seed_desk(context)
     _count(context)
 

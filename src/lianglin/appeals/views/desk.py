@@ -11,7 +11,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import board, bulk, excluding, handling, listing, record, rows
+from lianglin.appeals.views import board, bulk, excluding, handling, history, listing, record, rows
 from lianglin.cases.actions import AT_ONCE
 from lianglin.cases.queries.filters import Chip, chips
 from lianglin.kit import lists, paging
@@ -57,6 +57,7 @@ routes: list[URLPattern] = [
     path("desk/bulk/", bulk.many, name="bulk"),
     path("desk/bulk/<uuid:key>/", bulk.result, name="bulk_result"),
     path("desk/<str:number>/", handling.detail, name="detail"),
+    path("desk/<str:number>/history/", history.history, name="history"),
     path("desk/<str:number>/spot.json", handling.spot, name="spot"),
     path("desk/<str:number>/who/", handling.appellant, name="appellant"),
     path("desk/<str:number>/<slug:code>/", handling.move, name="move"),
