@@ -125,6 +125,8 @@ class Indicator:
     kind: Literal["stock", "flow", "cumulative"]
     cells: str = ""
     at_level: str = ""
+    over_span: str = ""
+    """"module:function"(prefix, span) -> :class:`Reading` or None: the same over any span of days, for reports."""
     rows: str = ""
     duty: str = ""
     members: str = ""

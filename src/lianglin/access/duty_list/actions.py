@@ -136,5 +136,5 @@ def _carry_out(change: DutyChange) -> None:
 def _locked(change_id: int) -> DutyChange:
     found = DutyChange.objects.select_for_update(no_key=True).filter(pk=change_id).first()
     if found is None:
-        raise Conflict(_("This proposal is not there any more."))
+        raise Forbidden(_("This is not of the area of your current post."))
     return found

@@ -16,7 +16,7 @@ from lianglin.appeals.models import DispatchTerm, TermChange
 from lianglin.appeals.models.term import UNITS
 from lianglin.appeals.rules import objecting
 from lianglin.kit import clock
-from lianglin.kit.errors import Conflict, Refused
+from lianglin.kit.errors import Conflict, Forbidden, Refused
 
 PROPOSE, APPROVE = "appeals.rules", "appeals.approve_rules"
 SUBJECT = "appeals.TermChange"
@@ -92,5 +92,5 @@ def withdraw(*, by: Actor, change_id: int) -> TermChange:
 def _locked(change_id: int) -> TermChange:
     found = TermChange.objects.select_for_update(no_key=True).filter(pk=change_id).first()
     if found is None:
-        raise Conflict(_("This proposal is not there any more."))
+        raise Forbidden(_("This is not of the area of your current post."))
     return found

@@ -123,5 +123,5 @@ def retire(*, by: Actor, text_id: int) -> StandardText:
 def _locked(text_id: int) -> StandardText:
     found = StandardText.objects.select_for_update(no_key=True).filter(pk=text_id).first()
     if found is None:
-        raise Conflict(_("This proposal is not there any more."))
+        raise Forbidden(_("This is not of the area of your current post."))
     return found

@@ -180,6 +180,7 @@ INDICATORS = (
         cells="",
         rows="",
         at_level="lianglin.appeals.queries.response:medians",
+        over_span="lianglin.appeals.queries.response:median",
         better="down",
         numerator_label=_("with a response"),
         denominator_label=_("appeals received"),

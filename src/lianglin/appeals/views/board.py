@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -44,12 +45,18 @@ def queue(request: HttpRequest) -> HttpResponse:
         "view": view,
         "dispatching": view in TO_DISPATCH,
         "tabs": _tabs(view, counts, actor),
+        "live": _live(view, counts) if view in VIEWS else "",
         "choosing": bool(bulk.offered(actor)),
         "page": found,
         "rows": _rows(found.rows, actor, known),
         "wrong": rule_words.wrong(known) if known else [],
     }
     return render(request, "appeals/desk/board.html", context)
+
+
+def _live(view: str, counts: dict[str, int]) -> str:
+    """Where the board asks what is new in its queue."""
+    return f"{reverse('appeals:board_news')}?{urlencode({'view': view, 'since': counts[VIEWS[view]]})}"
 
 
 def _tabs(view: str, counts: dict[str, int], actor: Actor) -> list[dict[str, Any]]:

@@ -247,6 +247,7 @@ def page(
         else None,
         "similar": context.similar,
         "calls": worklists.call_backs(case, actor) if _was_settled(case, steps) else [],
+        "live": f"{reverse('appeals:case_news', args=[case.number])}?since={steps[-1].seq if steps else 0}",
         "conflict": conflict,
         "person": person,
         "call_first": actor.role == "staff" and case.state == "settled" and actor.may("appeals.call_back"),
