@@ -67,14 +67,14 @@ class Point:
     text: str
 
 
-TALL, LEFT, ABOVE, BELOW = 220, 46, 18, 30
+TALL, LEFT, ABOVE, BELOW, INSET = 220, 46, 18, 30, 22
 
 
 def line(points: Sequence[Point], *, title: str, top: float | None = None, goal: float | None = None) -> str:
     """A line over months as an SVG document; a month without a value is a gap, never a zero."""
     most = top or max((point.amount or 0 for point in points), default=0) or 1
     wide, high = WIDTH - LEFT - 20, TALL - ABOVE - BELOW
-    step = wide / max(len(points) - 1, 1)
+    step = (wide - 2 * INSET) / max(len(points) - 1, 1)
     drawn = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {TALL}" width="{WIDTH}" height="{TALL}" role="img" '
         f'font-family="{FONTS}" font-size="11" fill="{INK}"><title>{escape(title)}</title>',
@@ -87,11 +87,11 @@ def line(points: Sequence[Point], *, title: str, top: float | None = None, goal:
         y = round(ABOVE + high * (1 - min(goal, most) / most), 1)
         drawn.append(
             f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + wide}" y2="{y}" stroke="{GOAL}" stroke-dasharray="4 3"/>'
-            f'<text x="{LEFT + wide}" y="{y - 4}" text-anchor="end" font-size="10">目标{goal:g}</text>'
+            f'<text x="{LEFT + wide}" y="{y + 12}" text-anchor="end" font-size="10">目标{goal:g}</text>'
         )
     run: list[str] = []
     for at, point in enumerate(points):
-        x = round(LEFT + step * at, 1)
+        x = round(LEFT + INSET + step * at, 1)
         drawn.append(
             f'<text x="{x}" y="{TALL - 10}" text-anchor="middle" font-size="9">{escape(point.label)}</text>'
         )
