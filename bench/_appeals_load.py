@@ -83,7 +83,7 @@ def main(appeals: int) -> None:
                 " id, scope_code from places_community where scope_code <> %s",
                 [BUSY, EMPTY],
             )
-            cursor.execute(sql.SQL(DAMM.replace("%(rows)s", "{}")).format(sql.Literal(list(_DAMM))))
+            cursor.execute(sql.SQL(DAMM.replace("%(rows)s", "{}")).format(sql.Literal(list(_DAMM))))  # pyright: ignore[reportArgumentType]
             cursor.execute(CASES, {"n": appeals, "count": len(codes)})
             for statement in REST:
                 cursor.execute(statement.replace("%%", "%"))

@@ -3,12 +3,16 @@ import Alpine from "@alpinejs/csp";
 import htmx from "htmx.org/dist/htmx.esm.js";
 import { startHelpers } from "./helpers.js";
 import { startIslands } from "./islands.js";
+import { startKeys } from "./keys.js";
+import { startLive } from "./live.js";
 
 window.htmx = htmx;
 window.Alpine = Alpine;
 const script = document.currentScript;
 startHelpers(htmx);
 startIslands(htmx, script ? script.dataset : {});
+startKeys();
+startLive();
 
 // x-data="toggle": a part that opens and closes. x-bind="button" on the switch, x-show="open" on the part.
 Alpine.data("toggle", () => ({

@@ -20,16 +20,23 @@ from django.test.utils import CaptureQueriesContext
 
 from lianglin.access import queries as access
 from lianglin.access.actor import Actor, public
+from lianglin.access.duty_list import queries as duty_list
 from lianglin.access.transaction import acting
 from lianglin.appeals.queries import (
     alike,
     calls,
     campaigns,
+    dispatching,
+    errands,
+    exclusions,
     ledgers,
     open_requests,
+    orders,
     problems,
     projects,
     supervision,
+    terms,
+    whistles,
     worklists,
 )
 from lianglin.appeals.queries.alike import Asked
@@ -54,6 +61,9 @@ BIG = frozenset({
     "appeals_problemclass", "appeals_problemcase", "appeals_project",
     "appeals_campaign",
     "appeals_similarityrow",
+    "appeals_objection", "appeals_coorder", "appeals_whistlecall",
+    "appeals_whistleunit", "appeals_exclusion", "appeals_ruleset", "appeals_termchange", "appeals_dispatchterm",
+    "access_dutychange", "access_communityduty", "indicators_report",
 })  # fmt: skip
 MONTH = Period.month_of(date(2026, 10, 1))
 
@@ -156,6 +166,68 @@ FILL = (
 )  # fmt: skip
 
 
+DISPATCHED = (
+    """
+    insert into appeals_objection (case_id, scope_code, unit_id, ground, note, at, ruling, reason)
+    select id, scope_code, owner_id, 'duty', 'x', opened_at, '', '' from cases_case
+    """,
+    """
+    insert into appeals_coorder (case_id, scope_code, unit_id, task, state, ordered_at, due_at, provisional, answer)
+    select id, scope_code, owner_id, 'x', case when id %% 20 = 7 then 'ordered' else 'answered' end, opened_at, opened_at, false,
+        'x' from cases_case
+    """,
+    """
+    insert into appeals_whistlecall (id, scope_code, case_id, place_text, text, street_id, called_at, arrive_by)
+    overriding system value
+    select id, scope_code, case when id %% 2 = 0 then id end, 'x', 'x', owner_id, opened_at, opened_at from cases_case
+    """,
+    """
+    insert into appeals_whistleunit (call_id, scope_code, unit_id, answer, warranted, warranted_note, came, helped, street_note)
+    select id, scope_code, owner_id, '', '', '', '', '', '' from cases_case
+    """,
+    """
+    insert into access_grant (subject, subject_id, scope_code, organisation_id, starts_at, ends_at, reason)
+    select 'appeals.WhistleCall', id, scope_code, owner_id, opened_at, '9999-12-31', 'whistle' from cases_case
+    """,
+    """
+    insert into appeals_exclusion (case_id, scope_code, figure, ground, state, reason, asked_by_id, unit_id, asked_at, ruling,
+        objection, first_ruling)
+    select id, scope_code, 'settled', 'no_duty', case when id %% 2 = 0 then 'asked' else 'granted' end, 'x',
+        (select min(id) from access_post), owner_id, opened_at, '', '', '' from cases_case
+    """,
+    """
+    insert into appeals_ruleset (scope_code, version, title, state, in_force_from, drafted_at, note, sample)
+    select distinct left(scope_code, 9), g, 'x', 'approved', '2025-01-01'::date + g, now(), '', false
+    from cases_case, generate_series(1, 100) g
+    """,
+    """
+    insert into appeals_dispatchterm (scope_code, kind, amount, unit, valid_from, basis)
+    select distinct left(scope_code, 9), 'objection', 1, 'hours', '2025-01-01'::date + g, 'x'
+    from cases_case, generate_series(1, 100) g
+    """,
+    """
+    insert into appeals_termchange (scope_code, kind, amount, unit, valid_from, basis, reason, state, proposed_by_id,
+        proposed_post_id, proposed_at, note)
+    select distinct left(scope_code, 9), 'objection', 1, 'hours', '2025-01-01'::date + g, 'x', 'x', 'refused',
+        (select min(id) from access_account), (select min(id) from access_post), now(), ''
+    from cases_case, generate_series(1, 100) g
+    """,
+    """
+    insert into access_communityduty (scope_code, code, text, text_en, kind, basis, valid_from, sample)
+    select distinct left(scope_code, 9), 'S-' || g, 'x', '', 'own', 'x', '2025-01-01'::date, false
+    from cases_case, generate_series(1, 100) g
+    """,
+    """
+    insert into access_dutychange (scope_code, act, code, text, text_en, kind, basis, from_day, reason, state, proposed_by_id,
+        proposed_post_id, proposed_at, note)
+    select distinct left(scope_code, 9), 'add', 'S-' || g, 'x', '', 'own', 'x', '2025-01-01'::date, 'x', 'refused',
+        (select min(id) from access_account), (select min(id) from access_post), now(), ''
+    from cases_case, generate_series(1, 100) g
+    """,
+)
+"""What dispatch leaves behind: a row of each kind for every case, a hundred for every street."""
+
+
 @pytest.fixture
 def city(db: None) -> World:
     made = build()
@@ -164,6 +236,8 @@ def city(db: None) -> World:
         codes = [indicator.code for indicator in figures.figures_of() if indicator.cells]
         for statement in FILL:
             cursor.execute(statement, {"cases": CASES, "here": HERE, "figures": codes})
+        for statement in DISPATCHED:
+            cursor.execute(statement, [])
         cursor.execute("set local enable_seqscan = off")
         cursor.execute(
             "analyze"
@@ -315,6 +389,32 @@ def our_campaigns(actor: Actor) -> Any:
 
 
 CLASSES = CASES // 4
+
+
+def by_id(rows: Callable[[Actor], Any]) -> Callable[[Actor], Any]:
+    return lambda actor: page(rows(actor), "-id", size=30)
+
+
+def helping(actor: Actor) -> Any:
+    return page(orders.own_co_orders(actor), "due_at", "id", size=30)
+
+
+def asked_out(actor: Actor) -> Any:
+    return errands.calls(actor, 100)
+
+
+def excluded(actor: Actor) -> Any:
+    return page(exclusions.seen_by(actor).filter(state__in=("asked", "review")), "-id", size=30)
+
+
+def limits(actor: Actor) -> Any:
+    return page(terms.listed(actor), "-valid_from", "-id", size=30)
+
+
+def duties(actor: Actor) -> Any:
+    return list(duty_list.listed(actor, date(2026, 1, 1)))
+
+
 OWN = CASES // COMMUNITIES
 BY_SCOPE = ("cases_scope",)
 NUMBERED = ("cases_case_number_key", "cases_scope")
@@ -346,8 +446,8 @@ LISTS = (
         List(f"ledger {code}", STREET, on_ledger(code), (*WAITING, "cases_case_pkey"), 15 * OWN, 60, "the street's open matters")
         for code in ("long", "passed", "weak")
     ),
-    List("list", UNIT, worklist(), GRANTED, 15 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
-    List("my work", UNIT, inbox, GRANTED, 15 * GIVEN, GIVEN, "the unit's grants among what waits"),
+    List("list", UNIT, worklist(), GRANTED, 20 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),
+    List("my work", UNIT, inbox, GRANTED, 20 * GIVEN, GIVEN, "the unit's grants among what waits"),
     List("who looked", OFFICER, looks(), ("access_accesslog_pkey",), 51, 0, "newest first, the page alone"),
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
@@ -358,6 +458,17 @@ LISTS = (
     List("campaigns", STREET, our_campaigns, OF_CAMPAIGNS, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),
     List("messages", WORKER, messages, POST, 3 * OWN, 2 * OWN, "the post's messages, in the index's order or sorted"),
     List("similar appeals", WORKER, similar, ("appeals_similarityrow_pkey", "appeals_similar_scope"), OWN, 0, "each found by its key"),
+    List("rulings", STREET, by_id(orders.objections), ("appeals_objection_scope", "appeals_objection_pkey"), 22 * OWN, 10 * OWN, "the street's"),
+    List("called in to help", UNIT, helping, ("appeals_co_order_unit",), 8 * GIVEN, 0, "the unit's open ones as they are due"),
+    List("calls", STREET, by_id(whistles.calls), ("appeals_whistlecall_pkey",), 15 * OWN, 0, "newest first"),
+    List("calls", UNIT, by_id(whistles.calls), GRANTED, 30 * GIVEN, 3 * GIVEN, "the unit's grants, each call by its key"),
+    List("asked to come", UNIT, asked_out, ("appeals_whistle_unit", "appeals_whistlecall_pkey"), 15 * GIVEN, 2 * GIVEN, "the unit's calls"),
+    List("left out of rates", STREET, excluded, ("appeals_exclusion_scope", "appeals_exclusion_pkey"), 30 * OWN, 10 * OWN, "the street's"),
+    List("rules", STREET, by_id(dispatching.sets_near), ("appeals_ruleset_pkey",), 2000, 0, "newest first, streets mixed"),
+    List("limits", STREET, limits, ("appeals_term_once",), 200, 100, "the street's rows and the wider areas', sorted"),
+    List("changes of limits", STREET, by_id(terms.changes), ("appeals_termchange_pkey",), 2000, 0, "newest first"),
+    List("duty list", STREET, duties, ("access_duty_once",), 200, 100, "the street's rows and the wider areas', sorted"),
+    List("changes of duties", STREET, by_id(duty_list.changes), ("access_dutychange_pkey",), 2000, 0, "newest first"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip
 

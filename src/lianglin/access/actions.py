@@ -218,9 +218,16 @@ def let_go(*, request: HttpRequest) -> None:
 
 
 def give(
-    *, subject: str, subject_id: int, organisation: Organisation, scope_code: str, reason: str, by: Actor
+    *,
+    subject: str,
+    subject_id: int,
+    organisation: Organisation,
+    scope_code: str,
+    reason: str,
+    by: Actor,
+    until: datetime = FOREVER,
 ) -> Grant:
-    """Grants an organisation access to one subject from now on; a grant in force is kept as it is."""
+    """Grants an organisation access to one subject from now on; one in force is kept, and lasts as long as either says."""
     now = clock.now()
     held = Grant.objects.filter(
         subject=subject, subject_id=subject_id, organisation=organisation, ends_at__gt=now
@@ -232,12 +239,15 @@ def give(
             organisation=organisation,
             scope_code=scope_code,
             starts_at=now,
-            ends_at=FOREVER,
+            ends_at=until,
             reason=reason,
         )
         audit.record(
             "access.grant", subject, subject_id, scope_code=scope_code, values={"to": organisation.pk}
         )
+    elif held.ends_at < until:
+        held.ends_at = until
+        held.save(update_fields=["ends_at"])
     return held
 
 

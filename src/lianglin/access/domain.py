@@ -4,6 +4,7 @@ from typing import Literal
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.duty_list import manifest as duty_list
 from lianglin.kit.domain import (
     Access,
     Domain,
@@ -55,6 +56,7 @@ DOMAIN = Domain(
     urls="lianglin.access.urls",
     path="account/",
     duties=(
+        *duty_list.DUTIES,
         Duty("access.audit", _("read the audit and verify it")),
         Duty("access.who_looked", _("see who looked at personal data")),
         Duty("access.manage", _("make accounts and organisations, propose posts")),
@@ -98,6 +100,7 @@ DOMAIN = Domain(
             ("handle_case",),
             "county",
         ),
+        RoleKind("city_coordinator", _("city coordinator"), "staff", (), ("handle_case",), "city"),
         RoleKind("manager", _("manager"), "staff", (), ("statistics",), "city"),
         RoleKind("unit_handler", _("department handler"), "handler", (), ("handle_case",), "unit"),
         RoleKind("family_doctor", _("family doctor"), "health", ("access.health",), ("health",), "community"),
@@ -137,8 +140,13 @@ DOMAIN = Domain(
             alone=True,
         ),
     ),
-    role_duties=dict.fromkeys(("security_officer", "protection_officer"), ("access.end_sessions",)),
+    role_duties={
+        **duty_list.ROLE_DUTIES,
+        "security_officer": ("access.end_sessions",),
+        "protection_officer": ("access.end_sessions",),
+    },
     navigation=(
+        *duty_list.NAVIGATION,
         NavItem("desk", _("Accounts"), "access:accounts", "person", "access.manage", 10),
         NavItem("desk", _("Posts"), "access:all_posts", "calendar", "access.manage", 15),
         NavItem("desk", _("Organisations"), "access:organisations", "building", "access.manage", 20),
@@ -229,7 +237,7 @@ DOMAIN = Domain(
             "access.RightsChange",
             {"administrator": Access("SI"), "security": Access("S"), "job": Access("SU")},
         ),
-        Guard("access.CommunityDuty", {**READ, "administrator": Access("SIU")}),
+        *duty_list.GUARDS,
         Guard("access.Post", {**READ}),
         Guard(
             "access.Grant",

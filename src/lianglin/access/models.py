@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.duty_list.models import CommunityDuty
+from lianglin.access.duty_list.models import CommunityDuty, DutyChange
 from lianglin.access.governance.key_models import KeyOrder, KeySeen, KeyUse
 from lianglin.access.governance.models import (
     AuditCheck,
@@ -33,6 +33,7 @@ __all__ = (
     "AuditCut",
     "BreakGlass",
     "CommunityDuty",
+    "DutyChange",
     "GlassPerson",
     "HelpTicket",
     "KeyOrder",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from lianglin.access import again_views, security_views, session_views, views
+from lianglin.access.duty_list import views as duty_list
 from lianglin.access.governance import urls as offices
 from lianglin.access.keys import urls as keys
 from lianglin.access.outside import urls as outside
@@ -32,4 +33,5 @@ urlpatterns = [
     *outside.urlpatterns,
     *keys.urlpatterns,
     *offices.urlpatterns,
+    *duty_list.routes,
 ]

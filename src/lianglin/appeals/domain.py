@@ -11,6 +11,7 @@ from lianglin.appeals.rules import LIFECYCLE, clock_notices
 from lianglin.appeals.rules import clocks_part as clocks
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules import similarity_guards as similarity
+from lianglin.appeals.rules.errands import ERRANDS
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -52,6 +53,8 @@ DOMAIN = Domain(
         Duty("appeals.read", _("read appeals")),
         Duty("appeals.rules", _("draw up rules of dispatch")),
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
+        Duty("appeals.texts", _("write standard texts")),
+        Duty("appeals.approve_texts", _("approve standard texts as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
         *public.DUTIES,
         Duty("appeals.problems", _("put problem classes together and follow them")),
@@ -76,11 +79,26 @@ DOMAIN = Domain(
             "appeals.problems",
             "appeals.decide_problems",
             *clocks.STREET,
+            "appeals.texts",
         ),
         "district_coordinator": (
             "appeals.read",
             "appeals.rules",
             "appeals.approve_rules",
+            "appeals.texts",
+            "appeals.approve_texts",
+            "appeals.rule_exclusions",
+            *public.ROLE_DUTIES["district_coordinator"],
+            "appeals.problems",
+            "appeals.decide_problems",
+            *clocks.DISTRICT,
+        ),
+        "city_coordinator": (
+            "appeals.read",
+            "appeals.rules",
+            "appeals.approve_rules",
+            "appeals.texts",
+            "appeals.approve_texts",
             "appeals.rule_exclusions",
             *public.ROLE_DUTIES["district_coordinator"],
             "appeals.problems",
@@ -108,6 +126,17 @@ DOMAIN = Domain(
                 "handler": Access("S"),
                 "job": Access("S"),
             },
+        ),
+        Guard(
+            "appeals.StandardText",
+            {
+                "staff": Access("SIU", Everything(), writes=InScope()),
+                "handler": Access("S"),
+                "job": Access("S"),
+            },
+        ),
+        Guard(
+            "appeals.TermChange", {"staff": Access("SIU", Everything(), writes=InScope()), "job": Access("S")}
         ),
         Guard(
             "appeals.Objection",
@@ -326,6 +355,7 @@ DOMAIN = Domain(
         ),
         *clocks.LISTS,
     ),
+    errands=ERRANDS,
     notices=(*NOTICES, *public.NOTICES, *clock_notices.NOTICES),
     api="lianglin.appeals.api:router",
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
@@ -337,6 +367,7 @@ DOMAIN = Domain(
         NavItem("desk", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 17),
         NavItem("desk", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 18),
         NavItem("desk", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
+        NavItem("desk", _("Standard texts"), "appeals:texts", "letter", "appeals.texts", 28),
         NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
         NavItem(
             "desk", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45

@@ -16,6 +16,8 @@ from lianglin.appeals.views import (
     side,
     similarity,
     supervision,
+    terms,
+    texts,
     whistles,
 )
 
@@ -27,6 +29,8 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *similarity.routes,
+    *terms.routes,
+    *texts.routes,
     *whistles.routes,
     *publications.routes,
     *open311.routes,

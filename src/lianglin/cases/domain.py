@@ -51,6 +51,7 @@ DOMAIN = Domain(
         "community_worker": ("cases.own_work",),
         "street_coordinator": ("cases.own_work", "cases.rota"),
         "district_coordinator": ("cases.own_work", "cases.rota"),
+        "city_coordinator": ("cases.own_work",),
         "unit_handler": ("cases.own_work",),
         "administrator": ("cases.calendar",),
     },

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import Access, Domain, Duty, Guard, InScope, NavItem, OwnPost, Retention
 
-_READS = ("manager", "district_coordinator", "street_coordinator", "community_worker", "protection_officer")
-_REPORTS = ("manager", "district_coordinator", "street_coordinator")
+_REPORTS = ("manager", "city_coordinator", "district_coordinator", "street_coordinator")
+_READS = (*_REPORTS, "community_worker", "protection_officer")
 
 DOMAIN = Domain(
     code="indicators",

@@ -39,6 +39,23 @@ class MakeForm(forms.Form):
         self.fields["place"].choices = places  # pyright: ignore[reportAttributeAccessIssue]
 
 
+class IssueForm(forms.Form):
+    """What an issued document carries beside its text."""
+
+    document_number = forms.CharField(
+        label=_("document number"),
+        max_length=40,
+        required=False,
+        help_text=_("as your office numbers it, for example 示办发〔2026〕12号; empty: none is printed"),
+    )
+    copied_to = forms.CharField(
+        label=_("copied to"),
+        max_length=200,
+        required=False,
+        help_text=_("printed at the end, as in every document"),
+    )
+
+
 class CorrectForm(forms.Form):
     """Why an issued report is corrected."""
 

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from lianglin.indicators.views import breakdown, desk, public, reports
+from lianglin.indicators.views import breakdown, desk, public, reports, taking_out
 
 app_name = "indicators"
 urlpatterns = [
     path("", desk.dashboard, name="dashboard"),
     path("table.csv", desk.table_csv, name="table_csv"),
+    path("sheet.<str:kind>", taking_out.sheet_file, name="sheet_file"),
     path("parts/", desk.parts, name="parts"),
     path("rows/<str:code>/", desk.rows, name="rows"),
     path("in-parts/", breakdown.page, name="breakdown"),

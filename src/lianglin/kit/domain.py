@@ -126,6 +126,8 @@ class Indicator:
     kind: Literal["stock", "flow", "cumulative"]
     cells: str = ""
     at_level: str = ""
+    over_span: str = ""
+    """"module:function"(prefix, span) -> :class:`Reading` or None: the same over any span of days, for reports."""
     rows: str = ""
     duty: str = ""
     members: str = ""
@@ -169,10 +171,11 @@ class Panel:
     """A piece that a domain offers to a slot of a page it does not know.
 
     ``context``: "module:function"(actor, subject) -> dict for ``template``, or None to stay away. ``subject`` is what the
-    page is about; on a resident's own pages ("home", "me") the request.
+    page is about; on a resident's own pages ("home", "me") the request. "history" (of a case) takes no template: its
+    dict holds ``title`` and ``rows`` (when, what, who, lines), which are printed, too.
     """
 
-    slot: Literal["home", "place", "household", "person", "my_work", "case", "me"]
+    slot: Literal["home", "place", "household", "person", "my_work", "case", "history", "me"]
     template: str
     context: str
     order: int = 50
@@ -191,6 +194,21 @@ class WorkList:
     url: str  # URL name
     duty: str
     module: str
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A kind of work with a limit of its own that waits for posts beside the moves of cases (see kit/errands.py).
+
+    ``rows``: "module:function"(actor, most) -> list of :class:`~lianglin.kit.errands.Waiting`, what is due first stands first.
+    """
+
+    code: str  # "appeals.co_order"
+    task: Text
+    duty: str
+    roles: tuple[Role, ...]
+    url: str  # URL name of the kind's own list
+    rows: str
 
 
 @dataclass(frozen=True)
@@ -283,6 +301,7 @@ class Domain:
     reports: tuple[ReportDefinition, ...] = ()
     panels: tuple[Panel, ...] = ()
     lists: tuple[WorkList, ...] = ()
+    errands: tuple[Errand, ...] = ()
     answers: tuple[Answer, ...] = ()
     listeners: tuple[Listener, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -58,8 +58,8 @@ class Section:
     text: tuple[str, ...] = ()
     by: str = ""
     """Dimension of the table; "" for the figures themselves with both comparisons."""
-    chart: Literal["", "bar"] = ""
-    """Draws the first figure of the section over the table's lines."""
+    chart: Literal["", "bar", "line"] = ""
+    """Draws the first figure of the section over the table's lines; "line": over the periods until this one."""
     level: Literal[1, 2] = 1
 
 
@@ -73,4 +73,6 @@ class ReportDefinition:
     """The printed title; holds ``{place}`` and ``{period}``."""
     sections: tuple[Section, ...]
     periods: tuple[PeriodKind, ...] = ("week", "month", "quarter", "year")
+    readings: tuple[str, ...] = ()
+    """Figures that are computed anew for a span (``over_span``): sentences name them like a word, with value and counts."""
     version: str = "1"

@@ -22,7 +22,7 @@ from lianglin.kit.domain import (
 _TELL = _("tell people how their matter stands")
 _WRITTEN, _SAVED = _("the message was written"), _("the last change")
 _WORKERS = (
-    "community_worker", "street_coordinator", "district_coordinator", "unit_handler",
+    "community_worker", "street_coordinator", "district_coordinator", "city_coordinator", "unit_handler",
     "protection_officer", "security_officer", "auditor",
 )  # fmt: skip
 

@@ -33,6 +33,17 @@ NAMES = (
     "郭",
 )
 
+CITY_POSTS = (
+    (
+        "city", "唐示例", "市级统筹员", "City coordinator", "起草全市通用的派单规则和事项清单",
+        "Draws up the rules of dispatch and the duty list of the whole city",
+    ),
+    (
+        "city-b", "许示例", "市级统筹员（2号岗）", "City coordinator (post 2)", "审批全市规则和事项清单",
+        "Approves the rules and the duty list of the whole city",
+    ),
+)  # fmt: skip
+
 
 def seed(context: SeedContext) -> None:
     """Organisations of every community, street and district; posts for the communities with people.
@@ -138,6 +149,15 @@ def _people(city: Organisation, context: SeedContext) -> dict[str, dict[str, int
             "district", "高示例", district, "district_coordinator", district.scope_code, "区级统筹员", "District coordinator",
             "看全区的诉求与指标", "Sees the appeals and figures of the district",
         )  # fmt: skip
+        second = make_login(
+            "district-b", "宋示例", district, "district_coordinator", district.scope_code, "区级统筹员（2号岗）",
+            "District coordinator (post 2)", "审批区级规则、时限和事项清单", "Approves rules, limits and the duty list of the district",
+        )  # fmt: skip
+        made["seconds"] = {"district": second.pk}
+    made["city_posts"] = {
+        name: make_login(name, person, city, "city_coordinator", "", title, title_en, what, what_en).pk
+        for name, person, title, title_en, what, what_en in CITY_POSTS
+    }
     make_login(
         "officer", "林示例", city, "protection_officer", "", "个人信息保护专员", "Data-protection officer",
         "看谁查看了个人信息，核验审计", "Sees who looked at personal data, verifies the audit", persona=True,

@@ -176,7 +176,9 @@ def _grant_alone(case: Case, unit: Organisation, before: int | None, by: Actor) 
     if before is not None:
         end_orders(case, by)
     if before not in (None, unit.pk):
-        access.take_back(subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by)
+        access.take_back(
+            subject=SUBJECT, subject_id=case.pk, scope_code=case.scope_code, by=by, organisation_id=before
+        )
     access.give(
         subject=SUBJECT,
         subject_id=case.pk,

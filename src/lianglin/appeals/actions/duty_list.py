@@ -31,7 +31,7 @@ def must_be_on_the_list(case: Case, unit: Organisation) -> None:
     if not basis:
         raise Refused(
             _(
-                "No duty list of communities is in force here, so nothing is ordered from a community. Choose another unit."
+                "No duty list is in force here, so nothing is ordered from a community. Choose another unit, or have a list put in force."
             ),
             field="unit",
         )

@@ -17,9 +17,12 @@ from lianglin.appeals.actions.asking import known
 from lianglin.appeals.actions.duty_list import must_not_be_a_community
 from lianglin.appeals.models import WhistleCall, WhistleUnit
 from lianglin.appeals.queries import recipients
+from lianglin.appeals.queries.orders import co_orders
 from lianglin.appeals.queries.whistles import SUBJECT
 from lianglin.appeals.rules import whistling
+from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
+from lianglin.cases.rules import SUBJECT as CASE
 from lianglin.kit import clock, messages
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.signs import local_dt
@@ -69,8 +72,36 @@ def call(
                 reason="whistle", by=by,
             )  # fmt: skip
             _tell(made, unit)
+        if case is not None:
+            _show_case(made, case, units, by)
         audit.record("appeals.whistle", SUBJECT, made.pk, scope_code=made.scope_code)
     return made
+
+
+def _show_case(made: WhistleCall, case: Case, units: Sequence[Organisation], by: Actor) -> None:
+    """The departments see the appeal while the call runs: until the street has said how it was, or so many days after."""
+    held = cases.lock(case.pk, by=by)
+    for unit in units:
+        access.give(
+            subject=CASE, subject_id=held.pk, organisation=unit, scope_code=held.scope_code, reason="whistle", by=by,
+            until=made.arrive_by + timedelta(days=whistling.LONGEST_DAYS),
+        )  # fmt: skip
+    cases.remark(held, by=by, note=made.text, public=False, code="whistle", data={"call": made.pk})
+
+
+def _end_sight(held: WhistleUnit, by: Actor) -> None:
+    """The call is over for a unit: it sees the appeal no longer, unless it leads it, helps, or is called to it again."""
+    case = held.call.case
+    if case is None or case.owner_id == held.unit_id:
+        return
+    helping = co_orders(by).filter(case_id=case.pk, unit_id=held.unit_id).exists()
+    again = WhistleUnit.objects.visible_to(by, purpose=by.work_purpose).filter(
+        call__case_id=case.pk, unit_id=held.unit_id, came=""
+    )
+    if not (helping or again.exclude(pk=held.pk).exists()):
+        access.take_back(
+            subject=CASE, subject_id=case.pk, scope_code=case.scope_code, by=by, organisation_id=held.unit_id
+        )
 
 
 def _tell(made: WhistleCall, unit: Organisation) -> None:
@@ -131,13 +162,14 @@ def assess(*, by: Actor, call_id: int, unit_id: int, came: str, helped: str, not
         rows = WhistleUnit.objects.visible_to(by, purpose=by.work_purpose).select_for_update(
             of=("self",), no_key=True
         )
-        held = rows.select_related("call").filter(call_id=call_id, unit_id=unit_id).first()
+        held = rows.select_related("call__case").filter(call_id=call_id, unit_id=unit_id).first()
         if held is None or held.call.street_id != by.organisation_id:
             raise Forbidden(_("The street that called says whether the unit came."))
         if held.answered_at is None and clock.now() < held.call.arrive_by:
             raise Conflict(_("The time to be there has not passed yet."))
         held.came, held.helped, held.street_note = came, helped, note.strip()
         held.save(update_fields=["came", "helped", "street_note"])
+        _end_sight(held, by)
         audit.record("appeals.whistle_assessed", SUBJECT, call_id, scope_code=held.scope_code)
     return held
 

@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules
 from lianglin.appeals.forms.replies import finished
-from lianglin.appeals.models import Category, Item
-from lianglin.appeals.queries import catalogue, worklists
+from lianglin.appeals.models import Category, Item, StandardText
+from lianglin.appeals.queries import catalogue, texts, worklists
 from lianglin.appeals.queries.dispatching import Advice, advice_for
 from lianglin.appeals.queries.resembling import Resembling, resembling
+from lianglin.appeals.rules import texts as text_rules
 from lianglin.appeals.rules.advised import unpacked
 from lianglin.cases.models import Case
 from lianglin.files.forms import PhotosField
@@ -129,11 +130,20 @@ class MoveContext:
         self.item: Item | None = case.appeal.item
         self.version = case.version
         self._similar: list[worklists.Similar] | None = None
+        self._texts: dict[str, list[StandardText]] = {}
 
     @cached_property
     def advice(self) -> Advice | None:
         """What the rules of dispatch in force say; read once."""
         return advice_for(self.case, self.actor)
+
+    def texts(self, code: str) -> list[StandardText]:
+        """The standard texts that the form of a move offers for this case; read once."""
+        if code not in self._texts:
+            wanted = text_rules.FORMS.get(code)
+            item = self.item.code if self.item else ""
+            self._texts[code] = texts.in_force(self.case.scope_code, wanted, item) if wanted else []
+        return self._texts[code]
 
     @property
     def similar(self) -> list[worklists.Similar]:
@@ -205,7 +215,7 @@ class AnswerForm(MoveForm):
 
     def clean_note(self) -> str:
         """An answer with a bracket left in is not finished."""
-        return finished(self.cleaned_data["note"])
+        return finished(self.cleaned_data["note"], (text.body for text in self.context.texts("answer")))
 
 
 class AnswerNowForm(AnswerForm):
@@ -225,7 +235,7 @@ class RefuseForm(MoveForm):
 
     def clean_note(self) -> str:
         """A bracket left in is not finished."""
-        return finished(self.cleaned_data["note"])
+        return finished(self.cleaned_data["note"], (text.body for text in self.context.texts("refuse")))
 
 
 class RedirectForm(MoveForm):

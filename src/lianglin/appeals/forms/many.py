@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals.forms import desk, joining
+from lianglin.appeals.models import StandardText
 from lianglin.appeals.queries import worklists
 
 
@@ -21,6 +22,10 @@ class ManyContext:
         self.case, self.item, self.version = None, None, 0
         self.advice = None
         self.similar: list[worklists.Similar] = []
+
+    def texts(self, _code: str) -> list[StandardText]:
+        """None: a standard text is filled for one case."""
+        return []
 
 
 class ManyDispatchForm(desk.DispatchForm):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -43,11 +44,10 @@ ADVICE = {
 """Where a person can turn instead, by ground of refusal."""
 
 
-def finished(text: str) -> str:
-    """The text, unless a bracket of one of the beginnings was left in it."""
-    blanks = {
-        blank for begun in (*RESPONSES.values(), *ADVICE.values()) for blank in BLANK.findall(str(begun))
-    }
+def finished(text: str, offered: Iterable[str] = ()) -> str:
+    """The text, unless a bracket of one of the beginnings, or of the standard texts offered, was left in it."""
+    begun = (*RESPONSES.values(), *ADVICE.values(), *offered)
+    blanks = {blank for beginning in begun for blank in BLANK.findall(str(beginning))}
     left = next((blank for blank in BLANK.findall(text) if blank in blanks), None)
     if left:
         raise ValidationError(_("“%(left)s” is still to be filled in.") % {"left": left})

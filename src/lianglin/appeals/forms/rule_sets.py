@@ -54,14 +54,6 @@ class ProposeForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class DecideForm(forms.Form):
-    """What the second person remarks."""
-
-    note = forms.CharField(
-        label=_("remark"), max_length=200, required=False, help_text=_("Needed when you refuse it.")
-    )
-
-
 class MonthForm(forms.Form):
     """Which past month the rules are tried on."""
 

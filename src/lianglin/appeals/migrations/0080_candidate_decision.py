@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("appeals", "0060_public"), 
+    dependencies = [("appeals", "0072_standard_texts"), 
         ('access', '0024_community_duties'),
         ('appeals', '0060_public'),
     ]

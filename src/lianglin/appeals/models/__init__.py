@@ -15,7 +15,7 @@ from lianglin.appeals.models.calling import CallLink, CallPlan, Remedy
 from lianglin.appeals.models.campaign import Campaign, CampaignSeason
 from lianglin.appeals.models.class_candidate import CandidateCase, ClassCandidate
 from lianglin.appeals.models.co_order import CoOrder
-from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.objection import Objection
 from lianglin.appeals.models.open_data import OpenCount, OpenFile
 from lianglin.appeals.models.petition import Petition
 from lianglin.appeals.models.problem import (
@@ -38,8 +38,10 @@ from lianglin.appeals.models.publication import (
 )
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.similarity import ItemAdvice, SimilarityModel, SimilarityRow
+from lianglin.appeals.models.standard_text import StandardText
 from lianglin.appeals.models.subscription import Subscription, WebhookDelivery
 from lianglin.appeals.models.supervision import SupervisionOrder, SupervisionStep
+from lianglin.appeals.models.term import DispatchTerm, TermChange
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
 __all__ = (
@@ -88,9 +90,11 @@ __all__ = (
     "RuleSet",
     "SimilarityModel",
     "SimilarityRow",
+    "StandardText",
     "Subscription",
     "SupervisionOrder",
     "SupervisionStep",
+    "TermChange",
     "WebhookDelivery",
     "WhistleCall",
     "WhistleUnit",

@@ -1,4 +1,4 @@
-"""Objections of units to orders, each with its ruling; and the dated limits that dispatch goes by."""
+"""Objections of units to orders, each with its ruling."""
 
 from __future__ import annotations
 
@@ -51,30 +51,4 @@ class Objection(models.Model):
         indexes = [
             models.Index(fields=["case", "-id"], name="appeals_objection_case"),
             models.Index(fields=["scope_code", "-id"], name="appeals_objection_scope"),
-        ]
-
-
-class DispatchTerm(models.Model):
-    """A limit that dispatch goes by, from a day on, in an area; before the first row the default counts."""
-
-    scope_code = ScopeCodeField(verbose_name=_("area"), blank=True)
-    kind = models.CharField(_("kind"), max_length=16, choices=objecting.TERMS)
-    amount = models.PositiveSmallIntegerField(_("limit"))
-    unit = models.CharField(
-        _("unit of the limit"),
-        max_length=14,
-        choices=[
-            ("working_days", _("working days")),
-            ("working_hours", _("working hours")),
-            ("hours", _("hours")),
-        ],
-    )
-    valid_from = models.DateField(_("valid from"))
-    basis = models.CharField(_("basis"), max_length=160)
-
-    class Meta:
-        verbose_name = _("limit of dispatch")
-        verbose_name_plural = _("limits of dispatch")
-        constraints = [
-            models.UniqueConstraint(fields=["scope_code", "kind", "valid_from"], name="appeals_term_once")
         ]

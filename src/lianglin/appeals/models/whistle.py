@@ -38,7 +38,12 @@ class WhistleCall(models.Model):
     class Meta:
         verbose_name = _("call of a street")
         verbose_name_plural = _("calls of streets")
-        indexes = [models.Index(fields=["scope_code", "-id"], name="appeals_whistle_scope")]
+        indexes = [
+            models.Index(fields=["scope_code", "-id"], name="appeals_whistle_scope"),
+            models.Index(
+                fields=["case"], name="appeals_whistle_case", condition=models.Q(case__isnull=False)
+            ),
+        ]
 
 
 class WhistleUnit(models.Model):

@@ -33,6 +33,7 @@ Scopes = Collection[str] | None
 EXCLUDED = ("refused", "redirected", "merged", "withdrawn")
 """Lawful endings that are in no settled rate and are shown apart."""
 AGAIN = ("handle_again", "reopen")
+TOGETHER = ("merge", "join")
 OPEN_STATES = tuple(state.code for state in rules.LIFECYCLE.states if not state.final)
 PROMISE = ("dispatch", "handle")
 """The stages whose clock is the promise: the latest of them says when an appeal falls due."""
@@ -64,10 +65,23 @@ def opened_in(span: Period) -> Q:
 
 
 _WAS_HANDLED_AGAIN = Q(Exists(Step._base_manager.filter(case=OuterRef("pk"), move__in=AGAIN)))
+_WAS_PUT_TOGETHER = Q(Exists(Step._base_manager.filter(case=OuterRef("pk"), move__in=TOGETHER)))
 BY_RECEIPT: dict[str, tuple[Q, Q | None]] = {
     "appeals.received": (Q(), None),
     "appeals.handled_again": (_WAS_HANDLED_AGAIN, Q()),
+    "appeals.repeated": (_WAS_PUT_TOGETHER, Q()),
 }
+
+
+def by_receipt() -> dict[str, tuple[Q, Q | None]]:
+    """The conditions over appeals by receipt, those that depend on the time among them."""
+    late = Q(stopped_at__gt=F("due_at")) | Q(
+        stopped_at__isnull=True, paused_at__isnull=True, due_at__lt=clock.now()
+    )
+    waited = Clock._base_manager.filter(late, case=OuterRef("pk"), stage="dispatch")
+    return {**BY_RECEIPT, "appeals.ownerless": (Q(Exists(waited)), None)}
+
+
 _MEMBERS: dict[str, Any] = {
     "appeals.by_channel": F("appeal__channel"),
     "appeals.by_field": Coalesce(F("appeal__item__category__field__code"), Value(UNSORTED)),
@@ -83,7 +97,7 @@ _MEMBERS: dict[str, Any] = {
 
 
 def _received(codes: Collection[str], span: Period, scope_codes: Scopes) -> Iterator[Cell]:
-    asked = {code: BY_RECEIPT[code] for code in codes if code in BY_RECEIPT}
+    asked = {code: both for code, both in by_receipt().items() if code in codes}
     base = Case.objects.visible_to(job(), purpose="system").filter(opened_in(span), scoped(scope_codes))
     yield from _counted(base, "opened_at", asked)
     for code in codes:
@@ -312,7 +326,7 @@ def rows(code: str, actor: Actor, prefix: str, span: Period, part: str, member: 
     if code in _MEMBERS:
         states = opened.filter(state__in=EXCLUDED) if code == "appeals.ended_otherwise" else opened
         return states.alias(member=_MEMBERS[code]).filter(member=member) if member else states
-    return _part(opened, *BY_RECEIPT[code], part)
+    return _part(opened, *by_receipt()[code], part)
 
 
 def _part(found: QuerySet[Any], numerator: Q, denominator: Q | None, part: str) -> QuerySet[Any]:

@@ -18,6 +18,8 @@ _SUPERVISION = "lianglin.appeals.queries.supervision_figures"
 _COUNTED = (
     "received",
     "handled_again",
+    "repeated",
+    "ownerless",
     "settled",
     "on_time",
     "solved",
@@ -179,6 +181,7 @@ INDICATORS = (
         cells="",
         rows="",
         at_level="lianglin.appeals.queries.response:medians",
+        over_span="lianglin.appeals.queries.response:median",
         better="down",
         numerator_label=_("with a response"),
         denominator_label=_("appeals received"),
@@ -208,6 +211,31 @@ INDICATORS = (
         numerator_label=_("handled again"),
         denominator_label=_("appeals received"),
         rest_label=_("never handled again"),
+    ),
+    _figure(
+        "repeated",
+        _("Repeats"),
+        _(
+            "Appeals received in the month that were put together with an earlier one of the same matter, of all "
+            "received in the month; a person decides that they are the same."
+        ),
+        "percent",
+        better="down",
+        r_rows=("R061",),
+        numerator_label=_("put together"),
+        denominator_label=_("appeals received"),
+        rest_label=_("by themselves"),
+    ),
+    _figure(
+        "ownerless",
+        _("Without an owner for too long"),
+        _(
+            "Appeals received in the month that no unit was responsible for within the limit until dispatch (one working "
+            "day; urgent ones one hour): neither ordered from a unit nor answered, passed on or refused. The promise is none."
+        ),
+        better="down",
+        r_rows=("R110",),
+        numerator_label=_("without an owner for too long"),
     ),
     _parts(
         "by_channel",
@@ -304,11 +332,6 @@ ROWS = (
     RowServed("R051", "appeals:supervision", "appeals.supervised"),
     RowServed("R057", _DASHBOARD, "appeals.solved"),
     RowServed("R058", _DASHBOARD, "appeals.settled"),
-    RowServed(
-        "R110",
-        "indicators:breakdown",
-        "appeals.responded",
-        "a figure of appeals without an owner for over a working day",
-    ),
+    RowServed("R110", _DASHBOARD, "appeals.ownerless"),
 )
 """The rows of the requirement that these figures serve, and what is not there yet."""

@@ -58,7 +58,7 @@ def _grouped(
 
 
 def _received(asked: Asked) -> Iterator[Counted]:
-    wanted = {code: both for code, both in figures.BY_RECEIPT.items() if code in asked.codes}
+    wanted = {code: both for code, both in figures.by_receipt().items() if code in asked.codes}
     if not wanted:
         return
     base = Case.objects.visible_to(job(), purpose="system").filter(

@@ -25,6 +25,7 @@ REPORT = ReportDefinition(
             ("appeals.received", *RATES, "appeals.on_time", "appeals.overdue", "appeals.solved"),
             (
                 "{period}，{place}共受理诉求{appeals.received}，{appeals.received:change}。",
+                "首次响应时间中位数为{appeals.response}。",
                 "响应率{appeals.responded}，{appeals.responded:change}；{appeals.responded:left_out}。",
                 "办结率{appeals.settled}，{appeals.settled:change}；{appeals.settled:left_out}。"
                 "按时办结率{appeals.on_time}。期末超期未办{appeals.overdue}。",
@@ -34,6 +35,7 @@ REPORT = ReportDefinition(
                 "回访有效率{appeals.reached}，{appeals.reached:change}；{appeals.reached:left_out}。",
             ),
         ),
+        Section("变化情况", ("appeals.settled",), chart="line"),
         Section("分类情况", ()),
         Section("按渠道", ("appeals.received", *RATES), by="channel", chart="bar", level=2),
         Section("按领域", ("appeals.received", *RATES), by="field", chart="bar", level=2),
@@ -52,4 +54,6 @@ REPORT = ReportDefinition(
             by="unit",
         ),
     ),
+    readings=("appeals.response",),
+    version="2",
 )

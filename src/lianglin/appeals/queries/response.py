@@ -44,11 +44,14 @@ with days as (
 select month, place, grouping(place), percentile_cont(0.5) within group (order by worked), count(worked), count(*)
 from hours group by grouping sets ((month), (month, place))
 """
+_ONE = "select null::date, %(low)s, 1, percentile_cont(0.5) within group (order by worked), count(worked), count(*) from hours"
+"""Instead of the months and places: the whole span at once."""
 _UNTIL = (
     "(greatest(0, extract(epoch from least({t}::time, %(noon)s::time) - %(opens)s::time))"
     " + greatest(0, extract(epoch from least({t}::time, %(closes)s::time) - %(back)s::time)))"
 )
 _SQL = _MEDIANS.format(until_a=_UNTIL.format(t="a"), until_b=_UNTIL.format(t="b"))
+_SPAN_SQL = _SQL[: _SQL.index("select month, place, grouping(place)")] + _ONE
 
 
 def _seconds(start: time, end: time) -> int:
@@ -61,8 +64,25 @@ def medians(prefix: str, span: Period, width: int) -> Iterator[Reading]:
     The response is the end of the first dispatch clock: dispatched, answered on the spot, passed on or refused.
     Row-level security keeps it in the reader's scope; ``prefix`` narrows it further. One statement.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_SQL, _given(prefix, span, width))
+        for month, place, is_total, median, answered, received in cursor.fetchall():
+            if is_total or width > len(prefix):
+                hours = None if median is None else float(median)
+                yield Reading(month, prefix if is_total else place, hours, answered, received)
+
+
+def median(prefix: str, span: Period) -> Reading:
+    """The same over a whole span of days, whatever its length: a week, a quarter, a year. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SPAN_SQL, _given(prefix, span, 0))
+        ((_month, _place, _total, hours, answered, received),) = cursor.fetchall()
+    return Reading(span.start, prefix, None if hours is None else float(hours), answered, received)
+
+
+def _given(prefix: str, span: Period, width: int) -> dict[str, Any]:
     start, end = span.instants()
-    given: dict[str, Any] = {
+    return {
         "opens": calendar.OPENS,
         "noon": calendar.MIDDAY_FROM,
         "back": calendar.MIDDAY_TO,
@@ -78,9 +98,3 @@ def medians(prefix: str, span: Period, width: int) -> Iterator[Reading]:
         "high": prefix + TOP,
         "width": max(width, len(prefix)),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_SQL, given)
-        for month, place, is_total, median, answered, received in cursor.fetchall():
-            if is_total or width > len(prefix):
-                hours = None if median is None else float(median)
-                yield Reading(month, prefix if is_total else place, hours, answered, received)

@@ -16,6 +16,11 @@ def calls(actor: Actor) -> QuerySet[WhistleCall]:
     return WhistleCall.objects.visible_to(actor, purpose=actor.work_purpose).select_related("street", "case")
 
 
+def calls_about(case_id: int, actor: Actor) -> list[WhistleCall]:
+    """The calls that name an appeal, as far as the post may see them, oldest first."""
+    return list(calls(actor).filter(case_id=case_id).order_by("id"))
+
+
 def units_of(call: WhistleCall, actor: Actor) -> list[WhistleUnit]:
     """The units called, as far as the post may see: a unit sees itself alone."""
     seen = WhistleUnit.objects.visible_to(actor, purpose=actor.work_purpose).filter(call_id=call.pk)

@@ -27,3 +27,5 @@ DEFAULTS = {
     "co_handling": (2, "working_days"),
 }
 """Limit and its unit where no row says otherwise."""
+LONGEST = {"working_days": 30, "working_hours": 99, "hours": 99}
+"""How long a limit may be, by its unit."""

@@ -13,6 +13,7 @@ from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals.actions.similarity_models import FIT
 from lianglin.appeals.models import SimilarityModel
+from lianglin.appeals.seed.calls import seed_calls, seed_proposals
 from lianglin.appeals.seed.desk import seed_desk
 from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
@@ -22,6 +23,7 @@ from lianglin.appeals.seed.problems import seed_problems
 from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publication
 from lianglin.appeals.seed.reports import areas_of
 from lianglin.appeals.seed.rows import City, Part, write_part
+from lianglin.appeals.seed.standard_texts import seed_texts
 from lianglin.appeals.seed.stock import load_catalogue
 from lianglin.appeals.seed.supervision import seed_supervision
 from lianglin.appeals.seed.texts import Wanted, write_texts
@@ -67,7 +69,9 @@ def seed(context: SeedContext) -> None:
         )
     seed_rulings()
     seed_rules(context)
-    context.made["appeals"]["count"] += seed_desk(context)
+    seed_calls(context)
+    seed_proposals(context)
+    seed_texts(context)
     seed_problems(context, _areas(city), events.problems)
     context.made["appeals"]["count"] += seed_desk(context) + seed_supervision(context)
     _count(context)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
+from io import BytesIO
 from statistics import median
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from docx import Document
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from lianglin.access.actor import job, resident
 from lianglin.access.transaction import acting
@@ -467,3 +471,46 @@ def test_clocks_tell_the_promise_of_every_appeal(city: City) -> None:
     """The figures rest on this: an appeal that was ever opened has a dispatch clock."""
     case = city.report("2026-11-02 09:00")
     assert Clock._base_manager.filter(case_id=case, stage__in=figures.PROMISE).exists()
+
+
+# --- without an owner, put together, and the dashboard as files ----------------------------------------------
+
+
+@pytest.mark.rows("R110")
+def test_an_appeal_that_nobody_owned_for_a_working_day_is_counted(city: City) -> None:
+    in_time, late, waiting = (city.report(f"2026-11-{day} 09:00") for day in ("16", "17", "24"))
+    city.dispatch(in_time, "2026-11-16 15:00")
+    city.dispatch(late, "2026-11-20 09:00")
+    fresh = city.report("2026-11-27 15:00")
+    assert counted("appeals.ownerless") == Counts(2)
+    assert listed(city, "appeals.ownerless", "numerator") == sorted([late, waiting])
+    assert fresh in listed(city, "appeals.received", "numerator")
+
+
+@pytest.mark.rows("R061")
+def test_repeats_are_those_that_were_put_together(city: City) -> None:
+    first, again = city.report("2026-11-16 09:00"), city.report("2026-11-17 09:00")
+    city.act("street", actions.merge, again, "2026-11-17 10:00", parent=Case._base_manager.get(pk=first))
+    assert counted("appeals.repeated") == Counts(1, 2)
+    assert listed(city, "appeals.repeated", "numerator") == [again]
+    assert listed(city, "appeals.repeated", "rest") == [first]
+
+
+@pytest.mark.rows("R058")
+def test_the_dashboard_is_taken_out_as_word_excel_and_pdf(city: City) -> None:
+    city.report("2026-11-16 09:00")
+    indicators.refresh(by=job(), codes=[], span=NOVEMBER)
+    browser = city.browser("street")
+    page = browser.get("/figures/?month=2026-11").content.decode()
+    got = {kind: browser.get(f"/figures/sheet.{kind}?month=2026-11") for kind in ("docx", "xlsx", "pdf")}
+    assert all(f"sheet.{kind}?" in page and answer.status_code == 200 for kind, answer in got.items())
+    told = [
+        "\n".join(cell.text for table in Document(BytesIO(got["docx"].content)).tables for cell in table._cells),
+        "\n".join(str(c.value) for sheet in load_workbook(BytesIO(got["xlsx"].content)) for row in sheet for c in row),
+        "".join(one.extract_text() for one in PdfReader(BytesIO(got["pdf"].content)).pages),
+    ]  # fmt: skip
+    for text in told:
+        assert "收到诉求" in text
+        assert "办结率" in text
+    assert browser.get("/figures/sheet.exe").status_code == 404
+    assert browser.get("/figures/sheet.pdf?place=230104").status_code == 404

@@ -18,11 +18,13 @@ from pypdf import PdfReader
 from lianglin.access.actor import job
 from lianglin.access.models import Post
 from lianglin.access.transaction import acting
+from lianglin.appeals.queries import response
 from lianglin.indicators.reports import actions, building, filing
 from lianglin.indicators.reports.counting import count
 from lianglin.indicators.reports.layout import SAMPLE, blocks
 from lianglin.indicators.reports.models import Report, ReportFile
 from lianglin.indicators.reports.words import Cell
+from lianglin.indicators.rules import tenth
 from lianglin.kit import discovery
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.period import Period
@@ -154,7 +156,10 @@ def test_the_word_file_keeps_the_measures_of_the_standard(work: City) -> None:
     assert [round(side.mm) for side in (page.top_margin, page.left_margin)] == [37, 28]
     assert abs(page.page_width - page.left_margin - page.right_margin - Mm(156)) < Mm(0.1)
     assert abs(page.page_height - page.top_margin - page.bottom_margin - Mm(225)) < Mm(0.1)
-    title, first = made.paragraphs[0], made.paragraphs[1]
+    head = made.paragraphs[0]
+    assert (head.text, str(head.runs[0].font.color.rgb)) == ("street单位文件", "C8102E")
+    title = next(p for p in made.paragraphs if p.text.endswith("报告"))
+    first = next(p for p in made.paragraphs if p.text.startswith("一、"))
     body = next(p for p in made.paragraphs if p.text.startswith("2026年10月，"))
     second = next(p for p in made.paragraphs if p.text.startswith("（一）"))
     assert [(p.runs[0].font.size, east(p)) for p in (title, first, second, body)] == [
@@ -339,3 +344,43 @@ def test_nobody_fetches_a_file_of_another_post(work: City) -> None:
     assert work.browser("manager").get(f"/figures/reports/files/{one.key}/").status_code == 200
     with acting(work.actors["street"]) as actor, pytest.raises(Forbidden):
         filing.fetch(one.key, by=actor)
+
+
+# --- head, number, imprint; the line; the median ----------------------------------------------------------------
+
+
+def test_an_issued_document_carries_its_head_number_and_imprint(work: City) -> None:
+    report = asked(work)
+    with transaction.atomic(), acting(work.actors["street"]) as actor:
+        given = {"document_number": "示办发〔2026〕12号", "copied_to": "区社会工作部"}
+        actions.issue(report.key, by=actor, seen=report.edits, **given)
+    report.refresh_from_db()
+    pdf = "".join(page.extract_text() for page in PdfReader(BytesIO(filed(work, report, "pdf"))).pages)
+    word = "\n".join(one.text for one in Document(BytesIO(filed(work, report, "docx"))).paragraphs)
+    for text in (pdf.replace("\n", ""), word):
+        for said in (f"{report.issuer}文件", "示办发〔2026〕12号", "抄送：区社会工作部。", "印发"):
+            assert said in text
+
+
+def test_the_line_ends_with_the_figure_of_the_report(work: City) -> None:
+    report = asked(work)
+    section = next(one for one in report.figures["sections"] if one["trend"])
+    code = section["figures"][0]["code"]
+    assert [one["period"] for one in section["trend"]][-2:] == ["2026年9月", "2026年10月"]
+    assert section["trend"][-1]["cell"] == section["totals"][code]["now"]
+    drawn = [block for block in blocks(report) if block.text.endswith("率变化情况")]
+    assert [block.kind for block in drawn] == ["chart", "table"]
+    assert drawn[1].rows[-1][0] == "2026年10月"
+
+
+def test_the_median_over_a_month_is_that_of_the_dashboard(work: City) -> None:
+    with acting(job()):
+        whole = response.median(STREET, OCTOBER)
+        month = next(iter(response.medians(STREET, OCTOBER, 0)))
+    assert (whole.value, whole.numerator, whole.denominator) == (
+        month.value,
+        month.numerator,
+        month.denominator,
+    )
+    sentence = " ".join(" ".join(told) for told in asked(work).texts.values())
+    assert f"{tenth(whole.value or 0)}小时（{whole.numerator}/{whole.denominator}）" in sentence

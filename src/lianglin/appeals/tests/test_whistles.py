@@ -127,3 +127,56 @@ def test_called_and_answered_on_the_pages(town: Town) -> None:
     assert code in street.get(done.url).content.decode()
     assert street.post(done.url, {"do": code, "came": "yes", "helped": "partly"}).status_code == 303
     assert "属城管" in street.get(done.url).content.decode()
+
+
+def sees(town: Town, who: str, case: Any) -> bool:
+    return town.client(who).get(reverse("appeals:detail", args=[case.number])).status_code == 200
+
+
+def test_a_call_about_an_appeal_opens_it_while_it_runs(town: Town) -> None:
+    case = town.brought_to("handling")  # the lead is "unit"
+    assert not sees(town, "other_unit", case)
+    made = called(town, "other_unit", "unit", case=case)
+    assert sees(town, "other_unit", case)
+    page = town.client("street").get(reverse("appeals:detail", args=[case.number])).content.decode()
+    assert reverse("appeals:whistle", args=[made.pk]) in page
+    for who in ("other_unit", "unit"):
+        does(town, who, "answer", call_id=made.pk, text="已到", warranted="yes")
+        given = {"call_id": made.pk, "unit_id": town.unit(who).pk, "came": "yes", "helped": "yes"}
+        does(town, "street", "assess", **given)
+    assert not sees(town, "other_unit", case)
+    assert sees(town, "unit", case)  # it leads
+
+
+def test_a_unit_that_helps_keeps_the_appeal_and_a_call_is_no_order(town: Town) -> None:
+    case = town.brought_to("handling")
+    made = called(town, "other_unit", case=case)
+    page = town.client("other_unit").get(reverse("appeals:detail", args=[case.number])).content.decode()
+    assert 'id="do-answer"' not in page
+    town.do("street", "order_co_handling", case, unit=town.unit("other_unit"), note="配合")
+    does(town, "other_unit", "answer", call_id=made.pk, text="已到", warranted="yes")
+    does(
+        town,
+        "street",
+        "assess",
+        call_id=made.pk,
+        unit_id=town.unit("other_unit").pk,
+        came="yes",
+        helped="yes",
+    )
+    assert sees(town, "other_unit", case)
+
+
+def test_calls_and_orders_to_help_wait_in_the_common_inbox(town: Town) -> None:
+    case = town.brought_to("handling")
+    town.do("street", "order_co_handling", case, unit=town.unit("other_unit"), note="配合")
+    called(town, "other_unit")
+    mine = town.client("other_unit").get(reverse("portal:work")).content.decode()
+    assert f"{case.number}/?move=co_answer" in mine
+    assert "北门广场" in mine
+    assert "?task=errand.appeals.co_order" in mine
+    narrowed = town.client("other_unit").get(reverse("portal:work"), {"task": "errand.appeals.whistle"})
+    assert "move=co_answer" not in narrowed.content.decode()
+    lead = town.client("unit").get(reverse("portal:work")).content.decode()
+    assert "move=co_answer" not in lead
+    assert reverse("appeals:detail", args=[case.number]) in lead

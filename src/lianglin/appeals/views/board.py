@@ -7,38 +7,48 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.appeals.models import Item
-from lianglin.appeals.queries import dispatching, worklists
+from lianglin.appeals.queries import board, dispatching, worklists
 from lianglin.appeals.queries.resembling import Question, resembling_each
-from lianglin.appeals.views import rule_words, words
+from lianglin.appeals.views import bulk, rule_words, words
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit import paging
 
 PER_PAGE = 20
 VIEWS = {"dispatch": "accepted", "settle": "answered", "new": "received"}
+WIDER = {"returned": board.returned, "running": board.running}
+"""Views that hold more than one state, or a part of one."""
+TO_DISPATCH = frozenset({"dispatch", "returned"})
 
 
 @require_GET
 @in_post("appeals.dispatch")
 def queue(request: HttpRequest) -> HttpResponse:
-    """Ordered by what is due first. ``?view=`` dispatch, settle, or new (not accepted yet); else the first with something."""
+    """Ordered by what is due first. ``?view=`` dispatch, returned, settle, running, or new (not accepted yet).
+
+    Without one it is the first of dispatch, settle and new that has something.
+    """
     actor = acting(request)
-    counts = worklists.queue_counts(actor, list(VIEWS.values()))
+    counts = worklists.queue_counts(actor, [*VIEWS.values(), *board.RUNNING])
     view = request.GET.get("view", "")
-    if view not in VIEWS:
+    if view not in VIEWS and view not in WIDER:
         view = next((name for name, state in VIEWS.items() if counts[state]), "dispatch")
-    rows = worklists.queue(actor, VIEWS[view])
+    rows = WIDER[view](actor) if view in WIDER else worklists.queue(actor, VIEWS[view])
     found = paging.page(rows, "due_at", "id", cursor=request.GET.get("cursor", ""), size=PER_PAGE)
-    known = dispatching.book_of(actor) if view == "dispatch" else None
+    known = dispatching.book_of(actor) if view in TO_DISPATCH else None
     context = {
         "view": view,
-        "tabs": _tabs(view, counts),
+        "dispatching": view in TO_DISPATCH,
+        "tabs": _tabs(view, counts, actor),
+        "live": _live(view, counts) if view in VIEWS else "",
+        "choosing": bool(bulk.offered(actor)),
         "page": found,
         "rows": _rows(found.rows, actor, known),
         "wrong": rule_words.wrong(known) if known else [],
@@ -46,12 +56,23 @@ def queue(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/desk/board.html", context)
 
 
-def _tabs(view: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _live(view: str, counts: dict[str, int]) -> str:
+    """Where the board asks what is new in its queue."""
+    return f"{reverse('appeals:board_news')}?{urlencode({'view': view, 'since': counts[VIEWS[view]]})}"
+
+
+def _tabs(view: str, counts: dict[str, int], actor: Actor) -> list[dict[str, Any]]:
     here = reverse("appeals:dispatch_board")
-    labels = {"dispatch": _("To dispatch"), "settle": _("Answers to check"), "new": _("Not accepted yet")}
+    shown = (
+        ("dispatch", _("To dispatch"), counts["accepted"]),
+        ("returned", _("Came back"), board.returned(actor).order_by().count() if counts["accepted"] else 0),
+        ("settle", _("Answers to check"), counts["answered"]),
+        ("running", _("With units"), sum(counts[state] for state in board.RUNNING)),
+        ("new", _("Not accepted yet"), counts["received"]),
+    )
     return [
-        {"label": labels[key], "url": f"{here}?view={key}", "current": key == view, "count": counts[state]}
-        for key, state in VIEWS.items()
+        {"label": label, "url": f"{here}?view={key}", "current": key == view, "count": count}
+        for key, label, count in shown
     ]
 
 
@@ -62,6 +83,7 @@ def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -
     near = _similar(found, texts, items, actor)
     known = worklists.units_of({case.scope_code for case in found}) if rules is not None and found else []
     advised = dispatching.advice_for_each(found, actor, rules) if rules else {}
+    first, duties = board.first_receivers(found, actor), board.duties_of(found, items)
     return [
         {
             "case": case,
@@ -70,6 +92,9 @@ def _rows(found: list[Case], actor: Actor, rules: dispatching.RuleBook | None) -
             "limit": words.item_limit(case, items.get(case.item_id)),
             "text": _beyond(case.title, texts.get(case.pk, "")),
             "place": words.place(case),
+            "first": first.get(case.pk, ""),
+            "unit": words.unit_in_charge(case),
+            "duty": duties[case.pk],
             "left": cases.time_left(case),
             "last": last.get(case.pk),
             "returned": case.pk in last and last[case.pk].move in worklists.RETURNED,

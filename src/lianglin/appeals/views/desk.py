@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -17,7 +19,9 @@ from lianglin.appeals.views import (
     bulk,
     excluding,
     handling,
+    history,
     listing,
+    news,
     record,
     rows,
     suggesting,
@@ -46,8 +50,18 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "list_url": reverse("appeals:desk"),
         "chosen": form.chosen().items(),
         "at_once": AT_ONCE,
+        "live": _live(request, found.rows),
     }
     return render(request, "appeals/desk/list.html", context)
+
+
+def _live(request: HttpRequest, shown: list[Any]) -> str:
+    """Where the first page of the list asks what is new; "" on the others."""
+    if request.GET.get("cursor"):
+        return ""
+    query = request.GET.copy()
+    query["since"] = str(max((row.pk for row in shown), default=0))
+    return f"{reverse('appeals:list_news')}?{query.urlencode()}"
 
 
 def _chips(request: HttpRequest, actor: Actor, form: FilterForm) -> list[Chip]:
@@ -60,6 +74,8 @@ def _chips(request: HttpRequest, actor: Actor, form: FilterForm) -> list[Chip]:
 
 routes: list[URLPattern] = [
     path("desk/", worklist, name="desk"),
+    path("desk/news/", news.in_list, name="list_news"),
+    path("desk/dispatch/news/", news.in_queue, name="board_news"),
     path("desk/dispatch/", board.queue, name="dispatch_board"),
     path("desk/record/", record.new, name="record"),
     path("desk/record/places/", record.places, name="record_places"),
@@ -68,6 +84,8 @@ routes: list[URLPattern] = [
     path("desk/bulk/", bulk.many, name="bulk"),
     path("desk/bulk/<uuid:key>/", bulk.result, name="bulk_result"),
     path("desk/<str:number>/", handling.detail, name="detail"),
+    path("desk/<str:number>/news/", news.in_case, name="case_news"),
+    path("desk/<str:number>/history/", history.history, name="history"),
     path("desk/<str:number>/spot.json", handling.spot, name="spot"),
     path("desk/<str:number>/alike/", alike.alike, name="alike"),
     path("desk/<str:number>/items/", suggesting.for_case, name="items"),

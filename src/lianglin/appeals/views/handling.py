@@ -27,8 +27,8 @@ from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
+from lianglin.appeals.views import inserting, next_step, receipts, rule_words, words
 from lianglin.appeals.views import orders as orders_views
-from lianglin.appeals.views import receipts, rule_words, words
 from lianglin.appeals.views import supervision_words as supervision
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
@@ -156,6 +156,8 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
         return see(f"{reverse('appeals:detail', args=[case.number])}?move={code}#do-{code}")
     deed = DEEDS[code]
     context = forms.MoveContext(case, actor)
+    if inserting.asked(request):
+        return page(request, case, bound=(code, inserting.filled(request, code, deed.form, context)))
     form = deed.form(request.POST, request.FILES, code=code, context=context)
     if not form.is_valid():
         return page(request, case, bound=(code, form), status=422)
@@ -223,7 +225,9 @@ def page(
     actor = acting(request)
     steps = cases.steps(case, actor)
     context = forms.MoveContext(case, actor, unit_text=request.GET.get("unit", "").strip()[:40])
-    deeds = _deeds(request, context, bound)
+    possible = labels(case, actor)
+    deeds = _deeds(request, context, bound, possible)
+    clocks, shown_orders = cases.clocks(case, actor), orders_views.shown(case, steps, actor)
     shown = {
         "case": case,
         "appeal": case.appeal,
@@ -233,11 +237,12 @@ def page(
         "map": _map(case),
         "left": cases.time_left(case),
         "facts": words.facts(case, orders_views.first_receiver(steps)),
-        "orders": orders_views.shown(case, steps, actor),
+        "orders": shown_orders,
         "supervision": supervision.shown(case, steps, actor),
+        "next_step": next_step.shown(case, actor, steps, clocks, shown_orders, possible),
         "stages": words.stages(case, steps),
         "steps": words.steps(case, steps),
-        "clocks": words.clocks(case, cases.clocks(case, actor)),
+        "clocks": words.clocks(case, clocks),
         "deeds": deeds,
         "kin": words.kin(cases.kin(case, actor)),
         "units": _units(context)
@@ -245,6 +250,7 @@ def page(
         else None,
         "similar": context.similar,
         "calls": worklists.call_backs(case, actor) if _was_settled(case, steps) else [],
+        "live": f"{reverse('appeals:case_news', args=[case.number])}?since={steps[-1].seq if steps else 0}",
         "conflict": conflict,
         "person": person,
         "call_first": actor.role == "staff" and case.state == "settled" and actor.may("appeals.call_back"),
@@ -303,14 +309,16 @@ def _purposes(case: Case, actor: Actor) -> list[dict[str, Any]]:
 
 
 def _deeds(
-    request: HttpRequest, context: forms.MoveContext, bound: tuple[str, forms.MoveForm] | None
+    request: HttpRequest,
+    context: forms.MoveContext,
+    bound: tuple[str, forms.MoveForm] | None,
+    possible: dict[str, Any],
 ) -> list[dict[str, Any]]:
     """What can be done, in order; open, with its form, is the one that was sent, asked for, or expected next.
 
     The form of another is fetched when it is opened (with JavaScript into its place, without it as this page
     with that one open): most pages are read, and a closed form costs as much as the rest of the page.
     """
-    possible = labels(context.case, context.actor)
     expected = context.case.lifecycle.state(context.case.state).expects
     asked = bound[0] if bound else request.GET.get("move", "")
     opened = asked if asked in possible else expected
@@ -324,6 +332,7 @@ def _deeds(
             "danger": DEEDS[code].danger,
             "begun": _begun(code) if code == opened else [],
             "advised": request.GET.get("advised", "")[:80] if code == "accept" else "",
+            "texts": context.texts(code) if code == opened else [],
         }
         for code, label in possible.items()
     ]

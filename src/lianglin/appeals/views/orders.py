@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.appeals.queries import orders
+from lianglin.appeals.queries import orders, whistles
 from lianglin.appeals.rules import objecting
 from lianglin.appeals.views import words
 from lianglin.cases.models import Case, Step
@@ -51,7 +51,7 @@ def _left(due: Any) -> Any:
 def shown(case: Case, steps: list[Step], actor: Actor) -> dict[str, Any]:
     """Objections and co-handlers for the page of an appeal; no query where its steps tell of none."""
     moves = {step.move for step in steps}
-    found: dict[str, Any] = {"objections": [], "co_orders": []}
+    found: dict[str, Any] = {"objections": [], "co_orders": [], "calls": []}
     if actor.role not in ("staff", "handler"):
         return found
     if "object" in moves:
@@ -60,6 +60,8 @@ def shown(case: Case, steps: list[Step], actor: Actor) -> dict[str, Any]:
     if "co_order" in moves:
         rows = orders.co_orders_of(case, actor)
         found["co_orders"] = [{"order": one, "tone": CO_TONES[one.state]} for one in rows]
+    if "whistle" in moves:
+        found["calls"] = whistles.calls_about(case.pk, actor)
     return found
 
 

@@ -13,26 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.actor import Actor
+from lianglin.access.duty_list.views import area_words
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import DecideForm
 from lianglin.access.replies import done, see, status_of
 from lianglin.appeals.actions import rule_sets as actions
-from lianglin.appeals.forms.rule_sets import DecideForm, ProposeForm, RuleForm, VersionForm
+from lianglin.appeals.forms.rule_sets import ProposeForm, RuleForm, VersionForm
 from lianglin.appeals.models import DispatchRule, RuleSet
 from lianglin.appeals.queries import dispatching, trial, worklists
 from lianglin.appeals.queries.rule_flaws import checked
 from lianglin.appeals.views import trials
 from lianglin.appeals.views.rule_words import conditions_words, wrong
 from lianglin.kit import paging
-from lianglin.places.areas import area
 
 TONES = {"draft": "plain", "waiting": "waiting", "approved": "good", "refused": "bad"}
 PER_PAGE = 20
-
-
-def area_words(code: str) -> str:
-    """The name of an area of rules."""
-    known = area(code)
-    return known.label if known else code or _("the whole city")
 
 
 def find(actor: Actor, pk: int) -> RuleSet:

@@ -23,7 +23,7 @@ from lianglin.appeals.views.rule_sets import units_near
 from lianglin.cases.models import Case
 from lianglin.kit import clock, paging
 from lianglin.kit.errors import HouseError, Refused
-from lianglin.kit.ids import clean_case_number
+from lianglin.kit.ids import clean_case_number, group_case_number
 
 
 @require_GET
@@ -133,6 +133,8 @@ def _context(request: HttpRequest, found: WhistleCall, bound: Any) -> dict[str, 
     mine = _mine(units, actor)
     return {
         "call": found,
+        "number": group_case_number(found.case.number) if found.case else "",
+        "over": over,
         "rows": rows,
         "mine": mine,
         "answering": (bound if what == "answer" else ArrivedForm())

@@ -66,11 +66,15 @@ def visible(actor: Actor) -> QuerySet[Case]:
 
 
 def inbox(actor: Actor) -> QuerySet[Case]:
-    """What waits for this actor's duties, whatever its kind. Page it by ("due_at", "id")."""
+    """What waits for this actor's duties, whatever its kind. Page it by ("due_at", "id").
+
+    A unit finds what it leads; what it is asked to help with are errands of its own (kit/errands.py).
+    """
     waiting = Q(pk__in=[])
     for kind, states in waiting_states(actor).items():
         waiting |= Q(kind=kind, state__in=states)
-    return visible(actor).filter(waiting, due_at__isnull=False)
+    found = visible(actor).filter(waiting, due_at__isnull=False)
+    return found.filter(owner_id=actor.organisation_id) if actor.role == "handler" else found
 
 
 @Prepared
@@ -149,6 +153,7 @@ REMARKS = {
     "call_plan": _("another time for the call agreed"),
     "findings": _("what was found, for the opinion"),
     "remedy": _("badly graded: to be made good"),
+    "whistle": _("departments called to the place"),
     "answered_without": _("answered without a unit that was called in"),
 }
 """Steps that are no moves of a lifecycle."""

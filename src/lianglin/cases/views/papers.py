@@ -49,7 +49,7 @@ def _listed(request: HttpRequest, *, error: str = "", status: int = 200) -> Http
     rows = [
         {
             "export": found,
-            "label": known.get(found.list_code, found.list_code),
+            "label": known.get(found.list_code) or found.query.get("title", found.list_code),
             "large": bool(found.query.get("large")) and found.list_code == morning.LIST,
             "tone": {"ready": "good", "asked": "waiting", "refused": "bad"}.get(found.state, "closed"),
             "ready": found.state == Export.State.READY and found.expires_at > clock.now(),

@@ -147,8 +147,10 @@ def count_again(key: UUID, *, by: Actor) -> Report:
     return found
 
 
-def issue(key: UUID, *, by: Actor, seen: int) -> Report:
+def issue(key: UUID, *, by: Actor, seen: int, document_number: str = "", copied_to: str = "") -> Report:
     """Issues a draft: from now on neither its figures nor its sentences change. The one it corrects is replaced.
+
+    ``document_number`` (发文字号) and ``copied_to`` (抄送) are printed where GB/T 9704 has them.
 
     Refused before its period is over, and while it was counted before the period's end.
     """
@@ -164,7 +166,10 @@ def issue(key: UUID, *, by: Actor, seen: int) -> Report:
             )
         found.state, found.issued_at, found.issued_by_id = State.ISSUED, clock.now(), by.post_id
         found.issuer = by.organisation_name
-        found.save(update_fields=["state", "issued_at", "issued_by", "issuer"])
+        found.document_number, found.copied_to = document_number.strip(), copied_to.strip()
+        found.save(
+            update_fields=["state", "issued_at", "issued_by", "issuer", "document_number", "copied_to"]
+        )
         if found.corrects_id:
             before = Report.objects.visible_to(by, purpose=purpose(by)).filter(pk=found.corrects_id)
             before.update(state=State.REPLACED)

@@ -6,12 +6,14 @@ issued stays as it was, whatever is counted later.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import override
 
+from lianglin.access.actor import TOP
+from lianglin.access.transaction import counting
 from lianglin.indicators import queries, rules
 from lianglin.indicators.queries import Surroundings
 from lianglin.indicators.reports import words
@@ -64,8 +66,9 @@ def build(
             "sample": bool(settings.DEMO),
             "least": settings.RATE_BASE,
             "sections": sections,
-            "definitions": [_defined(figure) for figure in figures],
+            "definitions": [_defined(figure) for figure in [*figures, *_read(definition)]],
         }
+        data |= _readings(definition, prefix, kinds, public=public)
         data["title"] = words.filled(definition.title, lambda name, _what: str(data.get(name, "")))
         return data, {str(at): _sentences(definition.sections[at], data, at) for at in range(len(sections))}
 
@@ -74,6 +77,55 @@ def _figures(definition: ReportDefinition) -> list[Indicator]:
     known = discovery.indicators()
     codes = dict.fromkeys(code for section in definition.sections for code in section.figures)
     return [known[code] for code in codes]
+
+
+def _read(definition: ReportDefinition) -> list[Indicator]:
+    known = discovery.indicators()
+    return [known[code] for code in definition.readings]
+
+
+def _readings(
+    definition: ReportDefinition, prefix: str, kinds: Mapping[str, Period], *, public: bool
+) -> dict[str, str]:
+    """What is computed anew for the period and the one before, in words: value, unit, both counts."""
+    return {figure.code: _reading(figure, prefix, kinds, public=public) for figure in _read(definition)}
+
+
+def _reading(figure: Indicator, prefix: str, kinds: Mapping[str, Period], *, public: bool) -> str:
+    told = []
+    with counting(prefix, prefix + TOP):
+        found = [discovery.resolve(figure.over_span)(prefix, kinds[kind]) for kind in ("now", "before")]
+    for at, one in enumerate(found):
+        counts = Counts(one.numerator, one.denominator) if one else Counts(0, 0)
+        if public and rules.is_small(counts, people=figure.people):
+            return "（件数不足，不公布）"
+        value = (
+            "—" if one is None or one.value is None else f"{rules.tenth(one.value)}{words.UNITS[figure.unit]}"
+        )
+        both = f"（{counts.numerator}/{counts.denominator}）"
+        told.append(f"{value}{both}" if at == 0 else f"上期{value}{both}")
+    return "，".join(told)
+
+
+TREND = 8
+"""Periods of a line: this one and those before."""
+
+
+def _trend(
+    section: Section, figures: list[Indicator], around: Surroundings, period: Period, *, public: bool
+) -> list[Data]:
+    """The first figure of a section over the periods until this one, oldest first."""
+    if section.chart != "line" or not figures:
+        return []
+    periods = [period]
+    while len(periods) < TREND:
+        periods.insert(0, periods[0].previous())
+    told: list[Data] = []
+    for one in periods:
+        found = count(figures[:1], around.place.code, one)
+        cell = _cell(figures[0], found.get((figures[0].code, "")), public=public)
+        told.append({"period": words.period_name(one), "cell": cell.kept()})
+    return told
 
 
 def _defined(figure: Indicator) -> dict[str, str]:
@@ -111,6 +163,7 @@ def _section(
         "by": by,
         "interval": interval,
         "chart": section.chart,
+        "trend": _trend(section, figures, around, period, public=public),
         "figures": [
             {"code": figure.code, "label": str(figure.label), "unit": figure.unit, "target": figure.target}
             for figure in figures

@@ -56,3 +56,60 @@ def bars(lines: Sequence[Bar], *, title: str, top: float | None = None, goal: fl
 
 def _cut(text: str) -> str:
     return text if len(text) <= 15 else text[:14] + "…"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One month of a line: its name, its value (None: a gap), and what stands at it."""
+
+    label: str
+    amount: float | None
+    text: str
+
+
+TALL, LEFT, ABOVE, BELOW, INSET = 220, 46, 18, 30, 22
+
+
+def line(points: Sequence[Point], *, title: str, top: float | None = None, goal: float | None = None) -> str:
+    """A line over months as an SVG document; a month without a value is a gap, never a zero."""
+    most = top or max((point.amount or 0 for point in points), default=0) or 1
+    wide, high = WIDTH - LEFT - 20, TALL - ABOVE - BELOW
+    step = (wide - 2 * INSET) / max(len(points) - 1, 1)
+    drawn = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {TALL}" width="{WIDTH}" height="{TALL}" role="img" '
+        f'font-family="{FONTS}" font-size="11" fill="{INK}"><title>{escape(title)}</title>',
+    ]
+    for part in (0.0, 0.5, 1.0):
+        y = round(ABOVE + high * (1 - part), 1)
+        drawn.append(f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + wide}" y2="{y}" stroke="{GRID}"/>')
+        drawn.append(f'<text x="{LEFT - 6}" y="{y + 4}" text-anchor="end">{most * part:g}</text>')
+    if goal is not None:
+        y = round(ABOVE + high * (1 - min(goal, most) / most), 1)
+        drawn.append(
+            f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + wide}" y2="{y}" stroke="{GOAL}" stroke-dasharray="4 3"/>'
+            f'<text x="{LEFT + wide}" y="{y + 12}" text-anchor="end" font-size="10">目标{goal:g}</text>'
+        )
+    run: list[str] = []
+    for at, point in enumerate(points):
+        x = round(LEFT + INSET + step * at, 1)
+        drawn.append(
+            f'<text x="{x}" y="{TALL - 10}" text-anchor="middle" font-size="9">{escape(point.label)}</text>'
+        )
+        if point.amount is None:
+            drawn += _stroke(run)
+            run = []
+            continue
+        y = round(ABOVE + high * (1 - min(point.amount, most) / most), 1)
+        run.append(f"{x},{y}")
+        drawn.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{BAR}"/>')
+        drawn.append(
+            f'<text x="{x}" y="{y - 7}" text-anchor="middle" font-size="9">{escape(point.text)}</text>'
+        )
+    return "".join([*drawn, *_stroke(run), "</svg>"])
+
+
+def _stroke(run: Sequence[str]) -> list[str]:
+    """The line through neighbouring months."""
+    if len(run) < 2:
+        return []
+    return [f'<polyline points="{" ".join(run)}" fill="none" stroke="{BAR}" stroke-width="2"/>']

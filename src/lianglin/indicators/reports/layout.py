@@ -41,6 +41,12 @@ class Paper:
     mark: str
     stamp: str
     sample: str
+    head: str = ""
+    """发文机关标志, printed in red above a red line; "" for a paper that is no issued document."""
+    number: str = ""
+    """发文字号."""
+    imprint: list[str] = field(default_factory=list)
+    """版记: copied to; who printed it and when."""
 
 
 def paper(report: Report, *, mark: str) -> Paper:
@@ -49,14 +55,20 @@ def paper(report: Report, *, mark: str) -> Paper:
     stamp = "" if report.state == Report.State.ISSUED else DRAFT
     if report.state == Report.State.REPLACED:
         stamp = "已被后一版本替代"
+    signed = report.issuer or report.organisation.name
+    day = chinese_day(clock.local(issued or report.counted_at or report.asked_at).date())
+    copied = [f"抄送：{report.copied_to.rstrip('。')}。"] if report.copied_to else []
     return Paper(
         title=report.figures["title"],
         blocks=list(blocks(report)),
-        signed=report.issuer or report.organisation.name,
-        day=chinese_day(clock.local(issued or report.counted_at or report.asked_at).date()),
+        signed=signed,
+        day=day,
         mark=mark,
         stamp=stamp,
         sample=SAMPLE if report.figures.get("sample") else "",
+        head=f"{signed}文件",
+        number=report.document_number,
+        imprint=[*copied, f"{signed}　{day}印发"],
     )
 
 
@@ -84,6 +96,7 @@ def blocks(report: Report) -> Iterable[Block]:
         tables += 1
         if not section["by"]:
             yield _whole(section, data, tables)
+            yield from _trend(section, data)
         elif section["lines"]:
             yield _parts(section, data, tables)
             yield from _chart(section, data)
@@ -150,6 +163,33 @@ def _chart(section: dict[str, Any], data: dict[str, Any]) -> Iterable[Block]:
     rate = figure["unit"] == "percent"
     svg = charts.bars(lines, title=title, top=100 if rate else None, goal=figure["target"] if rate else None)
     yield Block("chart", title, svg=svg)
+
+
+def _trend(section: dict[str, Any], data: dict[str, Any]) -> Iterable[Block]:
+    """The line over the periods until this one, and its table."""
+    told = section.get("trend") or []
+    if not told:
+        return
+    figure, least = section["figures"][0], data["least"]
+    cells = [(one["period"], Cell.of(one["cell"])) for one in told]
+    texts = [words.short(cell, figure["unit"], least) for _period, cell in cells]
+    points = [
+        charts.Point(_short(period), _amount(cell, least), text)
+        for (period, cell), text in zip(cells, texts, strict=True)
+    ]
+    rate = figure["unit"] == "percent"
+    title = f"{figure['label']}变化情况"
+    goal = figure["target"] if rate else None
+    yield Block("chart", title, svg=charts.line(points, title=title, top=100 if rate else None, goal=goal))
+    rows = [
+        [period, text, words.both(cell) or "—"] for (period, cell), text in zip(cells, texts, strict=True)
+    ]
+    yield Block("table", title, head=["时期", figure["label"], "分子/分母"], rows=rows)
+
+
+def _short(period: str) -> str:
+    """A period as it stands under a point: without the words that all have."""
+    return period.replace("年", ".").replace("月", "").removeprefix("20")
 
 
 def _amount(cell: Cell, least: int) -> float | None:

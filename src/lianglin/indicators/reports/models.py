@@ -57,6 +57,8 @@ class Report(models.Model):
         Post, models.PROTECT, null=True, verbose_name=_("issued by"), related_name="+"
     )
     issuer = models.CharField(_("issuing unit"), max_length=80, blank=True)
+    document_number = models.CharField(_("document number"), max_length=40, blank=True, default="")
+    copied_to = models.CharField(_("copied to"), max_length=200, blank=True, default="")
 
     objects = ScopedManager()
 

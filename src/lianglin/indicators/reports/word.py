@@ -41,6 +41,7 @@ def document(paper: Paper) -> bytes:
     """The document as bytes."""
     made = Document()
     _page(made, paper)
+    _red_head(made, paper)
     title = _paragraph(made, paper.title, TITLE, SIZE_2, pitch=Pt(35), indent=False)
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
     title.paragraph_format.space_after = PITCH
@@ -51,6 +52,7 @@ def document(paper: Paper) -> bytes:
         signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         signed.paragraph_format.right_indent = SIZE_3 * 4
         signed.paragraph_format.space_before = PITCH * 2 if at == 0 else Pt(0)
+    _imprint(made, paper)
     if told := substitutes():
         _paragraph(made, told, NOTE, SMALL, pitch=Pt(14), indent=False, colour=GREY)
     made.core_properties.title, made.core_properties.author = paper.title, paper.mark[:250]
@@ -59,6 +61,46 @@ def document(paper: Paper) -> bytes:
     held = BytesIO()
     made.save(held)
     return held.getvalue()
+
+
+RED = RGBColor(0xC8, 0x10, 0x2E)
+
+
+def _red_head(made: Made, paper: Paper) -> None:
+    """红头: the issuing body in red, its number, a red line."""
+    if not paper.head:
+        return
+    size = Pt(min(36.0, 440 / len(paper.head)))
+    head = _paragraph(made, paper.head, TITLE, size, pitch=Pt(44), indent=False, colour=RED)
+    number = _paragraph(made, paper.number, BODY, SIZE_3, indent=False)
+    head.alignment = number.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    number.paragraph_format.space_before = PITCH
+    number.paragraph_format.space_after = PITCH * 2
+    _border(number, bottom=("C8102E", 12))
+
+
+def _imprint(made: Made, paper: Paper) -> None:
+    """版记: lines between rules at the end."""
+    for at, text in enumerate(paper.imprint):
+        line = _paragraph(made, text, BODY, SIZE_4, indent=False)
+        line.paragraph_format.space_before = PITCH * 2 if at == 0 else Pt(0)
+        line.paragraph_format.keep_together = True
+        last = at == len(paper.imprint) - 1
+        _border(line, top=("000000", 8 if at == 0 else 4), bottom=("000000", 8) if last else None)
+
+
+def _border(paragraph: Any, **sides: tuple[str, int] | None) -> None:
+    box = OxmlElement("w:pBdr")
+    for name, said in sides.items():
+        if said is not None:
+            rule = OxmlElement(f"w:{name}")
+            for key, value in (("val", "single"), ("sz", str(said[1])), ("space", "4"), ("color", said[0])):
+                rule.set(qn(f"w:{key}"), value)
+            box.append(rule)
+    properties = paragraph._p.get_or_add_pPr()
+    properties.insert_element_before(
+        box, "w:shd", "w:tabs", "w:suppressAutoHyphens", "w:spacing", "w:ind", "w:jc", "w:outlineLvl"
+    )
 
 
 # --- the page ------------------------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ class Sheet:
     computed_at: Any
 
 
-def _sheet(request: HttpRequest, actor: Actor, selected: Indicator | None = None) -> Sheet:
+def sheet_of(request: HttpRequest, actor: Actor, selected: Indicator | None = None) -> Sheet:
     month = asking.month(request)
     around = queries.surroundings(asking.place_code(request, actor), month)
     if around is None:
@@ -83,10 +83,10 @@ def _crumbs(around: Surroundings, month: Period, actor: Actor) -> list[tuple[str
 def dashboard(request: HttpRequest) -> HttpResponse:
     """The figures of a place in a month, one of them over thirteen months, and the places below by code."""
     actor = asking.reader(request)
-    selected = asking.indicator(request.GET.get("indicator") or _favourite())
+    selected = asking.indicator(request.GET.get("indicator") or favourite())
     if selected.members:
         raise Http404(_("This figure is shown in parts."))
-    sheet = _sheet(request, actor, selected)
+    sheet = sheet_of(request, actor, selected)
     place, month = sheet.around.place, sheet.month.code
     context = {
         "sheet": sheet,
@@ -96,21 +96,25 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "chart_unit": "%" if selected.unit == "percent" else "",
         "indicators": showing.main(),
         "keep": [("place", place.code), ("indicator", selected.code)],
-        "below_title": _below(sheet.around),
+        "below_title": below_words(sheet.around),
         "tabs": _tabs("dashboard", place.code, month),
+        "files": [
+            (label, address("sheet_file", kind, place=place.code, month=month, indicator=selected.code))
+            for kind, label in (("docx", "Word"), ("xlsx", "Excel"), ("pdf", "PDF"))
+        ],
         "csv_url": address("table_csv", place=place.code, month=month),
-        "rows_url": address("rows", _favourite(), place=place.code, month=month),
+        "rows_url": address("rows", favourite(), place=place.code, month=month),
         "running": sheet.month == Period.month_of(clock.today()),
     }
     return render(request, "indicators/dashboard.html", context)
 
 
-def _below(around: Surroundings) -> str:
+def below_words(around: Surroundings) -> str:
     words = {"city": _("By district"), "county": _("By street and town"), "township": _("By community")}
     return words.get(around.place.level, "")
 
 
-def _favourite() -> str:
+def favourite() -> str:
     """The figure a dashboard opens with: the first that has a goal."""
     figures = showing.main()
     return next((i.code for i in figures if i.target is not None), figures[0].code) if figures else ""
@@ -127,7 +131,7 @@ def _tabs(current: str, place: str, month: str) -> list[dict[str, Any]]:
 @require_safe
 def table_csv(request: HttpRequest) -> HttpResponse:
     """The table of the next level as a file: per figure the value and both counts."""
-    sheet = _sheet(request, asking.reader(request))
+    sheet = sheet_of(request, asking.reader(request))
     head = [_("code"), _("place"), _("month")]
     for shown in sheet.tiles:
         head += [f"{shown.indicator.label} ({shown.unit})", *_count_labels(shown.indicator)]

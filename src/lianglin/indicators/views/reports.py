@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, pressed, see
+from lianglin.access.replies import done, pressed, see, status_of
 from lianglin.indicators import queries
-from lianglin.indicators.forms import CorrectForm, FileForm, MakeForm
+from lianglin.indicators.forms import CorrectForm, FileForm, IssueForm, MakeForm
 from lianglin.indicators.reports import actions, building, filing, layout
 from lianglin.indicators.reports.models import Report, ReportFile
 from lianglin.kit import clock, paging
@@ -209,12 +209,24 @@ def issue(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = acting(request)
     report = _find(actor, key)
     here = reverse("indicators:report", args=[key])
-    if request.method == "POST":
-        seen = request.POST.get("seen", "")
-        edits = int(seen) if seen.isdigit() else -1
-        return pressed(request, lambda: actions.issue(key, by=actor, seen=edits), _("Issued."), here)
-    context = {"report": report, "title": report.figures.get("title") or _("Report"), "here": here}
-    return render(request, "indicators/issue_report.html", context)
+    form = IssueForm(request.POST if request.method == "POST" else None)
+    seen = request.POST.get("seen", "")
+    edits = int(seen) if seen.isdigit() else -1
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: actions.issue(key, by=actor, seen=edits, **form.cleaned_data),
+        _("Issued."),
+        here,
+    )
+    context = {
+        "report": report,
+        "title": report.figures.get("title") or _("Report"),
+        "here": here,
+        "form": form,
+        "edits": edits if form.is_bound else report.edits,
+    }
+    return answer or render(request, "indicators/issue_report.html", context, status=status_of(form))
 
 
 @require_POST

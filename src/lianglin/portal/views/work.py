@@ -18,10 +18,14 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
-from lianglin.kit import clock, discovery, paging
+from lianglin.kit import clock, discovery, errands, paging
+from lianglin.kit.calendar import calendar
+from lianglin.kit.domain import Errand
 from lianglin.kit.ids import group_case_number
 
 BUCKETS = ("overdue", "today", "later")
+ERRAND = "errand"
+"""Stands for the kind of a case where what waits is none."""
 
 
 @require_GET
@@ -32,14 +36,14 @@ def work(request: HttpRequest) -> HttpResponse:
     only, task = request.GET.get("only", ""), request.GET.get("task", "")
     if actor.work_purpose not in actor.purposes or not cases.waiting_states(actor):
         return _nothing(request, actor)
-    waiting = cases.inbox(actor)
+    waiting, cursor = cases.inbox(actor), request.GET.get("cursor", "")
     counts = _counts(waiting)
-    found = paging.page(
-        _narrowed(waiting, only, task, actor), "due_at", "id", cursor=request.GET.get("cursor", "")
-    )
+    asked = _errands(actor, counts)
+    found = paging.page(_narrowed(waiting, only, task, actor), "due_at", "id", cursor=cursor)
+    beside = [] if cursor else [row for row in asked if _shown(row, only, task)]
     context = {
         "chips": _chips(counts, only, task),
-        "groups": _groups(found.rows, actor),
+        "groups": _groups(found.rows, beside, actor),
         "page": found,
         "total": counts["all"],
         "narrowed": bool(only or task),
@@ -83,6 +87,8 @@ def _narrowed(waiting: QuerySet[Case], only: str, task: str, actor: Actor) -> Qu
     if condition := _buckets(clock.now()).get(only):
         waiting = waiting.filter(condition)
     kind, _dot, state = task.partition(".")
+    if kind == ERRAND:
+        return waiting.none()
     if state in cases.waiting_states(actor).get(kind, []):
         waiting = waiting.filter(kind=kind, state=state)
     return waiting
@@ -98,7 +104,8 @@ def _chips(counts: dict[str, Any], only: str, task: str) -> list[dict[str, Any]]
     ]
     for key, count in counts["tasks"].items():
         kind, _dot, state = key.partition(".")
-        chips.append(_chip(_task(kind, state), count, task == key, task=key))
+        label = counts["errands"][state] if kind == ERRAND else _task(kind, state)
+        chips.append(_chip(label, count, task == key, task=key))
     return [chip for chip in chips if chip["count"] or chip["current"] or chip["label"] == _("All")]
 
 
@@ -113,19 +120,81 @@ def _task(kind: str, state: str) -> str:
     return str(capfirst(lifecycle.move(lifecycle.state(state).expects).label))
 
 
-def _groups(found: list[Case], actor: Actor) -> list[dict[str, Any]]:
-    """The page's cases under overdue, due today, later, each with where it came from and on what rule."""
+def _errands(actor: Actor, counts: dict[str, Any]) -> list[dict[str, Any]]:
+    """What waits beside the cases, as rows; counted with them."""
+    counts["errands"], rows = {}, []
+    for errand, waiting in errands.of(actor):
+        found = [_errand_row(errand, one) for one in waiting]
+        rows += found
+        if found:
+            counts["errands"][errand.code] = capfirst(str(errand.task))
+            counts["tasks"][f"{ERRAND}.{errand.code}"] = len(found)
+        counts["all"] += len(found)
+        counts["overdue"] += sum(row["bucket"] == "overdue" for row in found)
+        counts["today"] += sum(row["bucket"] == "today" for row in found)
+        counts["urgent"] += sum(row["case"]["urgent"] for row in found)
+    return rows
+
+
+def _errand_row(errand: Errand, one: errands.Waiting) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "case": {
+            "title": one.title,
+            "urgent": one.urgent,
+            "due_at": one.due_at,
+            "due_provisional": one.provisional,
+        },
+        "bucket": _bucket(one.due_at, now, _today_ends()),
+        "errand": errand.code,
+        "url": one.url,
+        "number": group_case_number(one.number) if one.number else "",
+        "kind": "",
+        "task": capfirst(str(errand.task)),
+        "place": one.place,
+        "community": one.community,
+        "left": calendar().time_left(now, one.due_at, around_the_clock=one.urgent),
+        "from_unit": one.from_unit,
+        "from_step": one.from_step,
+        "from_at": one.from_at,
+        "rule": one.rule,
+        "limit": "",
+    }
+
+
+def _shown(row: dict[str, Any], only: str, task: str) -> bool:
+    """Whether an errand fits what the list is narrowed to."""
+    if task and task != f"{ERRAND}.{row['errand']}":
+        return False
+    return row["case"]["urgent"] if only == "urgent" else only in ("", row["bucket"])
+
+
+def _bucket(due: datetime, now: datetime, midnight: datetime) -> str:
+    return "overdue" if due < now else "today" if due < midnight else "later"
+
+
+def _groups(found: list[Case], beside: list[dict[str, Any]], actor: Actor) -> list[dict[str, Any]]:
+    """The page's cases and what stands beside them under overdue, due today, later, each with where it came from and on what rule."""
     now, midnight = clock.now(), _today_ends()
     last, clocks = cases.last_steps(found, actor), cases.running_clocks(found, actor)
     titles = {"overdue": _("Overdue"), "today": _("Due today"), "later": _("Later")}
     rows: dict[str, list[dict[str, Any]]] = {bucket: [] for bucket in BUCKETS}
     for case in found:
-        due = case.due_at or midnight
-        bucket = "overdue" if due < now else "today" if due < midnight else "later"
+        bucket = _bucket(case.due_at or midnight, now, midnight)
         rows[bucket].append(_row(case, last.get(case.pk), clocks.get(case.pk)))
+    for row in beside:
+        rows[row["bucket"]].append(row)
+    if beside:
+        for group in rows.values():
+            group.sort(key=_due)
     return [
         {"code": bucket, "title": titles[bucket], "rows": rows[bucket]} for bucket in BUCKETS if rows[bucket]
     ]
+
+
+def _due(row: dict[str, Any]) -> datetime:
+    case = row["case"]
+    return case["due_at"] if isinstance(case, dict) else case.due_at
 
 
 def _row(case: Case, last: Any, running: Any) -> dict[str, Any]:
