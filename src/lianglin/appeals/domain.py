@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.report import REPORT
-from lianglin.appeals.rules import LIFECYCLE
+from lianglin.appeals.rules import LIFECYCLE, intake
 from lianglin.appeals.rules.notices import NOTICES
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -48,9 +48,16 @@ DOMAIN = Domain(
         Duty("appeals.rules", _("draw up rules of dispatch")),
         Duty("appeals.approve_rules", _("approve rules of dispatch as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
+        *intake.DUTIES,
     ),
     role_duties={
-        "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
+        "community_worker": (
+            "appeals.intake",
+            "appeals.accept",
+            "appeals.call_back",
+            "appeals.read",
+            *intake.ROLE_DUTIES["community_worker"],
+        ),
         "street_coordinator": (
             "appeals.intake",
             "appeals.accept",
@@ -59,6 +66,7 @@ DOMAIN = Domain(
             "appeals.read",
             "appeals.rules",
             "appeals.approve_rules",
+            *intake.ROLE_DUTIES["street_coordinator"],
         ),
         "district_coordinator": (
             "appeals.read",
@@ -69,6 +77,7 @@ DOMAIN = Domain(
         "unit_handler": ("appeals.handle", "appeals.read"),
     },
     guards=(
+        *intake.GUARDS,
         *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
         *(
             Guard(
@@ -190,6 +199,7 @@ DOMAIN = Domain(
         ),
     ),
     personal=(
+        *intake.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -249,6 +259,7 @@ DOMAIN = Domain(
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
     ),
     retention=(
+        *intake.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -259,6 +270,7 @@ DOMAIN = Domain(
         Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
+        *intake.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -274,6 +286,7 @@ DOMAIN = Domain(
     reports=(REPORT,),
     rows=ROWS,
     listeners=(
+        *intake.LISTENERS,
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
         Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
         Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
@@ -290,6 +303,7 @@ DOMAIN = Domain(
     api="lianglin.appeals.api:router",
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
     navigation=(
+        *intake.NAVIGATION,
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
         NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),

@@ -16,8 +16,9 @@ from procrastinate.contrib.django import app
 from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
+from lianglin.access.transaction import running
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding
+from lianglin.appeals.actions import excluding, hotline, returning
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -69,6 +70,30 @@ def close_orders(event: CaseMoved) -> None:
     state = rules.LIFECYCLE.state(event.state)
     if state.final or state.follows:
         actions.end_what_was_asked(event.case_id, by=job())
+
+
+def owe_the_hotline(event: CaseMoved) -> None:
+    """What became of another hotline's order is put into the outbox for it."""
+    if event.kind == rules.KIND:
+        returning.prepare(event.case_id, event.move, by=job())
+
+
+HOTLINE_TASK = "appeals_hotline_file"
+
+
+@app.task(name=HOTLINE_TASK, queue="events")
+@as_job
+def hotline_file(pk: int) -> bool:
+    """Works on one part of a hotline's file in a transaction of its own; defers the next while there is more."""
+    more = hotline.go_on(pk, by=running().actor)
+    if more:
+        order_hotline_file(pk)
+    return more
+
+
+def order_hotline_file(pk: int) -> None:
+    """Asks for a hotline's file to be worked on, in the running transaction."""
+    app.configure_task(HOTLINE_TASK, queue="events").defer(pk=pk)
 
 
 def call_unit_out(event: CaseMoved) -> None:

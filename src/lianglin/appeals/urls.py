@@ -1,10 +1,11 @@
-from lianglin.appeals.views import desk, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.views import desk, hotlines, matters, orders, public, rule_sets, whistles
 
 app_name = "appeals"
 urlpatterns = [
     *public.routes,
     *matters.routes,
     *desk.routes,
+    *hotlines.routes,
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,

@@ -106,6 +106,8 @@ class Receipt(Schema):
     state: str
     due_at: datetime | None
     due_provisional: bool
+    call_now: list[str] = []
+    """Of 110, 119, 120: what the text says cannot wait for this platform."""
 
 
 class Claim(Schema):

@@ -12,6 +12,13 @@ from lianglin.appeals.models.appeal import (
     Item,
 )
 from lianglin.appeals.models.co_order import CoOrder
+from lianglin.appeals.models.hotline import (
+    HotlineImport,
+    HotlineOrder,
+    HotlinePart,
+    HotlineReturn,
+    HotlineSource,
+)
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
@@ -29,6 +36,11 @@ __all__ = (
     "DispatchTerm",
     "Exclusion",
     "Field",
+    "HotlineImport",
+    "HotlineOrder",
+    "HotlinePart",
+    "HotlineReturn",
+    "HotlineSource",
     "Item",
     "Objection",
     "RuleSet",

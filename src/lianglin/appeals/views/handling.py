@@ -27,7 +27,7 @@ from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
 from lianglin.appeals.views import orders as orders_views
-from lianglin.appeals.views import receipts, rule_words, words
+from lianglin.appeals.views import receipts, returns, rule_words, words
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -236,6 +236,7 @@ def page(
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
+        "hotline": returns.panel(case, actor),
         "kin": words.kin(cases.kin(case, actor)),
         "units": _units(context)
         if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)

@@ -18,6 +18,7 @@ from lianglin.access.transaction import together
 from lianglin.appeals import actions
 from lianglin.appeals.forms.record import RecordForm
 from lianglin.appeals.queries import worklists
+from lianglin.appeals.rules.emergency import numbers_for
 from lianglin.appeals.views import receipts, words
 from lianglin.kit import qr
 from lianglin.kit.errors import HouseError
@@ -116,6 +117,7 @@ def done(request: HttpRequest) -> HttpResponse:
         "case": case,
         "number": words.grouped(case.number),
         "secret": receipt["secret"],
+        "call_now": numbers_for(case.appeal.text),
         "facts": facts,
         "qr": qr.svg(request.build_absolute_uri(f"{reverse('appeals:track')}?number={case.number}")),
     }

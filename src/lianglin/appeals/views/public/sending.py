@@ -18,6 +18,7 @@ from lianglin.appeals import actions
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import BY_PHONE
+from lianglin.appeals.rules.emergency import numbers_for
 from lianglin.appeals.views.own import expired_words
 from lianglin.appeals.views.public import later
 from lianglin.appeals.views.public.steps import show, too_early
@@ -63,6 +64,7 @@ def check(request: Any) -> HttpResponse:
         "waiting": files_queries.parked(draft.key),
         "error": error,
         "by_phone": draft.reach == BY_PHONE,
+        "danger": bool(numbers_for(draft.text)),
     }
     response = show(request, "check", draft, None, **context)
     response.status_code = response.status_code if error is None or request.expired else error.status

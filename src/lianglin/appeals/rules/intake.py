@@ -1,0 +1,90 @@
+"""What intake plugs in: hotlines and what goes back to them. Its tables' guards, personal columns, retention."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from lianglin.cases.domain import case_roles
+from lianglin.kit.domain import (
+    Access,
+    Duty,
+    Everything,
+    Guard,
+    InScope,
+    Listener,
+    NavItem,
+    Personal,
+    Retention,
+    Subject,
+)
+from lianglin.kit.events import CaseMoved
+
+_WORK, _CLOSED = _("handle what was reported"), _("the case is closed")
+_OFFICE = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())}
+
+DUTIES = (Duty("appeals.import", _("take in orders of other hotlines and return what became of them")),)
+ROLE_DUTIES = {
+    "community_worker": ("appeals.import",),
+    "street_coordinator": ("appeals.import",),
+}
+GUARDS = (
+    Guard(
+        "appeals.HotlineSource",
+        {"staff": Access("SIU", Everything(), writes=InScope()), "job": Access("S")},
+    ),
+    Guard(
+        "appeals.HotlineImport",
+        _OFFICE,
+        personal=True,
+        neutral=(
+            "source", "post_id", "filename", "sha256", "heading", "state", "rows", "seen", "made", "updated", "same",
+            "wrong", "unknown", "error", "created_at", "ended_at",
+        ),
+    ),
+    Guard(
+        "appeals.HotlinePart",
+        _OFFICE,
+        personal=True,
+        neutral=("record", "first_row", "count", "findings", "checked", "done"),
+    ),
+    Guard(
+        "appeals.HotlineOrder",
+        case_roles("case_id", staff="SIU", handler="", resident="", job="SU"),
+        personal=True,
+        neutral=(
+            "source", "number", "case", "record_id", "digests", "channel", "reported_at", "wanted_by", "received_at",
+            "updates",
+        ),
+    ),
+    Guard(
+        "appeals.HotlineReturn",
+        case_roles("case_id", staff="SU", handler="", resident="", job="SIU"),
+        personal=True,
+        neutral=(
+            "order", "source", "case", "step", "state", "result", "outcome", "answered_at", "returned_at", "way",
+            "acknowledged_at",
+        ),
+    ),
+)  # fmt: skip
+PERSONAL = (
+    Personal(
+        "appeals.HotlinePart.rows", _("orders of the file"), _WORK, "statutory_duty", "P30D", _("the file was brought"),
+        "never", sensitive=True,
+    ),
+    Personal("appeals.HotlineReturn.answer", _("answer"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"),
+)  # fmt: skip
+RETENTION = (
+    Retention("appeals.HotlinePart", "P30D", "record__created_at", "erase"),
+    Retention("appeals.HotlineImport", "P5Y", "created_at", "erase"),
+    Retention("appeals.HotlineReturn", "P5Y", "case__closed_at", "tombstone"),
+    Retention(
+        "appeals.HotlineOrder", "P5Y", "case__closed_at", "keep",
+        reason=_("the number alone, so that an order of the hotline never comes twice"),
+    ),
+)  # fmt: skip
+SUBJECTS = (
+    Subject("appeals.HotlineOrder", "case_id", "case"),
+    Subject("appeals.HotlineReturn", "case_id", "case"),
+)
+LISTENERS = (Listener(CaseMoved, "lianglin.appeals.tasks:owe_the_hotline"),)
+NAVIGATION = (NavItem("desk", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),)
