@@ -28,7 +28,7 @@ OPEN = {
     "appeals:report_tell", "appeals:report_photo", "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
     "appeals:report_again", "appeals:report_next", "appeals:report_kept", "appeals:report_resume", "appeals:report_delete",
     "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
-    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave",
+    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave", "appeals:answers", "appeals:answer",
     "appeals:matters", "appeals:matter", "logins:me", "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",

@@ -73,6 +73,7 @@ DOMAIN = Domain(
             "appeals.rules",
             "appeals.approve_rules",
             "appeals.rule_exclusions",
+            *intake.ROLE_DUTIES["district_coordinator"],
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
     },

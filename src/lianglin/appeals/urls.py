@@ -1,4 +1,4 @@
-from lianglin.appeals.views import desk, hotlines, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.views import desk, hotlines, knowledge, matters, orders, public, rule_sets, whistles
 
 app_name = "appeals"
 urlpatterns = [
@@ -6,6 +6,7 @@ urlpatterns = [
     *matters.routes,
     *desk.routes,
     *hotlines.routes,
+    *knowledge.routes,
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,

@@ -19,6 +19,7 @@ from lianglin.appeals.models.hotline import (
     HotlineReturn,
     HotlineSource,
 )
+from lianglin.appeals.models.knowledge import KnowledgeDraft, KnowledgeEntry, KnowledgeUse, KnowledgeVersion
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
@@ -42,6 +43,10 @@ __all__ = (
     "HotlineReturn",
     "HotlineSource",
     "Item",
+    "KnowledgeDraft",
+    "KnowledgeEntry",
+    "KnowledgeUse",
+    "KnowledgeVersion",
     "Objection",
     "RuleSet",
     "WhistleCall",

@@ -22,12 +22,23 @@ from lianglin.kit.events import CaseMoved
 _WORK, _CLOSED = _("handle what was reported"), _("the case is closed")
 _OFFICE = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())}
 
-DUTIES = (Duty("appeals.import", _("take in orders of other hotlines and return what became of them")),)
+DUTIES = (
+    Duty("appeals.import", _("take in orders of other hotlines and return what became of them")),
+    Duty("appeals.knowledge", _("write the knowledge base")),
+    Duty("appeals.approve_knowledge", _("review the knowledge base as the second person")),
+)
 ROLE_DUTIES = {
-    "community_worker": ("appeals.import",),
-    "street_coordinator": ("appeals.import",),
+    "community_worker": ("appeals.import", "appeals.knowledge"),
+    "street_coordinator": ("appeals.import", "appeals.knowledge", "appeals.approve_knowledge"),
+    "district_coordinator": ("appeals.knowledge", "appeals.approve_knowledge"),
 }
+_READ = {role: Access("S") for role in ("handler", "helper", "resident", "public", "job")}
+_OWN_AREA = Access("SIU", Everything(), writes=InScope())
 GUARDS = (
+    Guard("appeals.KnowledgeEntry", {**_READ, "staff": _OWN_AREA}),
+    Guard("appeals.KnowledgeVersion", {**_READ, "staff": Access("SI", Everything(), writes=InScope())}),
+    Guard("appeals.KnowledgeDraft", {"staff": _OWN_AREA}),
+    Guard("appeals.KnowledgeUse", {"staff": Access("SI", InScope()), "job": Access("S", InScope())}),
     Guard(
         "appeals.HotlineSource",
         {"staff": Access("SIU", Everything(), writes=InScope()), "job": Access("S")},
@@ -87,4 +98,7 @@ SUBJECTS = (
     Subject("appeals.HotlineReturn", "case_id", "case"),
 )
 LISTENERS = (Listener(CaseMoved, "lianglin.appeals.tasks:owe_the_hotline"),)
-NAVIGATION = (NavItem("desk", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),)
+NAVIGATION = (
+    NavItem("desk", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),
+    NavItem("desk", _("Knowledge base"), "appeals:knowledge", "form", "appeals.knowledge", 28),
+)

@@ -26,8 +26,10 @@ from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
+from lianglin.appeals.queries.knowledge import behind
 from lianglin.appeals.views import orders as orders_views
 from lianglin.appeals.views import receipts, returns, rule_words, words
+from lianglin.appeals.views.answers import begun_from, fitting
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -236,6 +238,7 @@ def page(
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
+        "knowledge": behind(steps),
         "hotline": returns.panel(case, actor),
         "kin": words.kin(cases.kin(case, actor)),
         "units": _units(context)
@@ -321,6 +324,7 @@ def _deeds(
             "expected": code == expected,
             "danger": DEEDS[code].danger,
             "begun": _begun(code) if code == opened else [],
+            "entries": fitting(context.case) if code == opened == "answer_now" else [],
         }
         for code, label in possible.items()
     ]
@@ -340,6 +344,8 @@ def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.
             chosen = request.GET.get(name, "")
             if chosen in texts:
                 initial = {name: chosen, "note": str(texts[chosen])}
+        if code == "answer_now":
+            initial |= begun_from(request.GET.get("entry", ""))
     return DEEDS[code].form(code=code, context=context, initial=initial)
 
 

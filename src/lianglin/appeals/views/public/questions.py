@@ -16,11 +16,12 @@ from lianglin.access.transaction import together
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
 from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellForm, WhatForm
-from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries import catalogue, knowledge
 from lianglin.appeals.queries.own import own_contact
 from lianglin.appeals.queries.similar import similar
 from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.answers import maybe
 from lianglin.appeals.views.public.steps import half_done, onward, show, too_early
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
@@ -69,6 +70,7 @@ def _matters(request: HttpRequest) -> dict[str, Any]:
         "items": known.items.get(category.code, ()) if category else (),
         "asked": asked,
         "hits": catalogue.search(asked) if asked else [],
+        "maybe": knowledge.find(asked, limit=3) if asked else [],
         "catalogue": known.fields[0].catalogue if known.fields else None,
     }
 
@@ -94,7 +96,7 @@ def tell(request: HttpRequest) -> HttpResponse:
         return aside
     spot = draft.spot()
     others = similar(draft.found_item(), spot, lon=draft.lon, lat=draft.lat) if spot else []
-    return show(request, "tell", draft, form, others=others, spot=spot)
+    return show(request, "tell", draft, form, others=others, spot=spot, maybe=maybe(draft))
 
 
 @never_cache

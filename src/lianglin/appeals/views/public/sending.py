@@ -21,6 +21,7 @@ from lianglin.appeals.forms.public import BY_PHONE
 from lianglin.appeals.rules.emergency import numbers_for
 from lianglin.appeals.views.own import expired_words
 from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.answers import maybe
 from lianglin.appeals.views.public.steps import show, too_early
 from lianglin.cases.actions import CLAIM_WINDOW, Place
 from lianglin.files import actions as files
@@ -64,6 +65,7 @@ def check(request: Any) -> HttpResponse:
         "waiting": files_queries.parked(draft.key),
         "error": error,
         "by_phone": draft.reach == BY_PHONE,
+        "maybe": maybe(draft),
         "danger": bool(numbers_for(draft.text)),
     }
     response = show(request, "check", draft, None, **context)
