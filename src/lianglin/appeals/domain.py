@@ -79,7 +79,6 @@ DOMAIN = Domain(
     },
     guards=(
         *intake.GUARDS,
-        *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
         *(
             Guard(
                 f"appeals.{model}",

@@ -1,4 +1,14 @@
-from lianglin.appeals.views import desk, hotlines, knowledge, matters, orders, public, rule_sets, whistles
+from lianglin.appeals.views import (
+    catalogue,
+    desk,
+    hotlines,
+    knowledge,
+    matters,
+    orders,
+    public,
+    rule_sets,
+    whistles,
+)
 
 app_name = "appeals"
 urlpatterns = [
@@ -6,6 +16,7 @@ urlpatterns = [
     *matters.routes,
     *desk.routes,
     *hotlines.routes,
+    *catalogue.routes,
     *knowledge.routes,
     *orders.routes,
     *rule_sets.routes,

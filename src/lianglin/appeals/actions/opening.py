@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -11,7 +12,9 @@ from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
 from lianglin.access.transaction import become, together
 from lianglin.appeals import rules
+from lianglin.appeals.actions.questions import keep_answers
 from lianglin.appeals.models import Appeal, Appellant, Item
+from lianglin.appeals.queries import catalogue
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.kit.crypto import match_key
@@ -53,11 +56,12 @@ def submit(
     title: str = "",
     reporter: Reporter | None = None,
     channel: str = "web",
+    answers: Mapping[str, str] | None = None,
 ) -> Submitted:
     """Opens an appeal with a case and a receipt.
 
     The public becomes the holder of exactly the new case for the rest of the transaction; staff record what
-    somebody told them and need the duty appeals.intake.
+    somebody told them and need the duty appeals.intake. ``answers``: question code -> answer, to the item's questions.
     """
     by.require("appeals.intake" if by.role == "staff" else "public.submit")
     text, reporter = text.strip(), reporter or Reporter()
@@ -66,6 +70,7 @@ def submit(
     phone = _phone(reporter.phone)
     with together():
         opened = _open(by, place, text, item, title, reporter, phone, channel)
+        keep_answers(opened.case, item, answers or {})
     return Submitted(opened.case, opened.secret)
 
 
@@ -76,7 +81,7 @@ def open_for(request: OpenAppeal, *, by: Actor) -> str:
     """
     community = Community.objects.filter(scope_code=request.scope_code, valid_to__isnull=True).first()
     building = Building.objects.filter(pk=request.building_id, scope_code=request.scope_code).first()
-    item = Item.objects.filter(code=request.item_code).order_by("-id").first()
+    item = catalogue.item_of(request.item_code)
     if (
         community is None
         or (request.building_id and building is None)

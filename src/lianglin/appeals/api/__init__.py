@@ -106,6 +106,7 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = None) ->
             title=report.title,
             item=item_by(report.item),
             channel=report.channel if actor.role == "staff" else "api",
+            answers=report.answers,
             reporter=actions.Reporter(name=report.name, phone=report.phone, entity=report.entity),
         )
         case = made.case

@@ -95,6 +95,10 @@ class Report(Schema):
     name: str = Field("", max_length=60, pattern=STORABLE)
     phone: str = Field("", max_length=20)
     entity: bool = False
+    answers: dict[
+        Annotated[str, Field(max_length=20, pattern=STORABLE)],
+        Annotated[str, Field(max_length=200, pattern=STORABLE)],
+    ] = Field({}, max_length=12, description="question code -> answer, to the extra questions of the item")
     channel: Literal["web", "phone", "desk", "saturday", "visit", "meeting", "paper", "api"] = Field(
         "api", description="how staff heard of it; what the public sends counts as api"
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.appeals import rules
 from lianglin.appeals.forms.draft import UNKNOWN
+from lianglin.appeals.forms.questions import AsksMixin
 from lianglin.appeals.queries import catalogue
 from lianglin.files.forms import PhotosField
 from lianglin.kit.ids import clean_case_number, clean_phone
@@ -65,8 +66,8 @@ class WhereForm(forms.Form):
         return data
 
 
-class TellForm(forms.Form):
-    """What happened, in one's own words."""
+class TellForm(AsksMixin):
+    """What happened, in one's own words; and what its item asks more."""
 
     text = forms.CharField(
         label=_("Tell us what the matter is"),

@@ -11,6 +11,7 @@ from lianglin.appeals.models.appeal import (
     Field,
     Item,
 )
+from lianglin.appeals.models.catalogue_draft import CatalogueDraft
 from lianglin.appeals.models.co_order import CoOrder
 from lianglin.appeals.models.hotline import (
     HotlineImport,
@@ -21,6 +22,7 @@ from lianglin.appeals.models.hotline import (
 )
 from lianglin.appeals.models.knowledge import KnowledgeDraft, KnowledgeEntry, KnowledgeUse, KnowledgeVersion
 from lianglin.appeals.models.objection import DispatchTerm, Objection
+from lianglin.appeals.models.question import ItemQuestion, ItemSuccessor, QuestionAnswer
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.whistle import WhistleCall, WhistleUnit
 
@@ -30,6 +32,7 @@ __all__ = (
     "Bilingual",
     "CallBack",
     "Catalogue",
+    "CatalogueDraft",
     "Category",
     "CoOrder",
     "DispatchAdvice",
@@ -43,11 +46,14 @@ __all__ = (
     "HotlineReturn",
     "HotlineSource",
     "Item",
+    "ItemQuestion",
+    "ItemSuccessor",
     "KnowledgeDraft",
     "KnowledgeEntry",
     "KnowledgeUse",
     "KnowledgeVersion",
     "Objection",
+    "QuestionAnswer",
     "RuleSet",
     "WhistleCall",
     "WhistleUnit",

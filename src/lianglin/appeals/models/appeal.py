@@ -79,6 +79,8 @@ class Item(Bilingual):
     season = models.CharField(_("season"), max_length=20, blank=True)
     duty_code = models.CharField(_("duty of the community (code)"), max_length=20, blank=True, default="")
     """"" where no duty of a community covers it: then it is not ordered from one."""
+    response_template = models.TextField(_("response template"), blank=True, default="", db_default="")
+    """With what an answer begins; "" where there is none."""
 
     class Meta:
         verbose_name = _("item")

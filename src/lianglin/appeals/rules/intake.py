@@ -24,17 +24,35 @@ _OFFICE = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access
 
 DUTIES = (
     Duty("appeals.import", _("take in orders of other hotlines and return what became of them")),
+    Duty("appeals.catalogue", _("draw up the next version of the catalogue")),
+    Duty("appeals.approve_catalogue", _("approve a version of the catalogue as the second person")),
     Duty("appeals.knowledge", _("write the knowledge base")),
     Duty("appeals.approve_knowledge", _("review the knowledge base as the second person")),
 )
 ROLE_DUTIES = {
     "community_worker": ("appeals.import", "appeals.knowledge"),
     "street_coordinator": ("appeals.import", "appeals.knowledge", "appeals.approve_knowledge"),
-    "district_coordinator": ("appeals.knowledge", "appeals.approve_knowledge"),
+    "district_coordinator": (
+        "appeals.knowledge",
+        "appeals.approve_knowledge",
+        "appeals.catalogue",
+        "appeals.approve_catalogue",
+    ),
 }
 _READ = {role: Access("S") for role in ("handler", "helper", "resident", "public", "job")}
 _OWN_AREA = Access("SIU", Everything(), writes=InScope())
 GUARDS = (
+    *(
+        Guard(f"appeals.{model}", {**_READ, "staff": Access("S"), "job": Access("SI")})
+        for model in ("Catalogue", "Field", "Category", "Item", "ItemQuestion", "ItemSuccessor")
+    ),
+    Guard("appeals.CatalogueDraft", {"staff": Access("SIU"), "job": Access("SU")}),
+    Guard(
+        "appeals.QuestionAnswer",
+        case_roles("case_id", staff="SI", handler="S", resident="SI", job="SU"),
+        personal=True,
+        neutral=("case", "question"),
+    ),
     Guard("appeals.KnowledgeEntry", {**_READ, "staff": _OWN_AREA}),
     Guard("appeals.KnowledgeVersion", {**_READ, "staff": Access("SI", Everything(), writes=InScope())}),
     Guard("appeals.KnowledgeDraft", {"staff": _OWN_AREA}),
@@ -79,12 +97,16 @@ GUARDS = (
 )  # fmt: skip
 PERSONAL = (
     Personal(
+        "appeals.QuestionAnswer.value", _("answer"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text",
+    ),
+    Personal(
         "appeals.HotlinePart.rows", _("orders of the file"), _WORK, "statutory_duty", "P30D", _("the file was brought"),
         "never", sensitive=True,
     ),
     Personal("appeals.HotlineReturn.answer", _("answer"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"),
 )  # fmt: skip
 RETENTION = (
+    Retention("appeals.QuestionAnswer", "P5Y", "case__closed_at", "tombstone"),
     Retention("appeals.HotlinePart", "P30D", "record__created_at", "erase"),
     Retention("appeals.HotlineImport", "P5Y", "created_at", "erase"),
     Retention("appeals.HotlineReturn", "P5Y", "case__closed_at", "tombstone"),
@@ -94,11 +116,13 @@ RETENTION = (
     ),
 )  # fmt: skip
 SUBJECTS = (
+    Subject("appeals.QuestionAnswer", "case_id", "case"),
     Subject("appeals.HotlineOrder", "case_id", "case"),
     Subject("appeals.HotlineReturn", "case_id", "case"),
 )
 LISTENERS = (Listener(CaseMoved, "lianglin.appeals.tasks:owe_the_hotline"),)
 NAVIGATION = (
     NavItem("desk", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),
+    NavItem("desk", _("Catalogue of items"), "appeals:catalogue", "form", "appeals.catalogue", 29),
     NavItem("desk", _("Knowledge base"), "appeals:knowledge", "form", "appeals.knowledge", 28),
 )

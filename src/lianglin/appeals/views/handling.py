@@ -26,9 +26,8 @@ from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
-from lianglin.appeals.queries.knowledge import behind
+from lianglin.appeals.views import beside, receipts, rule_words, words
 from lianglin.appeals.views import orders as orders_views
-from lianglin.appeals.views import receipts, returns, rule_words, words
 from lianglin.appeals.views.answers import begun_from, fitting
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
@@ -238,8 +237,7 @@ def page(
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
-        "knowledge": behind(steps),
-        "hotline": returns.panel(case, actor),
+        **beside.shown(case, steps, actor),
         "kin": words.kin(cases.kin(case, actor)),
         "units": _units(context)
         if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)
@@ -339,6 +337,9 @@ def _shown_form(
 def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.MoveForm:
     """A fresh form, with the text begun that the address asks for (a link beside the form)."""
     initial: dict[str, Any] = {}
+    item = context.item
+    if code in ("answer", "answer_now") and item is not None and item.response_template:
+        initial = {"note": item.response_template}
     if request.GET.get("move") == code:
         for name, texts in (("outcome", replies.RESPONSES), ("ground", replies.ADVICE)):
             chosen = request.GET.get(name, "")

@@ -18,6 +18,7 @@ from lianglin.appeals.forms.draft import UNKNOWN, Draft
 from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellForm, WhatForm
 from lianglin.appeals.queries import catalogue, knowledge
 from lianglin.appeals.queries.own import own_contact
+from lianglin.appeals.queries.questions import questions_of
 from lianglin.appeals.queries.similar import similar
 from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public import later
@@ -89,8 +90,9 @@ def tell(request: HttpRequest) -> HttpResponse:
     if early := too_early(draft, "tell"):
         return early
     form = TellForm(*posted(request), initial={"text": draft.text} | draft.typed.get("tell", {}))
+    form.ask(questions_of(draft.found_item()), must=True, held=draft.answers)
     if request.method == "POST" and accepted(request, form):
-        draft.text = form.cleaned_data["text"]
+        draft.text, draft.answers = form.cleaned_data["text"], form.answers()
         return onward(request, draft, "tell")
     if aside := half_done(request, draft, "tell", form):
         return aside

@@ -18,7 +18,9 @@ from lianglin.appeals import actions
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import BY_PHONE
+from lianglin.appeals.queries.questions import questions_of
 from lianglin.appeals.rules.emergency import numbers_for
+from lianglin.appeals.rules.questions import said
 from lianglin.appeals.views.own import expired_words
 from lianglin.appeals.views.public import later
 from lianglin.appeals.views.public.answers import maybe
@@ -66,6 +68,11 @@ def check(request: Any) -> HttpResponse:
         "error": error,
         "by_phone": draft.reach == BY_PHONE,
         "maybe": maybe(draft),
+        "told": [
+            (one.text, said(one.asked, draft.answers[one.code]))
+            for one in questions_of(draft.found_item())
+            if draft.answers.get(one.code)
+        ],
         "danger": bool(numbers_for(draft.text)),
     }
     response = show(request, "check", draft, None, **context)
@@ -111,6 +118,7 @@ def _submit(request: HttpRequest, draft: Draft, spot: Spot) -> dict[str, Any]:
             item=draft.found_item(),
             reporter=reporter,
             channel=channel,
+            answers=draft.fitting_answers(),
         )
         case = made.case
         files.attach_parked(key=draft.key, case_id=case.pk, scope_code=case.scope_code, by=running().actor)
