@@ -155,6 +155,7 @@ DOMAIN = Domain(
                 "channel",
                 "entity",
                 "anonymous",
+                "headcount",
                 "language",
                 "opened_at",
             ),

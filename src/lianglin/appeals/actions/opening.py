@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -13,14 +13,14 @@ from lianglin.access.actor import resident as resident_actor
 from lianglin.access.transaction import become, together
 from lianglin.appeals import rules
 from lianglin.appeals.actions.questions import keep_answers
-from lianglin.appeals.models import Appeal, Appellant, Item
+from lianglin.appeals.models import Appeal, Appellant, Item, Representative
 from lianglin.appeals.queries import catalogue
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import OpenAppeal
-from lianglin.kit.ids import clean_phone
+from lianglin.kit.ids import clean_phone, clean_uscc
 from lianglin.places.models import Building, Community
 
 
@@ -32,11 +32,23 @@ class Reporter:
     phone: str = ""
     entity: bool = False
     confidential: bool = True
+    entity_name: str = ""
+    uscc: str = ""
+    headcount: int | None = None
+    representatives: tuple[tuple[str, str], ...] = ()
+    """(name, phone) of who speaks for several people; five at most."""
 
     @property
     def anonymous(self) -> bool:
         """Whether nothing was said about who reports."""
-        return not (self.name.strip() or self.phone.strip())
+        said = (
+            self.name,
+            self.phone,
+            self.entity_name,
+            self.uscc,
+            *(name + phone for name, phone in self.representatives),
+        )
+        return not any(text.strip() for text in said)
 
 
 @dataclass(frozen=True)
@@ -57,6 +69,7 @@ def submit(
     reporter: Reporter | None = None,
     channel: str = "web",
     answers: Mapping[str, str] | None = None,
+    channel_note: str = "",
 ) -> Submitted:
     """Opens an appeal with a case and a receipt.
 
@@ -68,8 +81,9 @@ def submit(
     if len(text) < 5:
         raise Refused(_("Tell us in at least five characters what the matter is."), field="text")
     phone = _phone(reporter.phone)
+    must_fit(reporter)
     with together():
-        opened = _open(by, place, text, item, title, reporter, phone, channel)
+        opened = _open(by, place, text, item, title, reporter, phone, channel, channel_note)
         keep_answers(opened.case, item, answers or {})
     return Submitted(opened.case, opened.secret)
 
@@ -111,6 +125,7 @@ def _open(
     reporter: Reporter,
     phone: str,
     channel: str,
+    channel_note: str,
 ) -> cases.Opened:
     case_id = cases.reserve_id()
     if by.role != "staff":
@@ -134,6 +149,8 @@ def _open(
         text=text,
         entity=reporter.entity,
         anonymous=reporter.anonymous,
+        headcount=reporter.headcount,
+        channel_note=channel_note.strip()[:80],
         language=get_language() or "zh-hans",
         opened_at=case.opened_at,
     ).save(force_insert=True)
@@ -144,10 +161,46 @@ def _open(
             name=reporter.name.strip()[:60],
             phone=phone or None,
             phone_match=match_key(phone, "phone") if phone else None,
+            entity_name=reporter.entity_name.strip()[:80],
+            uscc=clean_uscc(reporter.uscc) if reporter.uscc else "",
             confidential=reporter.confidential,
             resident_id=by.resident_id,
         ).save(force_insert=True)
+        keep_representatives(case, reporter.representatives)
     return opened
+
+
+def must_fit(reporter: Reporter) -> None:
+    """Refused: more than five who speak for a group, fewer people than speak for them, a code of a business that is none."""
+    if len(reporter.representatives) > rules.MOST_REPRESENTATIVES:
+        raise Refused(_("Five people at most speak for a group. Choose them."), field="representatives")
+    if (
+        reporter.headcount is not None
+        and not max(2, len(reporter.representatives)) <= reporter.headcount <= 30_000
+    ):
+        raise Refused(_("Say how many people report it together."), field="headcount")
+    try:
+        if reporter.uscc:
+            clean_uscc(reporter.uscc)
+    except ValueError as error:
+        raise Refused(
+            _("One of the 18 characters is wrong or missing. Compare the code with the licence."),
+            field="uscc",
+        ) from error
+
+
+def keep_representatives(case: Case, found: Iterable[tuple[str, str]]) -> None:
+    """Writes who speaks for the others of a group."""
+    Representative.objects.bulk_create(
+        Representative(
+            case=case,
+            scope_code=case.scope_code,
+            position=n,
+            name=name.strip()[:60],
+            phone=_phone(phone) or None,
+        )
+        for n, (name, phone) in enumerate(found, start=1)
+    )
 
 
 def _phone(text: str) -> str:

@@ -107,7 +107,15 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = None) ->
             item=item_by(report.item),
             channel=report.channel if actor.role == "staff" else "api",
             answers=report.answers,
-            reporter=actions.Reporter(name=report.name, phone=report.phone, entity=report.entity),
+            reporter=actions.Reporter(
+                name=report.name,
+                phone=report.phone,
+                entity=report.entity or bool(report.entity_name),
+                entity_name=report.entity_name,
+                uscc=report.uscc,
+                headcount=report.headcount,
+                representatives=tuple((one.name, one.phone) for one in report.representatives),
+            ),
         )
         case = made.case
         return 201, {

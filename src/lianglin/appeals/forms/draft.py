@@ -38,6 +38,11 @@ class Draft:
     phone: str = ""
     entity: bool = False
     confidential: bool = True
+    entity_name: str = ""
+    uscc: str = ""
+    headcount: int | None = None
+    representatives: list[list[str]] = field(default_factory=list)
+    """(name, phone) of who speaks for several people."""
     answers: dict[str, str] = field(default_factory=dict)
     """Question code -> answer, to the extra questions of the item."""
     typed: dict[str, dict[str, str]] = field(default_factory=dict)

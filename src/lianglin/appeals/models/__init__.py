@@ -10,6 +10,7 @@ from lianglin.appeals.models.appeal import (
     Exclusion,
     Field,
     Item,
+    Representative,
 )
 from lianglin.appeals.models.catalogue_draft import CatalogueDraft
 from lianglin.appeals.models.co_order import CoOrder
@@ -54,6 +55,7 @@ __all__ = (
     "KnowledgeVersion",
     "Objection",
     "QuestionAnswer",
+    "Representative",
     "RuleSet",
     "WhistleCall",
     "WhistleUnit",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.cases.domain import case_roles
 from lianglin.kit.domain import (
@@ -20,6 +21,7 @@ from lianglin.kit.domain import (
 from lianglin.kit.events import CaseMoved
 
 _WORK, _CLOSED = _("handle what was reported"), _("the case is closed")
+_REACH = _("call the appellant back")
 _OFFICE = {"staff": Access("SIU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())}
 
 DUTIES = (
@@ -42,6 +44,12 @@ ROLE_DUTIES = {
 _READ = {role: Access("S") for role in ("handler", "helper", "resident", "public", "job")}
 _OWN_AREA = Access("SIU", Everything(), writes=InScope())
 GUARDS = (
+    Guard(
+        "appeals.Representative",
+        case_roles("case_id", staff="SI", handler="", resident="SI", job="SUD"),
+        personal=True,
+        neutral=("case", "position"),
+    ),
     *(
         Guard(f"appeals.{model}", {**_READ, "staff": Access("S"), "job": Access("SI")})
         for model in ("Catalogue", "Field", "Category", "Item", "ItemQuestion", "ItemSuccessor")
@@ -97,6 +105,19 @@ GUARDS = (
 )  # fmt: skip
 PERSONAL = (
     Personal(
+        "appeals.Appellant.entity_name", _("name of the business"), _REACH, "statutory_duty", "P2Y", _CLOSED, "name",
+    ),
+    Personal(
+        "appeals.Appellant.uscc", _("unified social credit code"), _REACH, "statutory_duty", "P2Y", _CLOSED, "none",
+    ),
+    Personal(
+        "appeals.Representative.name", pgettext_lazy("person", "name"), _REACH, "statutory_duty", "P2Y", _CLOSED, "name",
+    ),
+    Personal("appeals.Representative.phone", _("phone"), _REACH, "statutory_duty", "P2Y", _CLOSED, "phone"),
+    Personal(
+        "appeals.Appeal.channel_note", _("about the way it came"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text",
+    ),
+    Personal(
         "appeals.QuestionAnswer.value", _("answer"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text",
     ),
     Personal(
@@ -106,6 +127,7 @@ PERSONAL = (
     Personal("appeals.HotlineReturn.answer", _("answer"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"),
 )  # fmt: skip
 RETENTION = (
+    Retention("appeals.Representative", "P2Y", "case__closed_at", "erase"),
     Retention("appeals.QuestionAnswer", "P5Y", "case__closed_at", "tombstone"),
     Retention("appeals.HotlinePart", "P30D", "record__created_at", "erase"),
     Retention("appeals.HotlineImport", "P5Y", "created_at", "erase"),
@@ -116,6 +138,7 @@ RETENTION = (
     ),
 )  # fmt: skip
 SUBJECTS = (
+    Subject("appeals.Representative", "case_id", "case"),
     Subject("appeals.QuestionAnswer", "case_id", "case"),
     Subject("appeals.HotlineOrder", "case_id", "case"),
     Subject("appeals.HotlineReturn", "case_id", "case"),

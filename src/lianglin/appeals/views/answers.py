@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lianglin.appeals.models import KnowledgeVersion
+from lianglin.appeals.models import Item, KnowledgeVersion
 from lianglin.appeals.queries import knowledge
 from lianglin.cases.models import Case
 
@@ -23,3 +23,8 @@ def begun_from(pk: str) -> dict[str, Any]:
     """How a form begins from an entry; {} when there is none (any more)."""
     found = knowledge.version(int(pk)) if pk.isdecimal() and len(pk) < 19 else None
     return {"entry": found.pk, "note": found.answer, "outcome": "explained"} if found else {}
+
+
+def from_template(item: Item | None) -> dict[str, Any]:
+    """How the answer to a matter of this item begins: with its template, if it has one."""
+    return {"note": item.response_template} if item is not None and item.response_template else {}

@@ -53,6 +53,7 @@ routes: list[URLPattern] = [
     path("desk/dispatch/", board.queue, name="dispatch_board"),
     path("desk/record/", record.new, name="record"),
     path("desk/record/places/", record.places, name="record_places"),
+    path("desk/record/questions/", record.questions, name="record_questions"),
     path("desk/record/done/", record.done, name="recorded"),
     path("desk/bulk/", bulk.many, name="bulk"),
     path("desk/bulk/<uuid:key>/", bulk.result, name="bulk_result"),

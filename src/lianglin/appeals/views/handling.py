@@ -28,7 +28,7 @@ from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
 from lianglin.appeals.views import beside, receipts, rule_words, words
 from lianglin.appeals.views import orders as orders_views
-from lianglin.appeals.views.answers import begun_from, fitting
+from lianglin.appeals.views.answers import begun_from, fitting, from_template
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -206,7 +206,7 @@ def appellant(request: HttpRequest, number: str) -> HttpResponse:
     if actor.role != "staff" or purpose not in LOOK_PURPOSES:
         raise Http404
     log_look(by=actor, purpose=purpose, what=APPELLANT_SHOWN, scope_code=case.scope_code, case_id=case.pk)
-    return page(request, case, person={"purpose": PURPOSES[purpose], "is": worklists.appellant(case, actor)})
+    return page(request, case, person=beside.person(case, actor, PURPOSES[purpose]))
 
 
 def page(
@@ -337,9 +337,8 @@ def _shown_form(
 def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.MoveForm:
     """A fresh form, with the text begun that the address asks for (a link beside the form)."""
     initial: dict[str, Any] = {}
-    item = context.item
-    if code in ("answer", "answer_now") and item is not None and item.response_template:
-        initial = {"note": item.response_template}
+    if code in ("answer", "answer_now"):
+        initial = from_template(context.item)
     if request.GET.get("move") == code:
         for name, texts in (("outcome", replies.RESPONSES), ("ground", replies.ADVICE)):
             chosen = request.GET.get(name, "")

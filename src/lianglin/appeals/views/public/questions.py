@@ -16,6 +16,8 @@ from lianglin.access.transaction import together
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
 from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellForm, WhatForm
+from lianglin.appeals.forms.who import NAMES as WHO
+from lianglin.appeals.forms.who import representatives_text
 from lianglin.appeals.queries import catalogue, knowledge
 from lianglin.appeals.queries.own import own_contact
 from lianglin.appeals.queries.questions import questions_of
@@ -137,16 +139,17 @@ def _parked(form: PhotoForm, draft: Draft) -> bool:
 
 @never_cache
 @keeps_typing
-@sensitive_post_parameters("name", "phone")
+@sensitive_post_parameters("name", "phone", "representatives", "entity_name", "uscc")
 @require_http_methods(["GET", "HEAD", "POST"])
 def reach(request: HttpRequest) -> HttpResponse:
     """Anonymous, or a number to call back."""
     draft = drafts.load(request.session)
     if early := too_early(draft, "reach"):
         return early
-    names = ("reach", "phone", "name", "entity", "confidential")
+    names = ("reach", "phone", "name", "confidential", *WHO)
     known = {} if draft.reach else own_contact(actor=acting(request))
     initial = {name: getattr(draft, name) for name in names} | known
+    initial["representatives"] = representatives_text(draft.representatives)
     initial["reach"] = draft.reach or (known and BY_PHONE) or ""
     form = ReachForm(*posted(request), initial=initial | draft.typed.get("reach", {}))
     if request.method == "POST" and accepted(request, form):
@@ -155,4 +158,11 @@ def reach(request: HttpRequest) -> HttpResponse:
         return onward(request, draft, "reach")
     if aside := half_done(request, draft, "reach", form):
         return aside
-    return show(request, "reach", draft, form, logged_in=acting(request).resident_id is not None)
+    return show(
+        request,
+        "reach",
+        draft,
+        form,
+        logged_in=acting(request).resident_id is not None,
+        group_open=any(form[name].value() for name in WHO),
+    )

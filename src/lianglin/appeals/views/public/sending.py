@@ -108,7 +108,10 @@ def _submit(request: HttpRequest, draft: Draft, spot: Spot) -> dict[str, Any]:
         community=spot.community, building=spot.building, compound=spot.compound, lon=draft.lon, lat=draft.lat,
         text=" ".join(filter(None, (narrow, draft.place_text)))[:160],
     )  # fmt: skip
-    reporter = actions.Reporter(draft.name, draft.phone, draft.entity, draft.confidential)
+    reporter = actions.Reporter(
+        draft.name, draft.phone, draft.entity, draft.confidential, draft.entity_name, draft.uscc, draft.headcount,
+        tuple((name, phone) for name, phone in draft.representatives),
+    )  # fmt: skip
     channel = "desk" if actor.role == "staff" else "web"
     with together():
         made = actions.submit(
