@@ -10,13 +10,15 @@ from django.db import connection
 from lianglin.access import audit
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.appeals.models import Catalogue, ItemQuestion
 from lianglin.appeals.seed.desk import seed_desk
 from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
+from lianglin.appeals.seed.intake import seed_intake, write_questions
 from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
 from lianglin.appeals.seed.rows import City, Part, write_part
-from lianglin.appeals.seed.stock import load_catalogue
+from lianglin.appeals.seed.stock import VERSION, load_catalogue
 from lianglin.appeals.seed.texts import Wanted, write_texts
 from lianglin.appeals.seed.units import make_units
 from lianglin.indicators.actions import rebuild
@@ -38,6 +40,7 @@ TABLES = (
 def seed(context: SeedContext) -> None:
     """The catalogue always; units and appeals where sample people live. ``made["appeals"]``: how many there are."""
     item_ids = load_catalogue()
+    _ask()
     people: Made = context.made["people"]
     context.made["appeals"] = {"count": 0, "months": MONTHS, "rate_per_1000": RATE_PER_1000}
     if not context.demo or not len(people.building):
@@ -60,7 +63,18 @@ def seed(context: SeedContext) -> None:
     seed_rulings()
     seed_rules(context)
     context.made["appeals"]["count"] += seed_desk(context)
+    context.made["appeals"]["count"] += seed_intake(context)
     _count(context)
+
+
+def _ask() -> None:
+    """The sample catalogue's extra questions, once."""
+    version = Catalogue.objects.filter(version=VERSION).first()
+    if (
+        version is not None
+        and not ItemQuestion.objects.filter(item__category__field__catalogue=version).exists()
+    ):
+        write_questions(version)
 
 
 _WITHOUT_SEQUENCE = {"cases_receipt", "appeals_appeal", "appeals_appellant"}

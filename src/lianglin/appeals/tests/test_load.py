@@ -15,7 +15,17 @@ from lianglin.access.queries import actor_in
 from lianglin.access.seed import load as staff
 from lianglin.access.transaction import acting
 from lianglin.appeals import actions, rules
-from lianglin.appeals.models import Appeal, Appellant, CallBack, Item
+from lianglin.appeals.models import (
+    Appeal,
+    Appellant,
+    CallBack,
+    CatalogueDraft,
+    HotlineReturn,
+    HotlineSource,
+    Item,
+    ItemQuestion,
+    KnowledgeEntry,
+)
 from lianglin.appeals.queries.worklists import suggest, units
 from lianglin.appeals.seed import load
 from lianglin.cases.models import Case, Clock, Cover, Delegation, Handover, OnCallTurn, Receipt, Step
@@ -55,6 +65,16 @@ def made(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for package in (staff, people, load):
         package.seed(context)
     return context
+
+
+def test_the_demo_has_intake_to_look_at(made: SeedContext) -> None:
+    waiting = HotlineReturn._base_manager.values_list("state", flat=True)
+    assert sorted(waiting) == ["acknowledged", "waiting"]
+    assert HotlineSource.objects.get().sample
+    assert KnowledgeEntry.objects.filter(sample=True, version=1).count() == 5
+    assert KnowledgeEntry.objects.filter(sample=True, version=0).count() == 1
+    assert CatalogueDraft.objects.get().sample
+    assert ItemQuestion.objects.exists()
 
 
 def test_as_many_as_the_rate_says_and_counted(made: SeedContext) -> None:
