@@ -18,7 +18,7 @@ from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.access.transaction import running
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding, hotline, returning
+from lianglin.appeals.actions import excluding, hotline, mailboxes, mails, returning
 from lianglin.appeals.models import RuleSet
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -76,6 +76,17 @@ def owe_the_hotline(event: CaseMoved) -> None:
     """What became of another hotline's order is put into the outbox for it."""
     if event.kind == rules.KIND:
         returning.prepare(event.case_id, event.move, by=job())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="fetch_mail", queue="events", queueing_lock="fetch_mail")
+@as_job
+def fetch_mail(timestamp: int) -> int:
+    """Fetches what people wrote to the office's address, where one is set; how many drafts it made."""
+    box = mailboxes.opened(settings.MAIL_INTAKE)
+    if box is None:
+        return 0
+    return mails.fetch(box, by=running().actor, scope_code=settings.MAIL_PLACE, own=settings.MAIL_OWN)
 
 
 HOTLINE_TASK = "appeals_hotline_file"

@@ -121,6 +121,7 @@ SECOND_FACTOR_LEVELS: tuple[str, ...] = () if DEMO else ("county", "city")
 """Kinds of post that are acted in only after a second factor (GB/T 22239 level 3); optional in the demo."""
 BREAK_GLASS_MINUTES = env.break_glass_minutes
 ON_CALL_MINUTES = env.on_call_minutes
+MAIL_INTAKE, MAIL_PLACE, MAIL_OWN = env.mail_intake, env.mail_place, env.mail_own
 RATE_BASE = env.rate_base
 FONTS = env.fonts
 BREAK_GLASS_REVIEW_DAYS = env.break_glass_review_days

@@ -23,7 +23,7 @@ from lianglin.places.search import Found, Spot, resolve
 TOLD = tuple(
     choice
     for choice in rules.CHANNELS
-    if choice[0] in ("phone", "desk", "saturday", "visit", "meeting", "paper", "hotline")
+    if choice[0] in ("phone", "desk", "saturday", "visit", "meeting", "paper", "hotline", "email")
 )
 COMMUNITY_CODE = 12
 """Length of a community's scope code: a post of one community needs not say which."""
@@ -50,6 +50,7 @@ class RecordForm(WhoMixin, AsksMixin):
     """Channel, what, where, who (if they say), and the answer if it was given at once."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, min_length=16)
+    mail = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
     channel_note = forms.CharField(
         label=_("about the way it came"),
         required=False,

@@ -22,6 +22,7 @@ from lianglin.appeals.models.hotline import (
     HotlineSource,
 )
 from lianglin.appeals.models.knowledge import KnowledgeDraft, KnowledgeEntry, KnowledgeUse, KnowledgeVersion
+from lianglin.appeals.models.mail import MailDraft
 from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.question import ItemQuestion, ItemSuccessor, QuestionAnswer
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
@@ -53,6 +54,7 @@ __all__ = (
     "KnowledgeEntry",
     "KnowledgeUse",
     "KnowledgeVersion",
+    "MailDraft",
     "Objection",
     "QuestionAnswer",
     "Representative",

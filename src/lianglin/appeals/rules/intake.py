@@ -45,6 +45,14 @@ _READ = {role: Access("S") for role in ("handler", "helper", "resident", "public
 _OWN_AREA = Access("SIU", Everything(), writes=InScope())
 GUARDS = (
     Guard(
+        "appeals.MailDraft",
+        {"staff": Access("SU", InScope(purpose="handle_case")), "job": Access("SIUD", InScope())},
+        personal=True,
+        neutral=(
+            "message_key", "parking", "state", "files", "left_out", "sent_at", "received_at", "case", "decided_at",
+        ),
+    ),
+    Guard(
         "appeals.Representative",
         case_roles("case_id", staff="SI", handler="", resident="SI", job="SUD"),
         personal=True,
@@ -105,6 +113,18 @@ GUARDS = (
 )  # fmt: skip
 PERSONAL = (
     Personal(
+        "appeals.MailDraft.name", pgettext_lazy("person", "name"), _WORK, "statutory_duty", "P30D", _("the mail was fetched"), "name",
+    ),
+    Personal(
+        "appeals.MailDraft.address", _("mail address"), _WORK, "statutory_duty", "P30D", _("the mail was fetched"), "text",
+    ),
+    Personal(
+        "appeals.MailDraft.subject", _("subject of the mail"), _WORK, "statutory_duty", "P30D", _("the mail was fetched"), "text",
+    ),
+    Personal(
+        "appeals.MailDraft.text", _("what was written"), _WORK, "statutory_duty", "P30D", _("the mail was fetched"), "text",
+    ),
+    Personal(
         "appeals.Appellant.entity_name", _("name of the business"), _REACH, "statutory_duty", "P2Y", _CLOSED, "name",
     ),
     Personal(
@@ -127,6 +147,7 @@ PERSONAL = (
     Personal("appeals.HotlineReturn.answer", _("answer"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"),
 )  # fmt: skip
 RETENTION = (
+    Retention("appeals.MailDraft", "P30D", "received_at", "tombstone"),
     Retention("appeals.Representative", "P2Y", "case__closed_at", "erase"),
     Retention("appeals.QuestionAnswer", "P5Y", "case__closed_at", "tombstone"),
     Retention("appeals.HotlinePart", "P30D", "record__created_at", "erase"),
@@ -146,6 +167,7 @@ SUBJECTS = (
 LISTENERS = (Listener(CaseMoved, "lianglin.appeals.tasks:owe_the_hotline"),)
 NAVIGATION = (
     NavItem("desk", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),
+    NavItem("desk", _("Mails to be recorded"), "appeals:mails", "letter", "appeals.intake", 26),
     NavItem("desk", _("Catalogue of items"), "appeals:catalogue", "form", "appeals.catalogue", 29),
     NavItem("desk", _("Knowledge base"), "appeals:knowledge", "form", "appeals.knowledge", 28),
 )

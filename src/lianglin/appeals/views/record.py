@@ -18,6 +18,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import see
 from lianglin.access.transaction import together
 from lianglin.appeals import actions
+from lianglin.appeals.actions import mails
 from lianglin.appeals.forms.record import ACCESS_KEYS, RecordForm, items_named
 from lianglin.appeals.models import Item
 from lianglin.appeals.queries import knowledge, who, worklists
@@ -38,9 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     """The form; sent, it opens an appeal (answered on the spot if it was) and goes on to the receipt."""
     actor = acting(request)
     if request.method == "GET":
-        return _form(
-            request, RecordForm(actor=actor, initial={"channel": request.GET.get("channel", "phone")})
-        )
+        return _form(request, RecordForm(actor=actor, initial=_begun(request, actor)))
     if request.POST.get("do") in HELPS:
         return _help(request, actor, request.POST["do"])
     form = RecordForm(request.POST, actor=actor)
@@ -61,6 +60,17 @@ def new(request: HttpRequest) -> HttpResponse:
         form.add_error(error.field if error.field in form.fields else None, str(error.message))
         return _form(request, form, status=error.status)
     return see(receipts.keep(request, receipt))
+
+
+def _begun(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+    """How the form begins: with the channel of the address, or with a mail that waits."""
+    pk = request.GET.get("mail", "")
+    mail = mails.found(int(pk), actor) if pk.isdecimal() and len(pk) < 19 else None
+    if mail is None or mail.state != mail.State.WAITING:
+        return {"channel": request.GET.get("channel", "phone")}
+    text = "\n".join(part for part in (str(mail.subject or ""), str(mail.text or "")) if part)
+    note = " ".join(part for part in (str(mail.name or ""), str(mail.address or "")) if part)[:80]
+    return {"channel": "email", "mail": mail.pk, "text": text, "name": mail.name or "", "channel_note": note}
 
 
 def _body(request: HttpRequest) -> bytes:
@@ -84,6 +94,8 @@ def _open(form: RecordForm, actor: Actor) -> tuple[int, dict[str, Any]]:
             answers=form.answers(),
             channel_note=given["channel_note"],
         )
+        if given["mail"]:
+            mails.record(given["mail"], made.case, by=actor)
         if given["answered"]:
             actions.answer_now(
                 made.case.pk, by=actor, outcome=given["outcome"], note=given["answer"], entry=given["entry"]
