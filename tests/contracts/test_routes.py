@@ -37,6 +37,7 @@ OPEN = {
     "appeals:public_problems", "appeals:public_problem", "appeals:matters", "appeals:matter", "logins:me",
     "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "appeals:my_petition", "appeals:rate", "appeals:rated",
+    "appeals:answers", "appeals:answer",
     "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",
     "privacy:notice", "privacy:mine", "privacy:held", "privacy:copy", "privacy:looks", "privacy:looks_csv", "privacy:ask",

@@ -7,7 +7,7 @@ from lianglin.appeals.queries import problem_indicators
 from lianglin.appeals.queries.indicators import INDICATORS, ROWS
 from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
-from lianglin.appeals.rules import LIFECYCLE, clock_notices
+from lianglin.appeals.rules import LIFECYCLE, clock_notices, intake
 from lianglin.appeals.rules import clocks_part as clocks
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules import similarity_guards as similarity
@@ -64,9 +64,16 @@ DOMAIN = Domain(
         ),
         Duty("appeals.similarity", _("see to the model that finds similar appeals")),
         *clocks.DUTIES,
+        *intake.DUTIES,
     ),
     role_duties={
-        "community_worker": ("appeals.intake", "appeals.accept", "appeals.call_back", "appeals.read"),
+        "community_worker": (
+            "appeals.intake",
+            "appeals.accept",
+            "appeals.call_back",
+            "appeals.read",
+            *intake.ROLE_DUTIES["community_worker"],
+        ),
         "street_coordinator": (
             "appeals.intake",
             "appeals.accept",
@@ -80,6 +87,7 @@ DOMAIN = Domain(
             "appeals.decide_problems",
             *clocks.STREET,
             "appeals.texts",
+            *intake.ROLE_DUTIES["street_coordinator"],
         ),
         "district_coordinator": (
             "appeals.read",
@@ -92,6 +100,7 @@ DOMAIN = Domain(
             "appeals.problems",
             "appeals.decide_problems",
             *clocks.DISTRICT,
+            *intake.ROLE_DUTIES["district_coordinator"],
         ),
         "city_coordinator": (
             "appeals.read",
@@ -104,6 +113,7 @@ DOMAIN = Domain(
             "appeals.problems",
             "appeals.decide_problems",
             *clocks.DISTRICT,
+            *intake.ROLE_DUTIES["district_coordinator"],
         ),
         "unit_handler": ("appeals.handle", "appeals.read"),
         "administrator": ("appeals.similarity",),
@@ -111,7 +121,7 @@ DOMAIN = Domain(
     guards=(
         *public.GUARDS,
         *clocks.GUARDS,
-        *(Guard(f"appeals.{model}", READ) for model in ("Catalogue", "Field", "Category", "Item")),
+        *intake.GUARDS,
         *(
             Guard(
                 f"appeals.{model}",
@@ -199,6 +209,7 @@ DOMAIN = Domain(
                 "channel",
                 "entity",
                 "anonymous",
+                "headcount",
                 "language",
                 "opened_at",
             ),
@@ -249,6 +260,7 @@ DOMAIN = Domain(
         *public.PERSONAL,
         *similarity.PERSONAL,
         *clocks.PERSONAL,
+        *intake.PERSONAL,
         *(
             Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
             for column, label in (
@@ -311,6 +323,7 @@ DOMAIN = Domain(
         *public.RETENTION,
         *similarity.RETENTION,
         *clocks.RETENTION,
+        *intake.RETENTION,
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
@@ -324,6 +337,7 @@ DOMAIN = Domain(
         *public.SUBJECTS,
         *similarity.SUBJECTS,
         *clocks.SUBJECTS,
+        *intake.SUBJECTS,
         Subject("appeals.Appeal", "case_id", "case"),
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
@@ -339,6 +353,7 @@ DOMAIN = Domain(
     reports=(REPORT,),
     rows=ROWS + problem_indicators.ROWS,
     listeners=(
+        *intake.LISTENERS,
         Listener(CaseMoved, "lianglin.appeals.tasks:refresh_figures"),
         Listener(CaseMoved, "lianglin.appeals.tasks:lead_followers"),
         Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
@@ -361,6 +376,7 @@ DOMAIN = Domain(
     answers=(Answer(OpenAppeal, "lianglin.appeals.actions:open_for"),),
     navigation=(
         *clocks.NAVIGATION,
+        *intake.NAVIGATION,
         NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
         NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
         NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),

@@ -18,10 +18,14 @@ from procrastinate.contrib.django import app
 from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
+from lianglin.access.transaction import running
 from lianglin.appeals import actions, rules
 from lianglin.appeals.actions import (
     excluding,
+    hotline,
     joining,
+    mailboxes,
+    mails,
     open_counting,
     petitioning,
     problem_effects,
@@ -29,6 +33,7 @@ from lianglin.appeals.actions import (
     rating,
     remedying,
     reopening,
+    returning,
     subscribing,
     supervising,
     warning,
@@ -105,6 +110,41 @@ def follow_up_grades(event: CaseMoved) -> None:
         remedying.open_remedy(event.case_id, by=job())
     elif event.move in ("reopen", "handle_again"):
         reopening.give_back(event.case_id, by=job())
+
+
+def owe_the_hotline(event: CaseMoved) -> None:
+    """What became of another hotline's order is put into the outbox for it."""
+    if event.kind == rules.KIND:
+        returning.prepare(event.case_id, event.move, by=job())
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="fetch_mail", queue="events", queueing_lock="fetch_mail")
+@as_job
+def fetch_mail(timestamp: int) -> int:
+    """Fetches what people wrote to the office's address, where one is set; how many drafts it made."""
+    box = mailboxes.opened(settings.MAIL_INTAKE)
+    if box is None:
+        return 0
+    return mails.fetch(box, by=running().actor, scope_code=settings.MAIL_PLACE, own=settings.MAIL_OWN)
+
+
+HOTLINE_TASK = "appeals_hotline_file"
+
+
+@app.task(name=HOTLINE_TASK, queue="events")
+@as_job
+def hotline_file(pk: int) -> bool:
+    """Works on one part of a hotline's file in a transaction of its own; defers the next while there is more."""
+    more = hotline.go_on(pk, by=running().actor)
+    if more:
+        order_hotline_file(pk)
+    return more
+
+
+def order_hotline_file(pk: int) -> None:
+    """Asks for a hotline's file to be worked on, in the running transaction."""
+    app.configure_task(HOTLINE_TASK, queue="events").defer(pk=pk)
 
 
 def call_unit_out(event: CaseMoved) -> None:

@@ -1,8 +1,12 @@
 from lianglin.appeals.api import open311
 from lianglin.appeals.views import (
     calls,
+    catalogue,
     desk,
+    hotlines,
+    knowledge,
     ledgers,
+    mails,
     matters,
     my_petition,
     orders,
@@ -26,6 +30,10 @@ urlpatterns = [
     *public.routes,
     *matters.routes,
     *desk.routes,
+    *hotlines.routes,
+    *catalogue.routes,
+    *knowledge.routes,
+    *mails.routes,
     *orders.routes,
     *rule_sets.routes,
     *similarity.routes,

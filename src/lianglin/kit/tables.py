@@ -41,12 +41,12 @@ class Unreadable(ValueError):
         return str(SAYS[self.code])
 
 
-def rows_of(file: IO[bytes], kind: str, *, most: int = UNPACKED) -> Iterator[list[str]]:
+def rows_of(file: IO[bytes], kind: str, *, most: int = UNPACKED, longest: int = CELL) -> Iterator[list[str]]:
     """The rows, heading first. ``kind`` "csv" or "xlsx"; ``file`` can seek; an Excel file unpacks to ``most`` bytes.
 
-    Empty rows are left out. Unreadable, also in the middle of a file that is damaged there.
+    Of a cell ``longest`` characters are read. Empty rows are left out. Unreadable, also in the middle of a file that is damaged there.
     """
-    found = _xlsx(file, most) if kind == "xlsx" else _csv(file)
+    found = _xlsx(file, most, longest) if kind == "xlsx" else _csv(file, longest)
     return (row for row in found if any(row))
 
 
@@ -59,7 +59,7 @@ def kind_of(name: str, head: bytes) -> str:
     raise Unreadable("kind")
 
 
-def _csv(file: IO[bytes]) -> Iterator[list[str]]:
+def _csv(file: IO[bytes], longest: int) -> Iterator[list[str]]:
     encoding = _encoding(file)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     try:
@@ -67,7 +67,7 @@ def _csv(file: IO[bytes]) -> Iterator[list[str]]:
         text.seek(0)
         mark = max(",;\t", key=head.split("\n")[0].count)
         for row in csv.reader(text, delimiter=mark):
-            yield [_cell(value) for value in row[:COLUMNS]]
+            yield [_cell(value, longest) for value in row[:COLUMNS]]
     except (UnicodeDecodeError, csv.Error):
         raise Unreadable("encoding") from None
     finally:
@@ -92,7 +92,7 @@ def _encoding(file: IO[bytes]) -> str:
         file.seek(0)
 
 
-def _xlsx(file: IO[bytes], most: int) -> Iterator[list[str]]:
+def _xlsx(file: IO[bytes], most: int, longest: int) -> Iterator[list[str]]:
     from openpyxl import load_workbook
 
     try:
@@ -109,7 +109,7 @@ def _xlsx(file: IO[bytes], most: int) -> Iterator[list[str]]:
         sheet: Any = book.worksheets[0]
         rows = sheet.iter_rows(values_only=True)
         while (row := _next(rows)) is not None:
-            yield [_cell(value) for value in row[:COLUMNS]]
+            yield [_cell(value, longest) for value in row[:COLUMNS]]
     except IndexError:  # no sheet at all
         raise Unreadable("empty") from None
     finally:
@@ -123,7 +123,7 @@ def _next(rows: Iterator[Any]) -> Any:
         raise Unreadable("kind") from None
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, longest: int = CELL) -> str:
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -136,4 +136,4 @@ def _cell(value: Any) -> str:
         if abs(value) >= 10**15:
             return AS_NUMBER
         return str(int(value)) if float(value).is_integer() else str(value)
-    return " ".join(str(value).replace("\0", "").split())[:CELL]
+    return " ".join(str(value).replace("\0", "").split())[:longest]

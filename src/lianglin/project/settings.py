@@ -122,6 +122,7 @@ SECOND_FACTOR_LEVELS: tuple[str, ...] = () if DEMO else ("county", "city")
 BREAK_GLASS_MINUTES = env.break_glass_minutes
 ON_CALL_MINUTES = env.on_call_minutes
 TEXT_ENCODER = env.text_encoder
+MAIL_INTAKE, MAIL_PLACE, MAIL_OWN = env.mail_intake, env.mail_place, env.mail_own
 RATE_BASE = env.rate_base
 FONTS = env.fonts
 BREAK_GLASS_REVIEW_DAYS = env.break_glass_review_days

@@ -280,6 +280,36 @@ class Environment(LoginSettings):
             shown="path#sha256",
         ),
     ]
+    mail_intake: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_MAIL_INTAKE",
+            kinds.text,
+            "",
+            "Where mail to the office is fetched from: maildir:/path, or imaps://name:password@host/INBOX. Empty: nowhere.",
+            "接收居民来信的邮箱：maildir:/路径，或 imaps://用户名:密码@主机/INBOX。不填则不接收。",
+        ),
+    ]
+    mail_place: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_MAIL_PLACE",
+            kinds.text,
+            "",
+            "Code of the district, street or community whose posts record that mail.",
+            "由哪个区、街道或社区（代码）登记这些来信。",
+        ),
+    ]
+    mail_own: Annotated[
+        str,
+        Setting(
+            "LIANGLIN_MAIL_OWN",
+            kinds.text,
+            "",
+            "The office's own address: mail from it is never taken in.",
+            "本单位的邮箱地址，从它发出的邮件不会被接收。",
+        ),
+    ]
     rate_base: Annotated[
         int,
         Setting(

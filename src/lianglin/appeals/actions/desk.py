@@ -15,6 +15,7 @@ from lianglin.appeals.actions.asking import known, on_case, order_limit, show
 from lianglin.appeals.actions.co_handling import end_orders, order_from
 from lianglin.appeals.actions.duty_list import must_be_on_the_list
 from lianglin.appeals.actions.item_advice import note_item_advice
+from lianglin.appeals.actions.knowledge import note_use
 from lianglin.appeals.actions.objecting import lapse, rule, ruling_on
 from lianglin.appeals.actions.similarity_rows import follow_item
 from lianglin.appeals.models import Appeal, Item
@@ -74,8 +75,12 @@ def answer_now(
     note: str,
     photos: Sequence[Prepared] = (),
     seen_version: int | None = None,
+    entry: int | None = None,
 ) -> Case:
-    """Answers on the spot: recorded, never dispatched. Pictures as with a unit's answer."""
+    """Answers on the spot: recorded, never dispatched. Pictures as with a unit's answer.
+
+    ``entry``: the version of the knowledge base it rests on; kept with the answer.
+    """
     known(outcome, rules.OUTCOMES, "outcome")
     cases.move(
         case,
@@ -83,7 +88,7 @@ def answer_now(
         by=by,
         seen_version=seen_version,
         note=note,
-        data={"outcome": outcome},
+        data={"outcome": outcome, **note_use(case, entry, note)},
         changes={"outcome": outcome},
     )
     lapse(case, by)

@@ -17,8 +17,9 @@ from lianglin.access.actor import Actor
 from lianglin.access.transaction import together
 from lianglin.appeals import rules
 from lianglin.appeals.actions.asking import on_case, order_limit
+from lianglin.appeals.actions.opening import keep_representatives
 from lianglin.appeals.actions.similarity_rows import write_row
-from lianglin.appeals.models import Appeal, Appellant, Item
+from lianglin.appeals.models import Appeal, Appellant, Item, Representative
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case, Step
 from lianglin.cases.rules import SUBJECT
@@ -229,6 +230,8 @@ def _with_the_same_appellant(part: Case, own: Appeal, text: str, item: Item | No
         channel=own.channel,
         text=text,
         entity=own.entity,
+        headcount=own.headcount,
+        channel_note=own.channel_note,
         anonymous=own.anonymous,
         language=own.language,
         opened_at=part.opened_at,
@@ -241,7 +244,11 @@ def _with_the_same_appellant(part: Case, own: Appeal, text: str, item: Item | No
             name=person.name,
             phone=person.phone,
             phone_match=person.phone_match,
+            entity_name=person.entity_name,
+            uscc=person.uscc,
             confidential=person.confidential,
             resident_id=person.resident_id,
         ).save(force_insert=True)
+    spoken = Representative.objects.visible_to(by, purpose=by.work_purpose).filter(case_id=own.pk)
+    keep_representatives(part, [(one.name, one.phone or "") for one in spoken.order_by("position")])
     return (person.phone or "") if person is not None else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -11,14 +12,16 @@ from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
 from lianglin.access.transaction import become, together
 from lianglin.appeals import rules
+from lianglin.appeals.actions.questions import keep_answers
 from lianglin.appeals.actions.similarity_rows import write_row
-from lianglin.appeals.models import Appeal, Appellant, Item
+from lianglin.appeals.models import Appeal, Appellant, Item, Representative
+from lianglin.appeals.queries import catalogue
 from lianglin.cases import actions as cases
 from lianglin.cases.models import Case
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import OpenAppeal
-from lianglin.kit.ids import clean_phone
+from lianglin.kit.ids import clean_phone, clean_uscc
 from lianglin.places.models import Building, Community
 
 
@@ -30,11 +33,23 @@ class Reporter:
     phone: str = ""
     entity: bool = False
     confidential: bool = True
+    entity_name: str = ""
+    uscc: str = ""
+    headcount: int | None = None
+    representatives: tuple[tuple[str, str], ...] = ()
+    """(name, phone) of who speaks for several people; five at most."""
 
     @property
     def anonymous(self) -> bool:
         """Whether nothing was said about who reports."""
-        return not (self.name.strip() or self.phone.strip())
+        said = (
+            self.name,
+            self.phone,
+            self.entity_name,
+            self.uscc,
+            *(name + phone for name, phone in self.representatives),
+        )
+        return not any(text.strip() for text in said)
 
 
 @dataclass(frozen=True)
@@ -54,19 +69,23 @@ def submit(
     title: str = "",
     reporter: Reporter | None = None,
     channel: str = "web",
+    answers: Mapping[str, str] | None = None,
+    channel_note: str = "",
 ) -> Submitted:
     """Opens an appeal with a case and a receipt.
 
     The public becomes the holder of exactly the new case for the rest of the transaction; staff record what
-    somebody told them and need the duty appeals.intake.
+    somebody told them and need the duty appeals.intake. ``answers``: question code -> answer, to the item's questions.
     """
     by.require("appeals.intake" if by.role == "staff" else "public.submit")
     text, reporter = text.strip(), reporter or Reporter()
     if len(text) < 5:
         raise Refused(_("Tell us in at least five characters what the matter is."), field="text")
     phone = phone_of(reporter.phone)
+    must_fit(reporter)
     with together():
-        opened = _open(by, place, text, item, title, reporter, phone, channel)
+        opened = _open(by, place, text, item, title, reporter, phone, channel, channel_note)
+        keep_answers(opened.case, item, answers or {})
     return Submitted(opened.case, opened.secret)
 
 
@@ -77,7 +96,7 @@ def open_for(request: OpenAppeal, *, by: Actor) -> str:
     """
     community = Community.objects.filter(scope_code=request.scope_code, valid_to__isnull=True).first()
     building = Building.objects.filter(pk=request.building_id, scope_code=request.scope_code).first()
-    item = Item.objects.filter(code=request.item_code).order_by("-id").first()
+    item = catalogue.item_of(request.item_code)
     if (
         community is None
         or (request.building_id and building is None)
@@ -107,6 +126,7 @@ def _open(
     reporter: Reporter,
     phone: str,
     channel: str,
+    channel_note: str,
 ) -> cases.Opened:
     case_id = cases.reserve_id()
     if by.role != "staff":
@@ -130,6 +150,8 @@ def _open(
         text=text,
         entity=reporter.entity,
         anonymous=reporter.anonymous,
+        headcount=reporter.headcount,
+        channel_note=channel_note.strip()[:80],
         language=get_language() or "zh-hans",
         opened_at=case.opened_at,
     ).save(force_insert=True)
@@ -140,11 +162,47 @@ def _open(
             name=reporter.name.strip()[:60],
             phone=phone or None,
             phone_match=match_key(phone, "phone") if phone else None,
+            entity_name=reporter.entity_name.strip()[:80],
+            uscc=clean_uscc(reporter.uscc) if reporter.uscc else "",
             confidential=reporter.confidential,
             resident_id=by.resident_id,
         ).save(force_insert=True)
+        keep_representatives(case, reporter.representatives)
     write_row(case, place, text, item, phone)
     return opened
+
+
+def must_fit(reporter: Reporter) -> None:
+    """Refused: more than five who speak for a group, fewer people than speak for them, a code of a business that is none."""
+    if len(reporter.representatives) > rules.MOST_REPRESENTATIVES:
+        raise Refused(_("Five people at most speak for a group. Choose them."), field="representatives")
+    if (
+        reporter.headcount is not None
+        and not max(2, len(reporter.representatives)) <= reporter.headcount <= 30_000
+    ):
+        raise Refused(_("Say how many people report it together."), field="headcount")
+    try:
+        if reporter.uscc:
+            clean_uscc(reporter.uscc)
+    except ValueError as error:
+        raise Refused(
+            _("One of the 18 characters is wrong or missing. Compare the code with the licence."),
+            field="uscc",
+        ) from error
+
+
+def keep_representatives(case: Case, found: Iterable[tuple[str, str]]) -> None:
+    """Writes who speaks for the others of a group."""
+    Representative.objects.bulk_create(
+        Representative(
+            case=case,
+            scope_code=case.scope_code,
+            position=n,
+            name=name.strip()[:60],
+            phone=phone_of(phone) or None,
+        )
+        for n, (name, phone) in enumerate(found, start=1)
+    )
 
 
 def phone_of(text: str) -> str:

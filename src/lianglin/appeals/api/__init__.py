@@ -12,6 +12,7 @@ from ninja.responses import NinjaJSONEncoder
 from lianglin.access.actor import Actor
 from lianglin.access.api import PROBLEMS, anybody, staff
 from lianglin.appeals import actions, rules
+from lianglin.appeals.api import hotlines
 from lianglin.appeals.api.finding import find, item_by, place_of
 from lianglin.appeals.api.moves import MOVES, arguments
 from lianglin.appeals.api.schemas import (
@@ -27,6 +28,7 @@ from lianglin.appeals.api.schemas import (
 )
 from lianglin.appeals.api.showing import detail_of, row
 from lianglin.appeals.queries.catalogue import choices
+from lianglin.appeals.rules.emergency import numbers_for
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
 from lianglin.kit import clock, throttle
@@ -35,6 +37,7 @@ from lianglin.kit.paging import page
 
 __all__ = ["PageOut", "router"]
 router = Router()
+router.add_router("hotlines/", hotlines.router)
 PAGE = 50
 SUBMIT_TRIES = 60
 """Reports that one address may send in a window without a login."""
@@ -103,7 +106,16 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = None) ->
             title=report.title,
             item=item_by(report.item),
             channel=report.channel if actor.role == "staff" else "api",
-            reporter=actions.Reporter(name=report.name, phone=report.phone, entity=report.entity),
+            answers=report.answers,
+            reporter=actions.Reporter(
+                name=report.name,
+                phone=report.phone,
+                entity=report.entity or bool(report.entity_name),
+                entity_name=report.entity_name,
+                uscc=report.uscc,
+                headcount=report.headcount,
+                representatives=tuple((one.name, one.phone) for one in report.representatives),
+            ),
         )
         case = made.case
         return 201, {
@@ -112,6 +124,7 @@ def create(request: HttpRequest, report: Report, idempotency_key: Key = None) ->
             "state": case.state,
             "due_at": case.due_at.isoformat() if case.due_at else None,
             "due_provisional": case.due_provisional,
+            "call_now": list(numbers_for(report.text)),
         }
 
     who = f"account:{actor.account_id}" if actor.account_id else "public"

@@ -81,6 +81,13 @@ class PageOut(Schema):
     older: str
 
 
+class Person(Schema):
+    """Somebody who speaks for a group."""
+
+    name: str = Field(min_length=1, max_length=60, pattern=STORABLE)
+    phone: str = Field("", max_length=20)
+
+
 class Report(Schema):
     """What is reported. ``community`` (12 digits) or ``building`` (id) says where."""
 
@@ -95,7 +102,17 @@ class Report(Schema):
     name: str = Field("", max_length=60, pattern=STORABLE)
     phone: str = Field("", max_length=20)
     entity: bool = False
-    channel: Literal["web", "phone", "desk", "saturday", "visit", "meeting", "paper", "api"] = Field(
+    entity_name: str = Field(
+        "", max_length=80, pattern=STORABLE, description="name of the business (经营主体)"
+    )
+    uscc: str = Field("", max_length=18, description="unified social credit code of the business")
+    headcount: int | None = Field(None, ge=2, le=30_000, description="how many people report it together")
+    representatives: list[Person] = Field([], max_length=5, description="who speaks for them")
+    answers: dict[
+        Annotated[str, Field(max_length=20, pattern=STORABLE)],
+        Annotated[str, Field(max_length=200, pattern=STORABLE)],
+    ] = Field({}, max_length=12, description="question code -> answer, to the extra questions of the item")
+    channel: Literal["web", "phone", "desk", "saturday", "visit", "meeting", "paper", "email", "api"] = Field(
         "api", description="how staff heard of it; what the public sends counts as api"
     )
 
@@ -106,6 +123,8 @@ class Receipt(Schema):
     state: str
     due_at: datetime | None
     due_provisional: bool
+    call_now: list[str] = []
+    """Of 110, 119, 120: what the text says cannot wait for this platform."""
 
 
 class Claim(Schema):

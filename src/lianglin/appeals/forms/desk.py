@@ -223,6 +223,7 @@ class AnswerNowForm(AnswerForm):
 
     submit = _("Answer on the spot")
     intro = _("For what you can answer or put right yourself. It is recorded and called back like any other.")
+    entry = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
 
 
 class RefuseForm(MoveForm):

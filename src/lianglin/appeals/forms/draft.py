@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.base import SessionBase
 
 from lianglin.appeals.models import Item
 from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries.questions import questions_of
 from lianglin.kit.crypto import decrypt, encrypt
 from lianglin.places.search import Spot, resolve
 
@@ -37,6 +38,13 @@ class Draft:
     phone: str = ""
     entity: bool = False
     confidential: bool = True
+    entity_name: str = ""
+    uscc: str = ""
+    headcount: int | None = None
+    representatives: list[list[str]] = field(default_factory=list)
+    """(name, phone) of who speaks for several people."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """Question code -> answer, to the extra questions of the item."""
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
     """By question, what was typed but cannot be taken yet: left half done by who continues later."""
     offered: list[int] = field(default_factory=list)
@@ -51,10 +59,19 @@ class Draft:
         answered = {
             "what": self.item,
             "where": self.place or self.lon,
-            "tell": self.text,
+            "tell": self.text and not self.unanswered(),
             "reach": self.reach,
         }
         return next((step for step, answer in answered.items() if not answer), "check")
+
+    def unanswered(self) -> bool:
+        """Whether a question that must be answered is not: after another item was chosen, too."""
+        return any(one.required and not self.answers.get(one.code) for one in questions_of(self.found_item()))
+
+    def fitting_answers(self) -> dict[str, str]:
+        """The answers to questions that the chosen item asks."""
+        asked = {one.code for one in questions_of(self.found_item())}
+        return {code: value for code, value in self.answers.items() if code in asked}
 
     def next_step(self) -> str:
         """Where somebody goes on who stopped: at what they left half done, else at the first open question."""

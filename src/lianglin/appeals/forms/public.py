@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.appeals import rules
 from lianglin.appeals.forms.calls import ReasonsField
 from lianglin.appeals.forms.draft import UNKNOWN
+from lianglin.appeals.forms.questions import AsksMixin
+from lianglin.appeals.forms.who import WhoMixin
 from lianglin.appeals.queries import catalogue
 from lianglin.files.forms import PhotosField
 from lianglin.kit.ids import clean_case_number, clean_phone
@@ -66,8 +68,8 @@ class WhereForm(forms.Form):
         return data
 
 
-class TellForm(forms.Form):
-    """What happened, in one's own words."""
+class TellForm(AsksMixin):
+    """What happened, in one's own words; and what its item asks more."""
 
     text = forms.CharField(
         label=_("Tell us what the matter is"),
@@ -91,7 +93,7 @@ class PhotoForm(forms.Form):
 ANONYMOUS, BY_PHONE = "anonymous", "phone"
 
 
-class ReachForm(forms.Form):
+class ReachForm(WhoMixin):
     """Whether and how one may be called back."""
 
     reach = forms.ChoiceField(
@@ -125,7 +127,8 @@ class ReachForm(forms.Form):
         """The phone in digits; nothing about the person when they stay anonymous."""
         data = super().clean() or {}
         if data.get("reach") == ANONYMOUS:
-            return {**data, "phone": "", "name": ""}
+            nobody = {"phone": "", "name": "", "entity_name": "", "uscc": "", "representatives": []}
+            return {**data, **nobody}
         if data.get("reach") == BY_PHONE:
             if not data.get("phone"):
                 raise ValidationError(

@@ -11,10 +11,11 @@ from django.utils.translation import pgettext_lazy
 
 from lianglin.access.actor import Actor
 from lianglin.appeals import rules
-from lianglin.appeals.actions import Reporter
 from lianglin.appeals.forms.desk import note_field, radios
+from lianglin.appeals.forms.questions import AsksMixin
+from lianglin.appeals.forms.who import WhoMixin
 from lianglin.appeals.models import Item
-from lianglin.appeals.queries import catalogue, worklists
+from lianglin.appeals.queries import catalogue, knowledge, worklists
 from lianglin.appeals.rules.advised import Advised, unpacked
 from lianglin.cases.actions import Place
 from lianglin.kit.ids import clean_phone
@@ -23,16 +24,43 @@ from lianglin.places.search import Found, Spot, resolve
 TOLD = tuple(
     choice
     for choice in rules.CHANNELS
-    if choice[0] in ("phone", "desk", "saturday", "visit", "meeting", "paper", "hotline")
+    if choice[0] in ("phone", "desk", "saturday", "visit", "meeting", "paper", "hotline", "email")
 )
 COMMUNITY_CODE = 12
 """Length of a community's scope code: a post of one community needs not say which."""
 
 
-class RecordForm(forms.Form):
+ACCESS_KEYS = {"text": "n", "item": "s", "where": "d", "phone": "h", "answer": "f"}
+"""Alt (with Shift in some browsers) and the letter: 内容 事项 地点 号码 答复. The page names them."""
+NEED_A_NOTE = {
+    "paper": _("Write the letter's number and date, so that it is found again."),
+    "meeting": _("Write which meeting it was, and when."),
+}
+"""Channels that are found again only by a note."""
+
+
+def items_named(text: str) -> list[Item] | None:
+    """The items that a text names: by code or full name exactly, else by pinyin, initials, words; None for no text."""
+    if not text:
+        return None
+    exact = [item for item in worklists.items() if text in (item.code, item.name, item.name_en)]
+    return exact or catalogue.search(text)
+
+
+class RecordForm(WhoMixin, AsksMixin):
     """Channel, what, where, who (if they say), and the answer if it was given at once."""
 
     once = forms.CharField(widget=forms.HiddenInput, max_length=40, min_length=16)
+    mail = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
+    channel_note = forms.CharField(
+        label=_("about the way it came"),
+        required=False,
+        max_length=80,
+        help_text=_(
+            "Letter: its number and date. Meeting: which one and when. Saturday desk and visit: where."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     channel = radios(_("channel"), TOLD)
     text = note_field(
         _("what was reported"), rows=4, hint=_("In the person's words. No ID number, no illness.")
@@ -70,7 +98,10 @@ class RecordForm(forms.Form):
         max_length=20,
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
     )
-    entity = forms.BooleanField(label=_("reported by a business"), required=False)
+    confidential = forms.BooleanField(
+        label=_("Do not tell the body complained of who it was."), required=False, initial=True
+    )
+    entry = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.RadioSelect)
     answered = forms.BooleanField(label=_("answered on the spot"), required=False)
     outcome = forms.ChoiceField(
         label=_("outcome"), choices=rules.OUTCOMES, widget=forms.RadioSelect, required=False
@@ -82,6 +113,8 @@ class RecordForm(forms.Form):
         self.actor = actor
         self.found: list[Found] = []
         self.initial.setdefault("once", str(uuid.uuid4()))
+        for name, key in ACCESS_KEYS.items():
+            self.fields[name].widget.attrs["accesskey"] = key
 
     def clean_text(self) -> str:
         """At least five characters, as for everybody."""
@@ -92,11 +125,9 @@ class RecordForm(forms.Form):
 
     def clean_item(self) -> Item | None:
         """The item by name, code, pinyin or initials; the error names what would fit."""
-        text = self.cleaned_data["item"].strip()
-        if not text:
+        found = items_named(self.cleaned_data["item"].strip())
+        if found is None:
             return None
-        exact = [item for item in worklists.items() if text in (item.code, item.name, item.name_en)]
-        found = exact or catalogue.search(text)
         if len(found) == 1:
             return found[0]
         if found:
@@ -121,6 +152,15 @@ class RecordForm(forms.Form):
             cleaned["spot"] = self._spot(cleaned.get("place", ""), cleaned.get("where", "").strip())
         except forms.ValidationError as error:
             self.add_error("where", error)
+        if cleaned.get("channel") in NEED_A_NOTE and not cleaned.get("channel_note", "").strip():
+            self.add_error("channel_note", NEED_A_NOTE[cleaned["channel"]])
+        chosen = knowledge.version(cleaned["entry"]) if cleaned.get("entry") else None
+        if chosen is not None and not cleaned.get("answer"):
+            cleaned |= {
+                "answered": True,
+                "outcome": cleaned.get("outcome") or "explained",
+                "answer": chosen.answer,
+            }
         if cleaned.get("answered"):
             self._check_answer(cleaned)
         return cleaned
@@ -165,8 +205,3 @@ class RecordForm(forms.Form):
     def advised(self) -> Advised | None:
         """The items that were suggested beside the form, if any were."""
         return unpacked(self.data.get("advised", ""))
-
-    def reporter(self) -> Reporter:
-        """Who reports; all empty means anonymous."""
-        given = self.cleaned_data
-        return Reporter(name=given["name"], phone=given["phone"], entity=given["entity"])

@@ -122,6 +122,13 @@ class RuleForm(forms.Form):
         help_text=_("That day included. An earlier day than the first passes the new year."),
         widget=forms.TextInput(attrs={"placeholder": "04-20", **PLAIN}),
     )
+    answer = forms.CharField(
+        label=_("answers to extra questions"),
+        required=False,
+        max_length=2000,
+        help_text=_("A line each: code of the question = codes of the answers, like lift_trapped = yes."),
+        widget=forms.Textarea(attrs={"rows": 3, **PLAIN}),
+    )
     unit = UnitField(
         label=_("unit in the lead"),
         queryset=Organisation.objects.none(),
@@ -145,7 +152,6 @@ class RuleForm(forms.Form):
     )
 
     def __init__(self, *args: Any, units: Any, rule: DispatchRule | None = None, **kwargs: Any) -> None:
-        self.kept: list[dict[str, Any]] = []
         if rule is not None:
             kwargs["initial"] = self._read(rule)
         super().__init__(*args, **kwargs)
@@ -163,7 +169,8 @@ class RuleForm(forms.Form):
         self.fields[name].choices = choices  # pyright: ignore[reportAttributeAccessIssue]
 
     def _read(self, rule: DispatchRule) -> dict[str, Any]:
-        """The rule as the form shows it. Conditions on answers stay as they are: the form has no place for them."""
+        """The rule as the form shows it."""
+        lines: list[str] = []
         initial: dict[str, Any] = {
             "title": rule.title,
             "unit": rule.unit_id,
@@ -179,14 +186,27 @@ class RuleForm(forms.Form):
             elif kind == "place":
                 initial["place"] = " ".join(condition["in"])
             elif kind == "answer":
-                self.kept.append(condition)
+                lines.append(f"{condition['question']} = {', '.join(condition['in'])}")
             else:
                 initial["category" if kind == "class" else str(kind)] = condition["in"]
-        return initial
+        return initial | {"answer": "\n".join(lines)}
 
     def clean_place(self) -> list[str]:
         """The codes one by one."""
         return self.cleaned_data["place"].replace(",", " ").replace("，", " ").split()
+
+    def clean_answer(self) -> list[dict[str, Any]]:
+        """The conditions on answers, one a line."""
+        found = []
+        for line in filter(str.strip, self.cleaned_data["answer"].splitlines()):
+            code, mark, values = line.replace("＝", "=").partition("=")
+            wanted = values.replace(",", " ").replace("，", " ").replace("、", " ").split()
+            if not (code.strip() and mark and wanted):
+                raise forms.ValidationError(
+                    _("Write each line as: code of the question = codes of the answers.")
+                )
+            found.append({"on": "answer", "question": code.strip()[:40], "in": wanted})
+        return found
 
     def clean(self) -> dict[str, Any]:
         """Times and days come in pairs, each of the right form."""
@@ -217,4 +237,4 @@ class RuleForm(forms.Form):
             first, last = data[kind]
             if first:
                 found.append({"on": kind, "from": first, "to": last})
-        return [*found, *self.kept]
+        return [*found, *data["answer"]]

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("appeals", "0060_public"), 
+    dependencies = [("appeals", "0069_mail"), 
         ('access', '0070_duty_changes'),
         ('appeals', '0040_exclusion'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

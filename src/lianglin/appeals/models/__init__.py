@@ -10,11 +10,22 @@ from lianglin.appeals.models.appeal import (
     Exclusion,
     Field,
     Item,
+    Representative,
 )
 from lianglin.appeals.models.calling import CallLink, CallPlan, Remedy
 from lianglin.appeals.models.campaign import Campaign, CampaignSeason
+from lianglin.appeals.models.catalogue_draft import CatalogueDraft
 from lianglin.appeals.models.class_candidate import CandidateCase, ClassCandidate
 from lianglin.appeals.models.co_order import CoOrder
+from lianglin.appeals.models.hotline import (
+    HotlineImport,
+    HotlineOrder,
+    HotlinePart,
+    HotlineReturn,
+    HotlineSource,
+)
+from lianglin.appeals.models.knowledge import KnowledgeDraft, KnowledgeEntry, KnowledgeUse, KnowledgeVersion
+from lianglin.appeals.models.mail import MailDraft
 from lianglin.appeals.models.objection import Objection
 from lianglin.appeals.models.open_data import OpenCount, OpenFile
 from lianglin.appeals.models.petition import Petition
@@ -36,6 +47,7 @@ from lianglin.appeals.models.publication import (
     PublishedCase,
     RedactedText,
 )
+from lianglin.appeals.models.question import ItemQuestion, ItemSuccessor, QuestionAnswer
 from lianglin.appeals.models.rule_set import DispatchAdvice, DispatchRule, RuleSet
 from lianglin.appeals.models.similarity import ItemAdvice, SimilarityModel, SimilarityRow
 from lianglin.appeals.models.standard_text import StandardText
@@ -55,6 +67,7 @@ __all__ = (
     "CampaignSeason",
     "CandidateCase",
     "Catalogue",
+    "CatalogueDraft",
     "Category",
     "ClassCandidate",
     "CoOrder",
@@ -63,8 +76,20 @@ __all__ = (
     "DispatchTerm",
     "Exclusion",
     "Field",
+    "HotlineImport",
+    "HotlineOrder",
+    "HotlinePart",
+    "HotlineReturn",
+    "HotlineSource",
     "Item",
     "ItemAdvice",
+    "ItemQuestion",
+    "ItemSuccessor",
+    "KnowledgeDraft",
+    "KnowledgeEntry",
+    "KnowledgeUse",
+    "KnowledgeVersion",
+    "MailDraft",
     "Milestone",
     "MilestoneDelay",
     "Objection",
@@ -85,8 +110,10 @@ __all__ = (
     "PublicationObjection",
     "PublicationRule",
     "PublishedCase",
+    "QuestionAnswer",
     "RedactedText",
     "Remedy",
+    "Representative",
     "RuleSet",
     "SimilarityModel",
     "SimilarityRow",

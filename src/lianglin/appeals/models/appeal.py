@@ -80,6 +80,8 @@ class Item(Bilingual):
     season = models.CharField(_("season"), max_length=20, blank=True)
     duty_code = models.CharField(_("duty of the community (code)"), max_length=20, blank=True, default="")
     """"" where no duty of a community covers it: then it is not ordered from one."""
+    response_template = models.TextField(_("response template"), blank=True, default="", db_default="")
+    """With what an answer begins; "" where there is none."""
 
     class Meta:
         verbose_name = _("item")
@@ -99,6 +101,10 @@ class Appeal(models.Model):
     text = models.TextField(_("what was reported"))
     entity = models.BooleanField(_("reported by a business"), default=False)
     anonymous = models.BooleanField(_("anonymous"), default=False)
+    headcount = models.PositiveSmallIntegerField(_("people who report it together"), null=True, blank=True)
+    channel_note = models.CharField(
+        _("about the way it came"), max_length=80, blank=True, default="", db_default=""
+    )
     language = models.CharField(_("language"), max_length=10, default="zh-hans")
     opened_at = models.DateTimeField(_("opened at"))
 
@@ -123,6 +129,12 @@ class Appellant(models.Model):
     name = models.CharField(pgettext_lazy("person", "name"), max_length=60, blank=True)
     phone = EncryptedTextField(_("phone"), null=True, blank=True)
     phone_match = models.BinaryField(_("match key of the phone"), null=True)
+    entity_name = models.CharField(
+        _("name of the business"), max_length=80, blank=True, default="", db_default=""
+    )
+    uscc = models.CharField(
+        _("unified social credit code"), max_length=18, blank=True, default="", db_default=""
+    )
     confidential = models.BooleanField(_("name kept from the body complained of"), default=True)
     resident_id = models.BigIntegerField(_("resident who was logged in"), null=True)
     """No foreign key: a resident's record is erased without asking who once complained."""
@@ -139,6 +151,26 @@ class Appellant(models.Model):
                 name="appeals_appellant_resident",
                 condition=models.Q(resident_id__isnull=False),
             ),
+        ]
+
+
+class Representative(models.Model):
+    """Who speaks for several people: beside the appellant, as closed to handlers. Five of an appeal at most."""
+
+    case = models.ForeignKey(Case, models.PROTECT, db_index=False, verbose_name=_("case"), related_name="+")
+    scope_code = ScopeCodeField()
+    position = models.PositiveSmallIntegerField(_("position"))
+    name = models.CharField(pgettext_lazy("person", "name"), max_length=60)
+    phone = EncryptedTextField(_("phone"), null=True, blank=True)
+
+    objects = ScopedManager()
+
+    class Meta:
+        verbose_name = _("representative of a group")
+        verbose_name_plural = _("representatives of groups")
+        constraints = [
+            models.UniqueConstraint(fields=["case", "position"], name="appeals_representative_once"),
+            models.CheckConstraint(condition=models.Q(position__lte=5), name="appeals_representative_five"),
         ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import get_language, gettext
 
 from lianglin.appeals.models import Category, Field, Item
-from lianglin.kit import pinyin
+from lianglin.kit import clock, pinyin
 from lianglin.kit.controls import options_markup
 from lianglin.kit.held import held
 
@@ -27,8 +27,10 @@ class Choices:
 @held
 def choices() -> Choices:
     """The catalogue in force; three queries at first use."""
-    newest = Field.objects.order_by("-catalogue__in_force_from", "-catalogue_id", "code").select_related(
-        "catalogue"
+    newest = (
+        Field.objects.filter(catalogue__in_force_from__lte=clock.today())
+        .order_by("-catalogue__in_force_from", "-catalogue_id", "code")
+        .select_related("catalogue")
     )
     first = newest.first()
     fields = tuple(f for f in newest if first and f.catalogue_id == first.catalogue_id)

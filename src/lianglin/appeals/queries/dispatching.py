@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.appeals.models import Appeal, DispatchRule, RuleSet
 from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries.questions import answers_of
 from lianglin.appeals.queries.rule_flaws import Checked, checked
 from lianglin.appeals.rules import dispatching
 from lianglin.appeals.rules.dispatching import Facts, Rule, Tree
@@ -59,6 +60,7 @@ class RuleBook:
         for rule in rules:
             self.by_area.setdefault(rule.rule_set.scope_code, []).append(as_rule(rule))
         self.checked: Checked = checked(rules)
+        self.asks = asks(self.by_area.values())
 
     def __bool__(self) -> bool:
         return bool(self.by_id)
@@ -100,10 +102,16 @@ def book_of(actor: Actor) -> RuleBook:
     return book(sets_near(actor))
 
 
-def facts_of(case_ids: Sequence[int], actor: Actor) -> dict[int, Facts]:
-    """What the rules look at, by case id; one query."""
+def asks(orders: Iterable[Sequence[Rule]]) -> bool:
+    """Whether any of these rules looks at an answer to an extra question."""
+    return any(one.get("on") == "answer" for rules in orders for rule in rules for one in rule.conditions)
+
+
+def facts_of(case_ids: Sequence[int], actor: Actor, *, answers: bool = False) -> dict[int, Facts]:
+    """What the rules look at, by case id; one query, one more with ``answers``."""
     rows = Appeal.objects.visible_to(actor, purpose=actor.work_purpose).filter(pk__in=case_ids)
-    return {row[0]: _facts(row) for row in rows.values_list(*FACTS)}
+    told = answers_of(case_ids, actor) if answers else {}
+    return {row[0]: _facts(row, told.get(row[0])) for row in rows.values_list(*FACTS)}
 
 
 FACTS = (
@@ -112,9 +120,11 @@ FACTS = (
 """Columns of an appeal that the rules look at."""
 
 
-def _facts(row: tuple) -> Facts:
+def _facts(row: tuple, answers: Mapping[str, frozenset[str]] | None = None) -> Facts:
     _case, scope_code, channel, opened_at, item, category, field = row[:7]
-    return Facts(item or "", category or "", field or "", scope_code, channel, clock.local(opened_at))
+    return Facts(
+        item or "", category or "", field or "", scope_code, channel, clock.local(opened_at), answers or {}
+    )
 
 
 facts_in = _facts
@@ -131,7 +141,10 @@ def advice_for_each(found: Sequence[Case], actor: Actor, known: RuleBook) -> Map
     """What these rules say of each of these appeals, by case id; one query, none where there are no rules."""
     if not (known and found):
         return {}
-    told = {pk: known.advice(facts) for pk, facts in facts_of([case.pk for case in found], actor).items()}
+    told = {
+        pk: known.advice(facts)
+        for pk, facts in facts_of([case.pk for case in found], actor, answers=known.asks).items()
+    }
     return {pk: advice for pk, advice in told.items() if advice is not None}
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from lianglin.access.models import Organisation
 from lianglin.appeals import rules as appeal_rules
 from lianglin.appeals.models import DispatchRule
-from lianglin.appeals.queries import catalogue, worklists
+from lianglin.appeals.queries import catalogue, questions, worklists
 from lianglin.appeals.rules.dispatching import Condition, misshapen
 from lianglin.places.queries import cover
 
@@ -75,12 +75,31 @@ def _unknown(condition: Condition, area: str) -> Iterator[str]:
                     "code": code
                 }
         return
+    if kind == "answer":
+        yield from _unknown_answer(condition)
+        return
     known = _known(kind)
     if known is None:
         return
     for code in condition["in"]:
         if code not in known:
             yield _("The catalogue in force has no code “%(code)s”. Correct the condition.") % {"code": code}
+
+
+def _unknown_answer(condition: Condition) -> Iterator[str]:
+    question = questions.known().get(condition["question"])
+    if question is None:
+        yield _("No item of the catalogue in force asks the question “%(code)s”. Correct the condition.") % {
+            "code": condition["question"]
+        }
+        return
+    possible = {code for code, _label in question.options}
+    for code in condition["in"] if possible else ():
+        if code not in possible:
+            yield _("The question “%(question)s” has no answer “%(code)s”. Correct the condition.") % {
+                "question": question.text,
+                "code": code,
+            }
 
 
 def _known(kind: str) -> set[str] | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import Count, QuerySet
 
 from lianglin.access.actor import TOP, Actor
 from lianglin.appeals.models import Appeal, DispatchAdvice, DispatchRule, RuleSet
-from lianglin.appeals.queries.dispatching import FACTS, as_rule, facts_in, tree
+from lianglin.appeals.queries.dispatching import FACTS, as_rule, asks, facts_in, tree
+from lianglin.appeals.queries.questions import answers_of
 from lianglin.appeals.rules import KIND, dispatching
 from lianglin.appeals.rules.dispatching import Rule, Tried
 from lianglin.kit.paging import page
@@ -60,13 +62,16 @@ def report(rule_set: RuleSet, rules: Sequence[DispatchRule], month: Period, acto
     units = {rule.pk: rule.unit_id for rule in rules}
     made = Report(tried={rule.key: Tried() for rule in order}, others=dict.fromkeys(units, 0))
     rows = appeals_of(rule_set, month, actor).values_list(*FACTS, "case__owner_id").order_by()
-    for row in rows.iterator(chunk_size=CHUNK):
-        winner = dispatching.tally(order, facts_in(row), made.tried)
-        kind = _kind(winner, units, row[-1])
-        made.total += 1
-        made.counts[kind] += 1
-        if kind == OTHER and winner is not None:
-            made.others[winner.key] += 1
+    looks, found = asks([order]), rows.iterator(chunk_size=CHUNK)
+    while some := list(islice(found, CHUNK)):
+        told = answers_of([row[0] for row in some], actor) if looks else {}
+        for row in some:
+            winner = dispatching.tally(order, facts_in(row, told.get(row[0])), made.tried)
+            kind = _kind(winner, units, row[-1])
+            made.total += 1
+            made.counts[kind] += 1
+            if kind == OTHER and winner is not None:
+                made.others[winner.key] += 1
     return made
 
 
@@ -106,10 +111,12 @@ def differences(
     rows = appeals_of(rule_set, month, actor).select_related("case__owner", "item__category__field")
     found = page(rows, "-case_id", cursor=cursor, size=AT_ONCE)
     shown: list[Difference] = []
+    told = answers_of([appeal.pk for appeal in found.rows], actor) if asks([order]) else {}
     for appeal in found.rows:
         item = appeal.item
         above = (item.code, item.category.code, item.category.field.code) if item else ("", "", "")
-        facts = facts_in((appeal.pk, appeal.scope_code, appeal.channel, appeal.opened_at, *above))
+        row = (appeal.pk, appeal.scope_code, appeal.channel, appeal.opened_at, *above)
+        facts = facts_in(row, told.get(appeal.pk))
         winner = dispatching.choose(order, facts).rule
         kind = _kind(winner, units, appeal.case.owner_id)
         if kind == OTHER or (kind == NONE and appeal.case.owner_id is not None):

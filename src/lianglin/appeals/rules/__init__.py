@@ -13,6 +13,8 @@ from lianglin.kit.domain import Lifecycle, Limit, Move, State
 
 KIND = "appeal"
 CALL_TRIES = 3
+MOST_REPRESENTATIVES = 5
+"""Who speaks for several people (信访工作条例 art. 20): five at most."""
 
 OUTCOMES = (
     ("solved", _("solved")),
@@ -39,6 +41,7 @@ CHANNELS = (
     ("meeting", _("meeting")),
     ("paper", pgettext_lazy("channel", "letter")),
     ("hotline", _("12345 hotline")),
+    ("email", _("e-mail")),
     ("api", _("interface")),
 )
 REFUSAL_GROUNDS = (

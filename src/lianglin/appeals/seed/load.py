@@ -12,11 +12,12 @@ from lianglin.access import audit
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals.actions.similarity_models import FIT
-from lianglin.appeals.models import SimilarityModel
+from lianglin.appeals.models import Catalogue, ItemQuestion, SimilarityModel
 from lianglin.appeals.seed.calls import seed_calls, seed_proposals
 from lianglin.appeals.seed.desk import seed_desk
 from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
+from lianglin.appeals.seed.intake import seed_intake, write_questions
 from lianglin.appeals.seed.journey import journey
 from lianglin.appeals.seed.places import Places
 from lianglin.appeals.seed.problems import seed_problems
@@ -24,7 +25,7 @@ from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publ
 from lianglin.appeals.seed.reports import areas_of
 from lianglin.appeals.seed.rows import City, Part, write_part
 from lianglin.appeals.seed.standard_texts import seed_texts
-from lianglin.appeals.seed.stock import load_catalogue
+from lianglin.appeals.seed.stock import VERSION, load_catalogue
 from lianglin.appeals.seed.supervision import seed_supervision
 from lianglin.appeals.seed.texts import Wanted, write_texts
 from lianglin.appeals.seed.units import make_units
@@ -48,6 +49,7 @@ def seed(context: SeedContext) -> None:
     """The catalogue always; units and appeals where sample people live. ``made["appeals"]``: how many there are."""
     item_ids = load_catalogue()
     seed_rules_of_publication()
+    _ask()
     people: Made = context.made["people"]
     context.made["appeals"] = {"count": 0, "months": MONTHS, "rate_per_1000": RATE_PER_1000}
     if not context.demo or not len(people.building):
@@ -74,6 +76,7 @@ def seed(context: SeedContext) -> None:
     seed_texts(context)
     seed_problems(context, _areas(city), events.problems)
     context.made["appeals"]["count"] += seed_desk(context) + seed_supervision(context)
+    context.made["appeals"]["count"] += seed_intake(context)
     _count(context)
     seed_published(context)
     see_to_similarity()
@@ -90,6 +93,16 @@ def _areas(city: City) -> dict[int, str]:
     numbers = areas_of(city.places)
     width = 12 if numbers is city.places.community else 9
     return {number: scope[:width] for number, scope in zip(numbers.tolist(), city.scope, strict=True)}
+
+
+def _ask() -> None:
+    """The sample catalogue's extra questions, once."""
+    version = Catalogue.objects.filter(version=VERSION).first()
+    if (
+        version is not None
+        and not ItemQuestion.objects.filter(item__category__field__catalogue=version).exists()
+    ):
+        write_questions(version)
 
 
 _WITHOUT_SEQUENCE = {"cases_receipt", "appeals_appeal", "appeals_appellant"}

@@ -20,7 +20,12 @@ from lianglin.appeals.models import (
     Appellant,
     CallBack,
     CampaignSeason,
+    CatalogueDraft,
+    HotlineReturn,
+    HotlineSource,
     Item,
+    ItemQuestion,
+    KnowledgeEntry,
     Milestone,
     ProblemClass,
     Project,
@@ -65,6 +70,16 @@ def made(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for package in (staff, people, load):
         package.seed(context)
     return context
+
+
+def test_the_demo_has_intake_to_look_at(made: SeedContext) -> None:
+    waiting = HotlineReturn._base_manager.values_list("state", flat=True)
+    assert sorted(waiting) == ["acknowledged", "waiting"]
+    assert HotlineSource.objects.get().sample
+    assert KnowledgeEntry.objects.filter(sample=True, version=1).count() == 5
+    assert KnowledgeEntry.objects.filter(sample=True, version=0).count() == 1
+    assert CatalogueDraft.objects.get().sample
+    assert ItemQuestion.objects.exists()
 
 
 def test_as_many_as_the_rate_says_and_counted(made: SeedContext) -> None:

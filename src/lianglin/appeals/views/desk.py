@@ -80,6 +80,7 @@ routes: list[URLPattern] = [
     path("desk/record/", record.new, name="record"),
     path("desk/record/places/", record.places, name="record_places"),
     path("desk/record/items/", suggesting.while_recording, name="record_items"),
+    path("desk/record/questions/", record.questions, name="record_questions"),
     path("desk/record/done/", record.done, name="recorded"),
     path("desk/bulk/", bulk.many, name="bulk"),
     path("desk/bulk/<uuid:key>/", bulk.result, name="bulk_result"),

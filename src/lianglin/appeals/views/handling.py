@@ -27,9 +27,10 @@ from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
-from lianglin.appeals.views import inserting, next_step, receipts, rule_words, words
+from lianglin.appeals.views import beside, inserting, next_step, receipts, rule_words, words
 from lianglin.appeals.views import orders as orders_views
 from lianglin.appeals.views import supervision_words as supervision
+from lianglin.appeals.views.answers import begun_from, fitting, from_template
 from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
@@ -209,7 +210,7 @@ def appellant(request: HttpRequest, number: str) -> HttpResponse:
     if actor.role != "staff" or purpose not in LOOK_PURPOSES:
         raise Http404
     log_look(by=actor, purpose=purpose, what=APPELLANT_SHOWN, scope_code=case.scope_code, case_id=case.pk)
-    return page(request, case, person={"purpose": PURPOSES[purpose], "is": worklists.appellant(case, actor)})
+    return page(request, case, person=beside.person(case, actor, PURPOSES[purpose]))
 
 
 def page(
@@ -244,6 +245,7 @@ def page(
         "steps": words.steps(case, steps),
         "clocks": words.clocks(case, clocks),
         "deeds": deeds,
+        **beside.shown(case, steps, actor),
         "kin": words.kin(cases.kin(case, actor)),
         "units": _units(context)
         if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)
@@ -333,6 +335,7 @@ def _deeds(
             "begun": _begun(code) if code == opened else [],
             "advised": request.GET.get("advised", "")[:80] if code == "accept" else "",
             "texts": context.texts(code) if code == opened else [],
+            "entries": fitting(context.case) if code == opened == "answer_now" else [],
         }
         for code, label in possible.items()
     ]
@@ -347,6 +350,8 @@ def _shown_form(
 def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.MoveForm:
     """A fresh form, begun as the address asks for (a link beside the form): with a text, or with an item."""
     initial: dict[str, Any] = {}
+    if code in ("answer", "answer_now"):
+        initial = from_template(context.item)
     if request.GET.get("move") == code:
         for name, texts in (("outcome", replies.RESPONSES), ("ground", replies.ADVICE)):
             chosen = request.GET.get(name, "")
@@ -354,6 +359,8 @@ def _form(request: HttpRequest, code: str, context: forms.MoveContext) -> forms.
                 initial = {name: chosen, "note": str(texts[chosen])}
         if code == "accept" and (item := request.GET.get("item", "")):
             initial = {"item": item[:6]}
+        if code == "answer_now":
+            initial |= begun_from(request.GET.get("entry", ""))
     return DEEDS[code].form(code=code, context=context, initial=initial)
 
 

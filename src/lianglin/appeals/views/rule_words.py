@@ -11,10 +11,11 @@ from lianglin.access.models import Organisation
 from lianglin.appeals import rules
 from lianglin.appeals.forms.rule_sets import WEEKDAYS
 from lianglin.appeals.models import Item
-from lianglin.appeals.queries import catalogue, worklists
+from lianglin.appeals.queries import catalogue, questions, worklists
 from lianglin.appeals.queries.dispatching import Advice, RuleBook
 from lianglin.appeals.queries.worklists import Suggestion
 from lianglin.appeals.rules.dispatching import Condition, misshapen
+from lianglin.appeals.rules.questions import said
 from lianglin.cases.models import Case
 from lianglin.places.queries import cover
 
@@ -28,7 +29,10 @@ def condition_words(condition: Condition) -> str:
         name = _("reported between") if kind == "hours" else _("season")
         return f"{name} {condition['from']}–{condition['to']}"
     if kind == "answer":
-        return f"{condition['question']}: {', '.join(condition['in'])}"
+        question = questions.known().get(condition["question"])
+        if question is None:
+            return f"{condition['question']}: {', '.join(condition['in'])}"
+        return f"{question.text} {', '.join(said(question, value) for value in condition['in'])}"
     heads = {
         "item": _("item"), "class": _("class"), "field": _("field"), "place": _("place"), "channel": _("channel"),
         "weekday": _("day of the week"),

@@ -88,11 +88,16 @@ def facts(case: Case, first: Step | None = None) -> list[tuple[str, Any]]:
     appeal = case.appeal
     item = appeal.item
     who = _("a business") if appeal.entity else _("a resident")
+    if appeal.headcount:
+        who = ngettext("%(n)d person together", "%(n)d people together", appeal.headcount) % {
+            "n": appeal.headcount
+        }
     return [
         (_("Item"), item.label if item else _("not clear yet")),
         (_("Class"), f"{item.category.field.label} · {item.category.label}" if item else ""),
         (_("Place"), full_place(case)),
         (_("Channel"), dict(rules.CHANNELS).get(appeal.channel, appeal.channel)),
+        (_("About the way it came"), appeal.channel_note),
         (_("Reported by"), f"{who} · {_('anonymous')}" if appeal.anonymous else who),
         (_("Reported at"), local_dt(case.opened_at)),
         (_("Language"), _("English") if appeal.language == "en" else ""),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
-from lianglin.appeals.views.public import closed, later, open_data, problems, subscriptions
+from lianglin.appeals.views.public import answers, closed, later, open_data, problems, subscriptions
 from lianglin.appeals.views.public.alike import alike, near
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
 from lianglin.appeals.views.public.receipt import sent
@@ -27,6 +27,7 @@ routes: list[URLPattern] = [
     path("report/next/", following, name="report_next"),
     path("report/sent/", sent, name="report_sent"),
     path("report/again/", again, name="report_again"),
+    *answers.routes,
     *later.routes,
     *own.routes,
     *closed.routes,

@@ -16,10 +16,14 @@ from lianglin.access.transaction import together
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
 from lianglin.appeals.forms.public import BY_PHONE, PhotoForm, ReachForm, TellForm, WhatForm
-from lianglin.appeals.queries import catalogue
+from lianglin.appeals.forms.who import NAMES as WHO
+from lianglin.appeals.forms.who import representatives_text
+from lianglin.appeals.queries import catalogue, knowledge
 from lianglin.appeals.queries.own import own_contact
+from lianglin.appeals.queries.questions import questions_of
 from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.answers import maybe
 from lianglin.appeals.views.public.steps import half_done, onward, show, too_early
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
@@ -68,6 +72,7 @@ def _matters(request: HttpRequest) -> dict[str, Any]:
         "items": known.items.get(category.code, ()) if category else (),
         "asked": asked,
         "hits": catalogue.search(asked) if asked else [],
+        "maybe": knowledge.find(asked, limit=3) if asked else [],
         "catalogue": known.fields[0].catalogue if known.fields else None,
     }
 
@@ -86,14 +91,15 @@ def tell(request: HttpRequest) -> HttpResponse:
     if early := too_early(draft, "tell"):
         return early
     form = TellForm(*posted(request), initial={"text": draft.text} | draft.typed.get("tell", {}))
+    form.ask(questions_of(draft.found_item()), must=True, held=draft.answers)
     if request.method == "POST" and accepted(request, form):
         if form.cleaned_data["text"] != draft.text:
             draft.joins = 0
-        draft.text = form.cleaned_data["text"]
+        draft.text, draft.answers = form.cleaned_data["text"], form.answers()
         return onward(request, draft, "tell")
     if aside := half_done(request, draft, "tell", form):
         return aside
-    return show(request, "tell", draft, form)
+    return show(request, "tell", draft, form, maybe=maybe(draft))
 
 
 @never_cache
@@ -132,16 +138,17 @@ def _parked(form: PhotoForm, draft: Draft) -> bool:
 
 @never_cache
 @keeps_typing
-@sensitive_post_parameters("name", "phone")
+@sensitive_post_parameters("name", "phone", "representatives", "entity_name", "uscc")
 @require_http_methods(["GET", "HEAD", "POST"])
 def reach(request: HttpRequest) -> HttpResponse:
     """Anonymous, or a number to call back."""
     draft = drafts.load(request.session)
     if early := too_early(draft, "reach"):
         return early
-    names = ("reach", "phone", "name", "entity", "confidential")
+    names = ("reach", "phone", "name", "confidential", *WHO)
     known = {} if draft.reach else own_contact(actor=acting(request))
     initial = {name: getattr(draft, name) for name in names} | known
+    initial["representatives"] = representatives_text(draft.representatives)
     initial["reach"] = draft.reach or (known and BY_PHONE) or ""
     form = ReachForm(*posted(request), initial=initial | draft.typed.get("reach", {}))
     if request.method == "POST" and accepted(request, form):
@@ -150,4 +157,11 @@ def reach(request: HttpRequest) -> HttpResponse:
         return onward(request, draft, "reach")
     if aside := half_done(request, draft, "reach", form):
         return aside
-    return show(request, "reach", draft, form, logged_in=acting(request).resident_id is not None)
+    return show(
+        request,
+        "reach",
+        draft,
+        form,
+        logged_in=acting(request).resident_id is not None,
+        group_open=any(form[name].value() for name in WHO),
+    )

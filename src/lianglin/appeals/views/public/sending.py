@@ -18,8 +18,12 @@ from lianglin.appeals import actions
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import Draft
 from lianglin.appeals.forms.public import BY_PHONE
+from lianglin.appeals.queries.questions import questions_of
+from lianglin.appeals.rules.emergency import numbers_for
+from lianglin.appeals.rules.questions import said
 from lianglin.appeals.views.own import expired_words
 from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.answers import maybe
 from lianglin.appeals.views.public.steps import show, too_early
 from lianglin.cases.actions import CLAIM_WINDOW, Place
 from lianglin.files import actions as files
@@ -63,6 +67,13 @@ def check(request: Any) -> HttpResponse:
         "waiting": files_queries.parked(draft.key),
         "error": error,
         "by_phone": draft.reach == BY_PHONE,
+        "maybe": maybe(draft),
+        "told": [
+            (one.text, said(one.asked, draft.answers[one.code]))
+            for one in questions_of(draft.found_item())
+            if draft.answers.get(one.code)
+        ],
+        "danger": bool(numbers_for(draft.text)),
     }
     response = show(request, "check", draft, None, **context)
     response.status_code = response.status_code if error is None or request.expired else error.status
@@ -97,7 +108,10 @@ def _submit(request: HttpRequest, draft: Draft, spot: Spot) -> dict[str, Any]:
         community=spot.community, building=spot.building, compound=spot.compound, lon=draft.lon, lat=draft.lat,
         text=" ".join(filter(None, (narrow, draft.place_text)))[:160],
     )  # fmt: skip
-    reporter = actions.Reporter(draft.name, draft.phone, draft.entity, draft.confidential)
+    reporter = actions.Reporter(
+        draft.name, draft.phone, draft.entity, draft.confidential, draft.entity_name, draft.uscc, draft.headcount,
+        tuple((name, phone) for name, phone in draft.representatives),
+    )  # fmt: skip
     channel = "desk" if actor.role == "staff" else "web"
     with together():
         made = actions.submit(
@@ -107,6 +121,7 @@ def _submit(request: HttpRequest, draft: Draft, spot: Spot) -> dict[str, Any]:
             item=draft.found_item(),
             reporter=reporter,
             channel=channel,
+            answers=draft.fitting_answers(),
         )
         case = made.case
         if draft.joins:
