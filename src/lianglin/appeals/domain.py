@@ -10,6 +10,7 @@ from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE, clock_notices, intake
 from lianglin.appeals.rules import clocks_part as clocks
 from lianglin.appeals.rules import open_manifest as public
+from lianglin.appeals.rules import problems_part as problems
 from lianglin.appeals.rules import similarity_guards as similarity
 from lianglin.appeals.rules.errands import ERRANDS
 from lianglin.appeals.rules.notices import NOTICES
@@ -57,11 +58,7 @@ DOMAIN = Domain(
         Duty("appeals.approve_texts", _("approve standard texts as the second person")),
         Duty("appeals.rule_exclusions", _("rule on what does not count in a rate")),
         *public.DUTIES,
-        Duty("appeals.problems", _("put problem classes together and follow them")),
-        Duty(
-            "appeals.decide_problems",
-            _("confirm, accept and close as the second person: problem classes, projects"),
-        ),
+        *problems.DUTIES,
         Duty("appeals.similarity", _("see to the model that finds similar appeals")),
         *clocks.DUTIES,
         *intake.DUTIES,
@@ -83,8 +80,7 @@ DOMAIN = Domain(
             "appeals.rules",
             "appeals.approve_rules",
             *public.ROLE_DUTIES["street_coordinator"],
-            "appeals.problems",
-            "appeals.decide_problems",
+            *problems.BOTH,
             *clocks.STREET,
             "appeals.texts",
             *intake.ROLE_DUTIES["street_coordinator"],
@@ -97,8 +93,7 @@ DOMAIN = Domain(
             "appeals.approve_texts",
             "appeals.rule_exclusions",
             *public.ROLE_DUTIES["district_coordinator"],
-            "appeals.problems",
-            "appeals.decide_problems",
+            *problems.BOTH,
             *clocks.DISTRICT,
             *intake.ROLE_DUTIES["district_coordinator"],
         ),
@@ -110,8 +105,7 @@ DOMAIN = Domain(
             "appeals.approve_texts",
             "appeals.rule_exclusions",
             *public.ROLE_DUTIES["district_coordinator"],
-            "appeals.problems",
-            "appeals.decide_problems",
+            *problems.BOTH,
             *clocks.DISTRICT,
             *intake.ROLE_DUTIES["district_coordinator"],
         ),
@@ -359,10 +353,10 @@ DOMAIN = Domain(
         Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
         Listener(CaseMoved, "lianglin.appeals.tasks:call_unit_out"),
         Listener(CaseMoved, "lianglin.appeals.tasks:follow_up_grades"),
-        Listener(CaseMoved, "lianglin.appeals.tasks:tell_appellant"),
-        Listener(CaseMoved, "lianglin.appeals.tasks:tell_posts"),
+        Listener(CaseMoved, "lianglin.appeals.telling:tell_appellant"),
+        Listener(CaseMoved, "lianglin.appeals.telling:tell_posts"),
         Listener(CaseMoved, "lianglin.appeals.tasks:follow_publication"),
-        Listener(CaseMoved, "lianglin.appeals.tasks:tell_petitioner"),
+        Listener(CaseMoved, "lianglin.appeals.telling:tell_petitioner"),
     ),
     lists=(
         WorkList(
@@ -389,13 +383,10 @@ DOMAIN = Domain(
             "desk", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
         ),
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
-        NavItem("desk", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
-        NavItem("desk", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
-        NavItem("desk", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
+        *problems.NAVIGATION,
         NavItem("resident", _("Report a problem"), "appeals:report", "megaphone", order=20),
         NavItem("resident", _("See progress"), "appeals:track", "search", order=30),
         *public.NAVIGATION,
-        NavItem("resident", _("Being solved for good"), "appeals:public_problems", "check", order=58),
     ),
     panels=(
         Panel("home", "appeals/public/_begun.html", "lianglin.appeals.views.public.later:panel", 10),

@@ -11,8 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actions import log_look
@@ -27,7 +27,7 @@ from lianglin.appeals.forms import desk as forms
 from lianglin.appeals.forms import joining, replies
 from lianglin.appeals.forms import orders as orders_forms
 from lianglin.appeals.queries import orders, worklists
-from lianglin.appeals.views import beside, inserting, next_step, receipts, rule_words, words
+from lianglin.appeals.views import beside, inserting, next_step, receipts, unit_choice, words
 from lianglin.appeals.views import orders as orders_views
 from lianglin.appeals.views import supervision_words as supervision
 from lianglin.appeals.views.answers import begun_from, fitting, from_template
@@ -247,7 +247,7 @@ def page(
         "deeds": deeds,
         **beside.shown(case, steps, actor),
         "kin": words.kin(cases.kin(case, actor)),
-        "units": _units(context)
+        "units": unit_choice.shown(context)
         if any(deed["form"] and deed["code"] == "dispatch" for deed in deeds)
         else None,
         "similar": context.similar,
@@ -374,36 +374,3 @@ def _begun(code: str) -> list[dict[str, str]]:
             for key, label in rules.REFUSAL_GROUNDS
         ]
     return []
-
-
-def _objection(context: forms.MoveContext) -> str:
-    """That the order will be the ruling on an objection, where one waits."""
-    waiting = orders.open_objection(context.case, context.actor) if context.case.owner_id else None
-    if waiting is None:
-        return ""
-    said = gettext(
-        "%(unit)s objected (%(ground)s). An order to another unit upholds it; one to the same unit rejects it and needs a reason."
-    )
-    return said % {"unit": waiting.unit.label, "ground": waiting.get_ground_display()}
-
-
-def _units(context: forms.MoveContext) -> dict[str, Any]:
-    """For the dispatcher: suggested units with reasons, those responsible for the place, those searched for."""
-    known = worklists.units_of([context.case.scope_code])
-    advice = context.advice
-    suggested = rule_words.suggested(context.case, context.item, known, advice)
-    first = {entry.unit.pk for entry in suggested}
-    found = worklists.units_named(context.unit_text) if context.unit_text else []
-    found = [unit for unit in found if unit.pk not in first]
-    shown = first | {unit.pk for unit in found}
-    return {
-        "suggested": suggested,
-        "advice": rule_words.explained(advice) if advice else None,
-        "others": [unit for unit in known if unit.pk not in shown],
-        "text": context.unit_text,
-        "found": found,
-        "own": bool(context.item and "社区" in context.item.owner_name.split("/")),
-        "limit": words.item_limit(context.case, context.item),
-        "objection": _objection(context),
-        "none": gettext("No unit of this area usually handles this item. Search for one by name."),
-    }
