@@ -17,7 +17,7 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.appeals import actions, rules
-from lianglin.appeals.actions import excluding, open_counting, publishing, subscribing
+from lianglin.appeals.actions import excluding, open_counting, publication_rules, publishing, subscribing
 from lianglin.appeals.models import RuleSet, Subscription
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
@@ -326,3 +326,10 @@ def serve_subscriptions(timestamp: int) -> None:
     seen.filter(renewed_at__lt=now - rules_of_subscribing.KEPT).delete()
     for one in seen.filter(state=Subscription.State.ACTIVE).order_by("id").iterator():
         subscribing.serve(one, by=job())
+
+
+@app.task(name=publication_rules.CLOSE_TASK, queue="events", retry=RETRY)
+@as_job
+def close_item(item_code: str) -> None:
+    """Erases the versions of an item whose words may not be published any more."""
+    publication_rules.close_item(item_code, by=job())

@@ -1,5 +1,14 @@
 from lianglin.appeals.api import open311
-from lianglin.appeals.views import desk, matters, orders, public, publications, rule_sets, whistles
+from lianglin.appeals.views import (
+    desk,
+    matters,
+    orders,
+    public,
+    publication_rules,
+    publications,
+    rule_sets,
+    whistles,
+)
 
 app_name = "appeals"
 urlpatterns = [
@@ -9,6 +18,7 @@ urlpatterns = [
     *orders.routes,
     *rule_sets.routes,
     *whistles.routes,
+    *publication_rules.routes,
     *publications.routes,
     *open311.routes,
 ]

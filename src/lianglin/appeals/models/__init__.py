@@ -16,6 +16,7 @@ from lianglin.appeals.models.objection import DispatchTerm, Objection
 from lianglin.appeals.models.open_data import OpenCount, OpenFile
 from lianglin.appeals.models.publication import (
     Publication,
+    PublicationChange,
     PublicationObjection,
     PublicationRule,
     PublishedCase,
@@ -43,6 +44,7 @@ __all__ = (
     "OpenCount",
     "OpenFile",
     "Publication",
+    "PublicationChange",
     "PublicationObjection",
     "PublicationRule",
     "PublishedCase",
