@@ -22,6 +22,7 @@ from lianglin.appeals.actions import (
     open_counting,
     petitioning,
     problem_effects,
+    publication_rules,
     publishing,
     remedying,
     reopening,
@@ -321,3 +322,10 @@ def show_problem(problem_id: int) -> None:
 def look_at_closed_problems(timestamp: int) -> int:
     """Every night: closed problem classes whose count rises are proposed to be opened again; how many."""
     return problem_effects.propose_reopening(by=job())
+
+
+@app.task(name=publication_rules.CLOSE_TASK, queue="events", retry=RETRY)
+@as_job
+def close_item(item_code: str) -> None:
+    """Erases the versions of an item whose words may not be published any more."""
+    publication_rules.close_item(item_code, by=job())

@@ -102,3 +102,15 @@ class ClosedForm(forms.Form):
         given = getattr(self, "cleaned_data", {})
         names = {"q": "words", "area": "area", "category": "item_class"}
         return {to: str(given.get(name, "")).replace("\0", "") for name, to in names.items()}
+
+
+class RuleForm(forms.Form):
+    """What of an item may be public, and why."""
+
+    listed = forms.BooleanField(label=_("listed by item, place and state"), required=False)
+    texts = forms.BooleanField(label=_("text of closed cases, redacted"), required=False)
+    reason = forms.CharField(
+        label=_("reason"),
+        max_length=160,
+        error_messages={"required": _("Say why in a few words.")},
+    )

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("appeals", "0060_public"), 
+    dependencies = [("appeals", "0061_publication_changes"), 
         ('appeals', '0040_exclusion'),
         ('cases', '0007_urgent_open_index'),
     ]

@@ -42,6 +42,7 @@ from lianglin.appeals.models.project import Milestone, MilestoneDelay, Project, 
 from lianglin.appeals.models.provision import Provision
 from lianglin.appeals.models.publication import (
     Publication,
+    PublicationChange,
     PublicationObjection,
     PublicationRule,
     PublishedCase,
@@ -107,6 +108,7 @@ __all__ = (
     "Provision",
     "PublicProblem",
     "Publication",
+    "PublicationChange",
     "PublicationObjection",
     "PublicationRule",
     "PublishedCase",

@@ -32,6 +32,40 @@ class PublicationRule(models.Model):
         verbose_name_plural = _("rules of publication")
 
 
+class PublicationChange(models.Model):
+    """A change of a rule of publication. What opens more waits for a second person; what closes holds at once."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("waits for a second person")
+        IN_FORCE = "in_force", _("in force")
+        REFUSED = "refused", _("refused")
+
+    item_code = models.CharField(_("code of the item"), max_length=6)
+    listed = models.BooleanField(_("listed by item, place and state"))
+    texts = models.BooleanField(_("text of closed cases, redacted"))
+    reason = models.CharField(_("reason"), max_length=160)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PROPOSED)
+    proposed_post = models.ForeignKey(
+        Post, models.PROTECT, db_index=False, verbose_name=_("proposed by"), related_name="+"
+    )
+    proposed_at = models.DateTimeField(_("proposed at"))
+    decided_post = models.ForeignKey(
+        Post, models.PROTECT, null=True, db_index=False, verbose_name=_("decided by"), related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+
+    class Meta:
+        verbose_name = _("change of a rule of publication")
+        verbose_name_plural = _("changes of rules of publication")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item_code"],
+                condition=models.Q(state="proposed"),
+                name="appeals_publication_change_one",
+            )
+        ]
+
+
 class PublicationObjection(models.Model):
     """Who reported does not want the case published; no reason is asked."""
 

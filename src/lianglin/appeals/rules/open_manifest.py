@@ -25,15 +25,17 @@ _HEAR = _("send what was subscribed to")
 
 DUTIES = (
     Duty("appeals.publish", _("check texts and publish closed cases")),
+    Duty("appeals.publication_rules", _("say what of an item may be published")),
     Duty("appeals.open311", _("send in reports by the Open311 interface")),
 )
 ROLE_DUTIES = {
     "street_coordinator": ("appeals.publish", "appeals.open311"),
-    "district_coordinator": ("appeals.publish", "appeals.open311"),
+    "district_coordinator": ("appeals.publish", "appeals.publication_rules", "appeals.open311"),
 }
 
 GUARDS = (
     Guard("appeals.PublicationRule", {**OPEN, "job": Access("SIU")}),
+    Guard("appeals.PublicationChange", {"staff": Access("SIU")}),
     Guard(
         "appeals.PublicationObjection",
         {**case_roles("case_id", staff="SI", handler="", resident="SID", job="S")},
@@ -126,6 +128,14 @@ NOTICES = (
 )
 NAVIGATION = (
     NavItem("desk", _("Publish closed cases"), "appeals:publications", "globe", "appeals.publish", 42),
+    NavItem(
+        "desk",
+        _("What may be published"),
+        "appeals:publication_rules",
+        "eye",
+        "appeals.publication_rules",
+        43,
+    ),
     NavItem("desk", _("Webhook calls given up"), "appeals:webhook_calls", "warn", "appeals.publish", 90),
     NavItem("resident", _("Closed cases"), "appeals:closed", "check", order=70),
 )

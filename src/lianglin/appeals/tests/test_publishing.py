@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.watch import forget_tries
-from tests.world import HERE
+from tests.world import HERE, SINCE
 
 from lianglin.access.actor import job, public, resident
+from lianglin.access.models import Account, Organisation, Post
+from lianglin.access.queries import actor_in
 from lianglin.access.transaction import acting
-from lianglin.appeals.actions import publishing
+from lianglin.appeals.actions import publication_rules, publishing
 from lianglin.appeals.models import Publication, PublicationRule, PublishedCase, RedactedText
 from lianglin.appeals.queries.publication import published
 from lianglin.appeals.rules import redacting
-from lianglin.appeals.tasks import follow_publication
+from lianglin.appeals.tasks import close_item, follow_publication
 from lianglin.cases.models import Case
+from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, HouseError, Refused
 from lianglin.kit.events import CaseMoved
 
@@ -185,3 +190,56 @@ def test_what_was_masked_holds_nothing_sure_any_more(text: str) -> None:
     spots = redacting.find(text)
     assert redacting.left_in(redacting.masked(text, spots)) == []
     assert "".join(words for words, _kind in redacting.pieces(text, spots)) == text
+
+
+def ruler(town: Town, name: str) -> Any:
+    """A district coordinator of HERE."""
+    office, _new = Organisation.objects.get_or_create(
+        code="district", defaults={"name": "区政府", "kind": "district", "scope_code": HERE[:6]}
+    )
+    account = Account.objects.create_user(name, None, name=name, created_at=clock.now())
+    post = Post.objects.create(
+        account=account, role_code="district_coordinator", organisation=office, scope_code=HERE[:6], title=name,
+        starts_on=SINCE,
+    )  # fmt: skip
+    town.world.posts[name], town.world.actors[name] = post, actor_in(post)
+    return town.world.actors[name]
+
+
+def test_opening_an_item_takes_two_people_and_closing_it_takes_down_what_stands(town: Town) -> None:
+    first, second = ruler(town, "first"), ruler(town, "second")
+    wide = {"item_code": town.lift.code, "listed": True, "texts": True, "reason": "公共设施"}
+    with acting(first) as by:
+        made = publication_rules.change(by=by, **wide)
+        with pytest.raises(Forbidden):
+            publication_rules.decide(made.pk, by=by, approve=True)
+        with pytest.raises(Conflict):
+            publication_rules.change(by=by, **wide)
+    assert not PublicationRule.objects.get(item_code=town.lift.code).texts
+    with acting(second) as by:
+        publication_rules.decide(made.pk, by=by, approve=True)
+    assert PublicationRule.objects.get(item_code=town.lift.code).texts
+    one = closed(town)
+    with acting(town.actor("street")) as street:
+        publishing.publish(one.pk, by=street, seen=1)
+    with acting(first) as by:
+        narrow = {"item_code": town.lamp.code, "listed": True, "texts": False, "reason": "常涉邻里"}
+        publication_rules.change(by=by, **narrow)
+    assert not PublishedCase.objects.exists()
+    close_item(town.lamp.code)
+    assert not RedactedText._base_manager.exclude(text="").exists()
+
+
+def test_the_pages_of_the_rules_lead_through_a_change(town: Town) -> None:
+    ruler(town, "first")
+    ruler(town, "second")
+    browser, here = town.world.browser("first"), f"/appeals/publications/rules/{town.lift.code}/"
+    assert here in browser.get("/appeals/publications/rules/").content.decode()
+    assert browser.post(here, {"texts": "on", "reason": "公共"}).status_code == 422
+    assert browser.post(here, {"listed": "on", "texts": "on", "reason": "公共"}).status_code == 303
+    assert "approve" in browser.get(here).content.decode()
+    browser.post(here, {"deed": "approve"})
+    assert not PublicationRule.objects.get(item_code=town.lift.code).texts
+    town.world.browser("second").post(here, {"deed": "approve"})
+    assert PublicationRule.objects.get(item_code=town.lift.code).texts
+    assert town.client("street").get(here).status_code == 403

@@ -14,6 +14,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import publishing, subscribing
+from lianglin.appeals.actions.publication_rules import CLOSED_ITEM
 from lianglin.appeals.forms.publishing import EndForm, PublishForm, RedactForm
 from lianglin.appeals.models import Publication, RedactedText, WebhookDelivery
 from lianglin.appeals.queries import publication as queries
@@ -71,6 +72,7 @@ def _reason(code: str) -> str:
     said = {
         publishing.REOPENED: _("the case was taken up again"),
         publishing.OBJECTED: _("whoever reported does not want it published"),
+        CLOSED_ITEM: _("the item's rule was closed"),
     }
     return said.get(code, code)
 
