@@ -22,12 +22,19 @@ from tests.world import HERE
 from lianglin.access.keys import tokens
 from lianglin.access.transaction import acting
 from lianglin.appeals.actions import publishing
-from lianglin.appeals.api.open311 import asking, attributes
-from lianglin.appeals.api.open311.attributes import Attribute
-from lianglin.appeals.models import Appeal, Appellant, Publication, PublicationRule
+from lianglin.appeals.api.open311 import asking
+from lianglin.appeals.models import (
+    Appeal,
+    Appellant,
+    ItemQuestion,
+    Publication,
+    PublicationRule,
+    QuestionAnswer,
+)
 from lianglin.cases.models import Case
 from lianglin.files.models import Attachment
 from lianglin.kit import clock
+from lianglin.kit.held import forget
 
 from .scene import Town, build
 from .test_publishing import SECRETS, WORDS, told
@@ -241,17 +248,21 @@ def test_what_is_wrong_in_a_report_is_said(town: Town, given: dict[str, str], st
     assert not Case._base_manager.exists()
 
 
-def test_extra_questions_are_defined_asked_and_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    floor = Attribute("FLOOR", "哪一层", "singlevaluelist", True, (("1", "一层"), ("2", "二层 <高>")))
-    monkeypatch.setattr(attributes, "of", lambda item: (floor,))
+def test_extra_questions_are_defined_asked_and_kept(town: Town) -> None:
+    choices = [["1", "一层", "first"], ["2", "二层 <高>", "second"]]
+    ItemQuestion.objects.create(
+        item=town.lamp, code="floor", kind="choice", label="哪一层", label_en="Which floor", choices=choices,
+        required=True, position=1,
+    )  # fmt: skip
+    forget()
     _answer, listed = ask("services", "services")
     assert listed[0]["metadata"] is True
     _answer, defined = ask(f"services/{town.lamp.code}", "service_definition")
     assert defined["attributes"][0]["values"][1] == {"key": "2", "name": "二层 <高>"}
     assert send(town).status_code == 400
-    assert send(town, **{"attribute[FLOOR]": "9"}).status_code == 400
-    assert send(town, **{"attribute[FLOOR]": "2"}).status_code == 201
-    assert "哪一层：二层 <高>" in Appeal._base_manager.get().text
+    assert send(town, **{"attribute[floor]": "9"}).status_code == 400
+    assert send(town, **{"attribute[floor]": "2"}).status_code == 201
+    assert QuestionAnswer._base_manager.get().value == "2"
 
 
 def test_who_asks_too_often_waits(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from lianglin.appeals.models import Item
+from lianglin.appeals.queries.questions import questions_of
+from lianglin.appeals.rules.questions import Question
+
+DATATYPES = {"yes_no": "singlevaluelist", "choice": "singlevaluelist", "number": "number", "text": "string"}
+"""Kind of a question -> datatype of the specification."""
 
 
-@dataclass(frozen=True)
-class Attribute:
-    """One question; ``values`` (key, name) for a choice. The kinds are the specification's datatypes."""
-
-    code: str
-    description: str
-    datatype: str = "text"
-    required: bool = False
-    values: tuple[tuple[str, str], ...] = ()
-    variable: bool = True
-
-    def shown(self, order: int) -> dict[str, Any]:
-        """As a definition says it."""
-        return {
-            "variable": self.variable,
-            "code": self.code,
-            "datatype": self.datatype,
-            "required": self.required,
-            "datatype_description": "",
-            "order": order,
-            "description": self.description,
-            "values": [{"key": key, "name": name} for key, name in self.values],
-        }
+def of(item: Item) -> tuple[Question, ...]:
+    """The questions of an item in their order."""
+    return tuple(one.asked for one in questions_of(item))
 
 
-def of(item: Item) -> tuple[Attribute, ...]:
-    """The questions of an item. The catalogue has none yet; when it has, they enter here and nowhere else."""
-    return ()
+def shown(question: Question, order: int) -> dict[str, Any]:
+    """As a definition says it."""
+    return {
+        "variable": True,
+        "code": question.code,
+        "datatype": DATATYPES[question.kind],
+        "required": question.required,
+        "datatype_description": "",
+        "order": order,
+        "description": question.text,
+        "values": [{"key": key, "name": str(name)} for key, name in question.options],
+    }

@@ -92,7 +92,7 @@ def definition(request: HttpRequest, form: str, code: str) -> HttpResponse:
     """The extra questions of one service."""
     asking.counted(request)
     item = offered_item(code)
-    asked = [one.shown(order) for order, one in enumerate(attributes.of(item), start=1)]
+    asked = [attributes.shown(one, order) for order, one in enumerate(attributes.of(item), start=1)]
     return answered(form, "service_definition", {"service_code": item.code, "attributes": asked}, cache=HOUR)
 
 

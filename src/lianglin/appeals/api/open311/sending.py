@@ -20,6 +20,7 @@ from lianglin.appeals.api.open311 import attributes
 from lianglin.appeals.api.open311.reading import listed, offered_item
 from lianglin.appeals.api.open311.writing import Wrong, answered, speaks
 from lianglin.appeals.models import Item
+from lianglin.appeals.rules import questions
 from lianglin.cases.actions import Place
 from lianglin.files import actions as files
 from lianglin.files.prepare import Prepared, prepare
@@ -49,7 +50,7 @@ def _create(request: HttpRequest, form: str) -> HttpResponse:
     item = offered_item(_given(request, "service_code", 20, needed=True))
     place = _place(request)
     text = _text(request, item)
-    photos = _photos(request)
+    answers, photos = _answers(request, item), _photos(request)
     reporter = actions.Reporter(
         name=(_given(request, "last_name", 30) + _given(request, "first_name", 30)),
         phone=_given(request, "phone", 20),
@@ -57,7 +58,13 @@ def _create(request: HttpRequest, form: str) -> HttpResponse:
     with together():
         become(public())
         made = actions.submit(
-            by=public(), place=place, text=text, item=item, channel="api", reporter=reporter
+            by=public(),
+            place=place,
+            text=text,
+            item=item,
+            channel="api",
+            reporter=reporter,
+            answers=answers,
         )
         for ready in photos:
             files.attach(
@@ -100,13 +107,12 @@ def _given(request: HttpRequest, name: str, longest: int, *, needed: bool = Fals
 
 
 def _text(request: HttpRequest, item: Item) -> str:
-    """What is reported: the description, the answers to attributes, the address of a picture, each in a line.
+    """What is reported: the description and the address of a picture, each in a line.
 
     The address is kept as words: nothing here ever opens it.
     """
     said = _given(request, "description", LONGEST)
     lines = [said if len(said) >= 5 else f"{item.name}：{said or _given(request, 'address_string', 160)}"]
-    lines += _answers(request, item)
     if url := _given(request, "media_url", LONGEST_URL):
         try:
             parts = urlsplit(url)
@@ -123,27 +129,26 @@ def _text(request: HttpRequest, item: Item) -> str:
     return text
 
 
-def _answers(request: HttpRequest, item: Item) -> list[str]:
-    """Answers as "question：answer"; every required one must be there, a choice one of its values."""
+def _answers(request: HttpRequest, item: Item) -> dict[str, str]:
+    """Code of a question -> answer; every required one must be there, each one an answer to its question."""
     known = {one.code: one for one in attributes.of(item)}
-    given: dict[str, list[str]] = {}
+    given: dict[str, str] = {}
     for name, values in request.POST.lists():
         if (hit := ATTRIBUTE.fullmatch(name)) is None:
             continue
         if hit[1] not in known:
             raise Wrong(400, _("The service has no attribute %(code)s.") % {"code": hit[1]})
-        given[hit[1]] = [str(value).replace("\0", "").strip()[:400] for value in values]
-    lines = []
+        sent = [value for value in (str(one).replace("\0", "").strip()[:400] for one in values) if value]
+        try:
+            given[hit[1]] = questions.clean(known[hit[1]], sent[0]) if len(sent) == 1 else ""
+        except ValueError:
+            sent = ["", ""]
+        if len(sent) > 1:
+            raise Wrong(400, _("%(name)s is none of its values.") % {"name": f"attribute[{hit[1]}]"})
     for code, one in known.items():
-        values = [value for value in given.get(code, []) if value]
-        if one.required and one.variable and not values:
+        if one.required and not given.get(code):
             raise Wrong(400, _("%(name)s was not given.") % {"name": f"attribute[{code}]"})
-        names = dict(one.values)
-        if names and not set(values) <= names.keys():
-            raise Wrong(400, _("%(name)s is none of its values.") % {"name": f"attribute[{code}]"})
-        if values:
-            lines.append(f"{one.description}：{'、'.join(names.get(value, value) for value in values)}")
-    return lines
+    return {code: value for code, value in given.items() if value}
 
 
 def _place(request: HttpRequest) -> Place:
