@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from lianglin.access import queries as access
 from lianglin.access.actor import Actor
 from lianglin.access.transaction import acting
+from lianglin.appeals.models import ProblemClass
 from lianglin.appeals.queries import campaigns, problems, projects, worklists
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
@@ -263,7 +264,7 @@ def classes(**chosen: Any) -> Callable[[Actor], Any]:
 
 
 def in_class(actor: Actor) -> Any:
-    return problems.located(problems.classes(actor).filter(pk__lte=500).order_by("-id")[0], actor, limit=12)
+    return problems.located(ProblemClass(pk=20), actor, limit=12)
 
 
 def our_projects(actor: Actor) -> Any:

@@ -155,7 +155,7 @@ def _confirmed(
     """Put together by the street, confirmed by the district a few days later."""
     drawn = problems.Drawn(
         title=title[:60], breadth=breadth, codes=codes, scope_code=area, first_day=seen.first, last_day=seen.last,
-        owner=office.unit(owner), promised_on=made_on + timedelta(days=120),
+        owner=office.unit(owner), promised_on=made_on + timedelta(days=240),
     )  # fmt: skip
     cases = _cases(office, drawn)
     problem = office.does(
@@ -286,7 +286,7 @@ def _parking(office: Office, area: str) -> None:
     for start, percent in ((first - timedelta(days=364), None), (first, 20)):
         season = {"first_day": start, "last_day": start + timedelta(days=180), "fall_percent": percent}
         office.decides(
-            campaigns.add_season, campaign_id=campaign.pk, label=f"{start.year}—{start.year + 1}年季",
+            campaigns.add_season, campaign_id=campaign.pk, label=f"{start.year}年秋冬季",
             goal="示例：夜间占道减少，错时共享车位增加" if percent else "", **season,
         )  # fmt: skip
     seen = Span(today - timedelta(days=300), today - timedelta(days=130))
