@@ -25,8 +25,9 @@ from lianglin.appeals.models import (
     Project,
     PublicProblem,
 )
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import problem_counts, worklists
 from lianglin.appeals.queries.problem_counts import Subject
+from lianglin.appeals.queries.problems import subject_of
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Span
 from lianglin.appeals.seed.catalogue import items
@@ -116,7 +117,9 @@ def _fixed(
             continue
         for area in (areas[number] for number in one.areas):
             if area[:9] in office.streets:
-                found.append((_strength(one, area, span), len(found), one, area, span, one.fixed_on))
+                rank = _strength(one, area, span)
+                if rank is not None:
+                    found.append((rank, len(found), one, area, span, one.fixed_on))
     if not found:
         return
     _rank, _number, one, area, span, fixed = max(found, key=lambda entry: entry[:2])
@@ -126,10 +129,12 @@ def _fixed(
     end(office, problem, span)
 
 
-def _strength(one: Problem, area: str, span: Span) -> tuple[bool, int]:
-    """Whether the fall can be told, and how many cases there were."""
+def _strength(one: Problem, area: str, span: Span) -> tuple[bool, int] | None:
+    """Whether the fall can be told, and how many cases there were; None before the records begin."""
     subject = ProblemClass(codes=[items()[one.item].code], scope_code=area)
     with acting(job()):
+        if not problem_counts.reaches(subject_of(subject), one.starts_on):
+            return None
         told = problem_effects.effect_of(subject, span)
     return told["verdict"] == effect.FELL, int(str(told["before"]))
 

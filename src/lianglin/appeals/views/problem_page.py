@@ -114,6 +114,7 @@ def _often(often: queries.Frequency) -> dict[str, Any]:
     said = {
         effect.FREQUENT: (_("frequent: more than in the same season a year before, beyond chance"), "warn"),
         effect.USUAL: (_("not beyond what the same season brings by chance"), "plain"),
+        effect.NOT_RECORDED: (_("cannot tell: the records do not reach back to that season"), "plain"),
         effect.NOT_ENOUGH: (_("cannot tell: fewer than %(n)d cases") % {"n": effect.OFTEN}, "plain"),
     }
     text, tone = said[often.told]
