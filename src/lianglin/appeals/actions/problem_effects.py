@@ -56,7 +56,15 @@ def _span(problem: ProblemClass, first_day: date, last_day: date, by: Actor) -> 
             _("A year before these days the measure was in effect already. Choose days within a year of it."),
             field="last_day",
         )
-    return Span(first_day, last_day)
+    span = Span(first_day, last_day)
+    if not problem_counts.reaches(subject_of(problem), span.years_before().first):
+        raise Refused(
+            _(
+                "The records do not reach back to the same days of the year before: there is nothing to compare with."
+            ),
+            field="first_day",
+        )
+    return span
 
 
 def effect_of(problem: ProblemClass, span: Span) -> dict[str, object]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import Actor
@@ -188,9 +189,16 @@ def _link(problem: ProblemClass, case_ids: list[int], *, by: Actor, reason: str)
         "problem_id": [problem.pk] * count, "scope_code": [inside] * count, "breadth": [problem.breadth] * count,
         "case_id": new, "live": [True] * count, "reason": [reason.strip()[:200]] * count,
     }  # fmt: skip
-    ids = rows.insert(
-        ProblemCase, {**columns, "added_at": [now] * count, "added_post_id": [by.post_id] * count}
-    )
+    try:
+        with together():
+            ids = rows.insert(
+                ProblemCase, {**columns, "added_at": [now] * count, "added_post_id": [by.post_id] * count}
+            )
+    except IntegrityError as error:
+        raise Conflict(
+            _("Somebody has just put one of these appeals into another class. Look at them again."),
+            field="cases",
+        ) from error
     return len(ids)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.appeals.actions.projects import MOST_FEN
 from lianglin.appeals.forms.desk import radios
@@ -112,7 +113,7 @@ class CampaignForm(AreaChoice):
 class SeasonForm(forms.Form):
     """A season of a campaign."""
 
-    label = line(_("season"), longest=40, hint=_("for example 2026–2027"))
+    label = line(pgettext_lazy("campaign", "season"), longest=40, hint=_("for example 2026–2027"))
     first_day = day(_("first day"))
     last_day = day(_("last day"))
     fall_percent = forms.IntegerField(

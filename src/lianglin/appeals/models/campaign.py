@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.access.models import Account, Organisation, Post
 from lianglin.access.scoped import ScopedManager
@@ -47,7 +48,7 @@ class CampaignSeason(models.Model):
         Campaign, models.PROTECT, db_index=False, verbose_name=_("campaign"), related_name="seasons"
     )
     scope_code = ScopeCodeField(verbose_name=_("area"))
-    label = models.CharField(_("season"), max_length=40)
+    label = models.CharField(pgettext_lazy("campaign", "season"), max_length=40)
     first_day = models.DateField(_("first day"))
     last_day = models.DateField(_("last day"))
     fall_percent = models.PositiveSmallIntegerField(_("goal: fewer appeals by (percent)"), null=True)

@@ -151,7 +151,7 @@ class Milestone(models.Model):
     def as_row(self) -> dict[str, Any]:
         """How the list behind a figure shows it: under its project."""
         shown = self.project.as_row()
-        state = _("done") if self.done_on else _("open")
+        state = pgettext_lazy("milestone", "done") if self.done_on else pgettext_lazy("milestone", "open")
         return {**shown, "title": f"{self.title} · {shown['title']}", "state": state}
 
 

@@ -56,12 +56,15 @@ class Compared:
 
 
 def compared(campaign: Campaign, this: CampaignSeason, last: CampaignSeason, today: date) -> Compared | None:
-    """This season's days so far and as many of the last one's; None before it begins. Five statements."""
+    """This season's days so far and as many of the last one's; None before it begins, or where the records do not
+    reach back to the last one. Six statements."""
     until = min(this.last_day, today - timedelta(days=1))
     days = min((until - this.first_day).days + 1, (last.last_day - last.first_day).days + 1)
     if days < 1:
         return None
     subject = Subject(tuple(campaign.codes), campaign.scope_code)
+    if not problem_counts.reaches(subject, last.first_day):
+        return None
     now = problem_counts.counted(subject, _from(this.first_day, days))
     then = problem_counts.counted(subject, _from(last.first_day, days))
     change = effect.ratio(then.own, now.own)

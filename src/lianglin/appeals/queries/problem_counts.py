@@ -17,6 +17,7 @@ from lianglin.access.actor import TOP
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Counted, Span
+from lianglin.kit import clock
 from lianglin.kit.period import Period
 from lianglin.kit.restricted import BEHIND_DIGITS
 
@@ -39,6 +40,13 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from appeals_appeal a join cases_case c on c.id = a.case_id left join appeals_appellant p on p.case_id = a.case_id
     where a.item_id = any(items) and a.opened_at >= since and a.opened_at < until
       and a.scope_code >= lo and a.scope_code < hi and c.state not in ('merged', 'withdrawn')
+$$;
+create or replace function appeals_problem_since(items bigint[]) returns timestamptz
+language sql stable security definer set search_path = public, pg_temp as $$
+    select least(
+        (select opened_at from appeals_appeal order by case_id limit 1),
+        (select min(m.at) from unnest(items) i,
+            lateral (select a.opened_at as at from appeals_appeal a where a.item_id = i order by a.opened_at limit 1) m))
 $$"""
 """A repeat by the same telephone (merged) and a withdrawn report are counted in neither."""
 _SIGNATURE = "(bigint[], text, text, timestamptz, timestamptz)"
@@ -51,6 +59,8 @@ def install(cursor: Any) -> None:
     for name in ("appeals_problem_days", "appeals_problem_heat"):
         cursor.execute(f"revoke execute on function {name}{_SIGNATURE} from public")
         cursor.execute(f"grant execute on function {name}{_SIGNATURE} to {_CALLERS}")
+    cursor.execute("revoke execute on function appeals_problem_since(bigint[]) from public")
+    cursor.execute(f"grant execute on function appeals_problem_since(bigint[]) to {_CALLERS}")
 
 
 @dataclass(frozen=True)
@@ -95,6 +105,14 @@ def _rows(function: str, subject: Subject, low: str, span: Span) -> list[tuple[A
             [subject.items(), low, low + TOP if low else BEHIND_DIGITS, since, until],
         )
         return cursor.fetchall()
+
+
+def reaches(subject: Subject, first: date) -> bool:
+    """Whether the records reach back to a day: where nothing was recorded, no reports is no count of none. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute("select appeals_problem_since(%s::bigint[])", [subject.items()])
+        found = cursor.fetchone()
+    return bool(found and found[0]) and clock.local(found[0]).date() <= first
 
 
 @dataclass(frozen=True)

@@ -159,10 +159,12 @@ class Frequency:
 
 
 def frequency(problem: ProblemClass) -> Frequency:
-    """Both measures over the days in which the class was seen. Three statements."""
+    """Both measures over the days in which the class was seen. Four statements."""
     subject, span = subject_of(problem), Span(problem.first_day, problem.last_day)
     now, before = problem_counts.here(subject, span), problem_counts.here(subject, span.years_before())
     told = effect.frequency(before, now)
+    if not problem_counts.reaches(subject, span.years_before().first):
+        told = effect.NOT_RECORDED
     return Frequency(now, before, told, effect.ratio(before, now), problem_counts.heat(subject, span))
 
 

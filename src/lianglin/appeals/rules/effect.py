@@ -148,7 +148,7 @@ def verdict(own: tuple[Counted, Counted], rest: tuple[Counted, Counted]) -> str:
     return FELL if beside(own, rest).fell else AS_ELSEWHERE
 
 
-NOT_ENOUGH, FREQUENT, USUAL = "not_enough", "frequent", "usual"
+NOT_ENOUGH, FREQUENT, USUAL, NOT_RECORDED = "not_enough", "frequent", "usual", "not_recorded"
 
 
 def frequency(before: Counted, now: Counted) -> str:

@@ -122,7 +122,7 @@ STEPS = (
         said=True,
         second=True,
     ),
-    Step("reopen", _("Open it again"), _("opened again"), (CLOSED,), "reopened", DECIDE, said=True),
+    Step("reopen", _("Reopen the class"), _("opened again"), (CLOSED,), "reopened", DECIDE, said=True),
     Step("leave", _("Leave it closed"), _("left closed"), (CLOSED,), CLOSED, DECIDE, said=True),
 )
 """The life of a problem class. A cause found anew sends it back to its measures."""
@@ -183,7 +183,7 @@ PROJECT_STEPS = (
     Step(
         "approve",
         _("Approve the project"),
-        pgettext_lazy("project", "approved"),
+        pgettext_lazy("project step", "approved"),
         ("proposed",),
         "approved",
         DECIDE,
@@ -192,7 +192,7 @@ PROJECT_STEPS = (
     Step(
         "refuse",
         _("Refuse the project"),
-        pgettext_lazy("project", "refused"),
+        pgettext_lazy("project step", "refused"),
         ("proposed",),
         "refused",
         DECIDE,
@@ -210,7 +210,7 @@ PROJECT_STEPS = (
     Step(
         "accept",
         _("Accept the work"),
-        pgettext_lazy("project", "accepted"),
+        pgettext_lazy("project step", "accepted"),
         ("delivered",),
         "accepted",
         DECIDE,
@@ -220,7 +220,7 @@ PROJECT_STEPS = (
     Step(
         "send_back",
         _("Not finished yet"),
-        pgettext_lazy("project", "sent back"),
+        pgettext_lazy("project step", "sent back"),
         ("delivered",),
         "approved",
         DECIDE,
@@ -229,7 +229,7 @@ PROJECT_STEPS = (
     Step(
         "give_up",
         _("Give the project up"),
-        pgettext_lazy("project", "given up"),
+        pgettext_lazy("project step", "given up"),
         ("approved",),
         "given_up",
         DECIDE,

@@ -25,8 +25,9 @@ from lianglin.appeals.models import (
     Project,
     PublicProblem,
 )
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import problem_counts, worklists
 from lianglin.appeals.queries.problem_counts import Subject
+from lianglin.appeals.queries.problems import subject_of
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Span
 from lianglin.appeals.seed.catalogue import items
@@ -116,7 +117,9 @@ def _fixed(
             continue
         for area in (areas[number] for number in one.areas):
             if area[:9] in office.streets:
-                found.append((_strength(one, area, span), len(found), one, area, span, one.fixed_on))
+                rank = _strength(one, area, span)
+                if rank is not None:
+                    found.append((rank, len(found), one, area, span, one.fixed_on))
     if not found:
         return
     _rank, _number, one, area, span, fixed = max(found, key=lambda entry: entry[:2])
@@ -126,10 +129,12 @@ def _fixed(
     end(office, problem, span)
 
 
-def _strength(one: Problem, area: str, span: Span) -> tuple[bool, int]:
-    """Whether the fall can be told, and how many cases there were."""
+def _strength(one: Problem, area: str, span: Span) -> tuple[bool, int] | None:
+    """Whether the fall can be told, and how many cases there were; None before the records begin."""
     subject = ProblemClass(codes=[items()[one.item].code], scope_code=area)
     with acting(job()):
+        if not problem_counts.reaches(subject_of(subject), one.starts_on):
+            return None
         told = problem_effects.effect_of(subject, span)
     return told["verdict"] == effect.FELL, int(str(told["before"]))
 
@@ -155,7 +160,7 @@ def _confirmed(
     """Put together by the street, confirmed by the district a few days later."""
     drawn = problems.Drawn(
         title=title[:60], breadth=breadth, codes=codes, scope_code=area, first_day=seen.first, last_day=seen.last,
-        owner=office.unit(owner), promised_on=made_on + timedelta(days=120),
+        owner=office.unit(owner), promised_on=made_on + timedelta(days=240),
     )  # fmt: skip
     cases = _cases(office, drawn)
     problem = office.does(
@@ -286,7 +291,7 @@ def _parking(office: Office, area: str) -> None:
     for start, percent in ((first - timedelta(days=364), None), (first, 20)):
         season = {"first_day": start, "last_day": start + timedelta(days=180), "fall_percent": percent}
         office.decides(
-            campaigns.add_season, campaign_id=campaign.pk, label=f"{start.year}—{start.year + 1}年季",
+            campaigns.add_season, campaign_id=campaign.pk, label=f"{start.year}年秋冬季",
             goal="示例：夜间占道减少，错时共享车位增加" if percent else "", **season,
         )  # fmt: skip
     seen = Span(today - timedelta(days=300), today - timedelta(days=130))

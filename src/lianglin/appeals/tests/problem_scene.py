@@ -32,6 +32,7 @@ def built() -> Town:
         account=account, role_code="street_coordinator", organisation=first.organisation, scope_code=STREET,
         title="x", starts_on=SINCE,
     )  # fmt: skip
+    plant(town, date(2020, 1, 1), date(2020, 1, 1), 1, item=town.lift, scope=FAR)  # records reach back
     town.world.posts["street-b"], town.world.actors["street-b"] = post, actor_in(post)
     return town
 

@@ -155,7 +155,7 @@ def test_units_see_what_they_were_given_until_it_was_taken_back(made: SeedContex
     given = Case._base_manager.exclude(owner=None)
     granted = set(Grant.objects.values_list("subject_id", "organisation_id"))
     assert all((case.pk, case.owner_id) in granted for case in given)
-    assert not Grant.objects.exclude(subject_id__in=given.values("pk")).exists()
+    assert not Grant.objects.filter(subject="cases.Case").exclude(subject_id__in=given.values("pk")).exists()
     assert Grant.objects.filter(ends_at=FOREVER).exists()
     handling = Case._base_manager.filter(state="handling")
     assert all(case.assignee.organisation_id == case.owner_id for case in handling.select_related("assignee"))
@@ -265,5 +265,5 @@ def test_sample_classes_are_told_by_two_people_and_say_that_they_are_samples(mad
     (project,) = Project._base_manager.all()
     assert (project.state, project.sample, Milestone._base_manager.count()) == ("approved", True, 5)
     assert CampaignSeason._base_manager.count() == 2
-    (shown, *_others) = PublicProblem.objects.order_by("-percent_done")
+    shown = PublicProblem.objects.get(percent_done__isnull=False)
     assert (shown.percent_done, shown.sample) == (60, True)

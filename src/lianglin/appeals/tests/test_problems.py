@@ -14,6 +14,7 @@ from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals.actions import problem_effects, problems
 from lianglin.appeals.models import (
+    Appeal,
     ProblemCase,
     ProblemCause,
     ProblemClass,
@@ -24,6 +25,7 @@ from lianglin.appeals.models import (
 from lianglin.appeals.queries import problem_counts
 from lianglin.appeals.queries import problems as queries
 from lianglin.appeals.queries.problem_counts import Subject
+from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Span
 from lianglin.appeals.tests import problem_scene
 from lianglin.appeals.tests.problem_scene import (
@@ -256,6 +258,18 @@ def test_a_year_before_that_already_had_the_measure_is_no_comparison(town: Town)
     today = clock.today()
     problem = under_way(town, today - timedelta(days=500))
     days = {"first_day": today - timedelta(days=100), "last_day": today - timedelta(days=1)}
+    refuses(Refused, town, "street", problem_effects, "measure_effect", problem.pk, **days)
+
+
+def test_seasons_before_the_records_are_no_comparison(town: Town) -> None:
+    """No reports in a time of which nothing was recorded is not none."""
+    today = clock.today()
+    Appeal._base_manager.filter(opened_at__year=2020).update(opened_at=clock.now() - timedelta(days=200))
+    plant(town, today - timedelta(days=60), today - timedelta(days=1), 40)
+    problem = under_way(town, today - timedelta(days=90))
+    with acting(town.actor("street")):
+        assert queries.frequency(problem).told == effect.NOT_RECORDED
+    days = {"first_day": today - timedelta(days=90), "last_day": today - timedelta(days=1)}
     refuses(Refused, town, "street", problem_effects, "measure_effect", problem.pk, **days)
 
 

@@ -115,10 +115,8 @@ def _compared(found: queries.Compared, this: CampaignSeason, last: CampaignSeaso
     return {
         "found": found,
         "change": words.change(found.change.value),
-        "ratio": words.number(found.change.value),
-        "interval": words.interval(found.change.low, found.change.high),
-        "beside": words.number(found.beside.value),
-        "beside_interval": words.interval(found.beside.low, found.beside.high),
+        "ratio": words.ratio(found.change.value, found.change.low, found.change.high),
+        "beside": words.ratio(found.beside.value, found.beside.low, found.beside.high),
         "told": dict(VERDICTS)[found.told],
         "tone": words.VERDICT_TONES[found.told],
         "columns": [_("Week of the season"), this.label, last.label],

@@ -64,7 +64,7 @@ DEEDS: dict[str, Deed] = {
         lambda p, by, given: problem_effects.close(p.pk, by=by, **given), ("measured",), rules.DECIDE,
     ),
     "reopen": Deed(
-        made.NoteForm, _("Open it again"), _("Open it again"), _("It is open again."),
+        made.NoteForm, _("Reopen the class"), _("Reopen the class"), _("It is open again."),
         lambda p, by, given: problem_effects.reopen(p.pk, by=by, **given), ("closed",), rules.DECIDE,
     ),
     "leave": Deed(
@@ -101,6 +101,17 @@ def offered(problem: ProblemClass, parts: queries.Parts, actor: Actor) -> dict[s
     if parts.shown is None or not parts.shown.visible:
         found.pop("hide", None)
     return found
+
+
+_EXPECTED = {
+    "candidate": "confirm", "confirmed": "find_cause", "reopened": "find_cause", "cause_found": "start",
+    "under_way": "measure", "measured": "close",
+}  # fmt: skip
+
+
+def expected_of(problem: ProblemClass) -> str:
+    """The deed that is due next; "" where nothing is."""
+    return "reopen" if problem.rises_since else _EXPECTED.get(problem.state, "")
 
 
 def waits_for_another(problem: ProblemClass, parts: queries.Parts, actor: Actor) -> bool:

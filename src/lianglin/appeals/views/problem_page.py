@@ -23,7 +23,7 @@ from lianglin.appeals.rules import effect
 from lianglin.appeals.rules import problems as rules
 from lianglin.appeals.views import problem_words as words
 from lianglin.appeals.views import words as case_words
-from lianglin.appeals.views.problem_deeds import DEEDS, form_of, offered, waits_for_another
+from lianglin.appeals.views.problem_deeds import DEEDS, expected_of, form_of, offered, waits_for_another
 from lianglin.cases.models import Case
 from lianglin.kit import clock
 from lianglin.places.views import style_url
@@ -59,17 +59,17 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         if answer is not None:
             return answer
         problem = find(request, pk)
+    due = expected_of(problem)
     deeds = [
         _deed(
             code,
             bound if code == what and bound is not None else form_of(code, problem, parts, actor, None),
-            what,
-            number,
+            opened=code == (what or due),
         )
-        for number, code in enumerate(may)
+        for code in may
     ]
     if bound is not None and what not in may:
-        deeds.insert(0, _deed(what, bound, what, 0))
+        deeds.insert(0, _deed(what, bound, opened=True))
     context = _context(problem, parts, actor) | {
         "deeds": deeds,
         "waits": waits_for_another(problem, parts, actor),
@@ -77,8 +77,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "appeals/problems/one.html", context, status=status_of(bound) if bound else 200)
 
 
-def _deed(code: str, form: forms.Form, sent: str, number: int) -> dict[str, Any]:
-    opened = code == sent or (not sent and number == 0)
+def _deed(code: str, form: forms.Form, *, opened: bool) -> dict[str, Any]:
     return {"code": code, "deed": DEEDS[code], "form": form, "open": opened}
 
 
@@ -115,6 +114,7 @@ def _often(often: queries.Frequency) -> dict[str, Any]:
     said = {
         effect.FREQUENT: (_("frequent: more than in the same season a year before, beyond chance"), "warn"),
         effect.USUAL: (_("not beyond what the same season brings by chance"), "plain"),
+        effect.NOT_RECORDED: (_("cannot tell: the records do not reach back to that season"), "plain"),
         effect.NOT_ENOUGH: (_("cannot tell: fewer than %(n)d cases") % {"n": effect.OFTEN}, "plain"),
     }
     text, tone = said[often.told]
@@ -124,8 +124,7 @@ def _often(often: queries.Frequency) -> dict[str, Any]:
         "tone": tone,
         "now": round(often.now.cases * 30 / often.now.days, 1),
         "before": round(often.before.cases * 30 / often.before.days, 1),
-        "ratio": words.number(change.value),
-        "interval": words.interval(change.low, change.high),
+        "ratio": words.ratio(change.value, change.low, change.high),
     }
 
 
@@ -150,10 +149,8 @@ def _effect(one: ProblemEffect) -> dict[str, Any]:
         "one": one,
         "tone": words.VERDICT_TONES[one.verdict],
         "change": words.change(one.ratio),
-        "interval": words.interval(one.low, one.high),
-        "ratio": words.number(one.ratio),
-        "beside": words.number(one.beside),
-        "beside_interval": words.interval(one.beside_low, one.beside_high),
+        "ratio": words.ratio(one.ratio, one.low, one.high),
+        "beside": words.ratio(one.beside, one.beside_low, one.beside_high),
         "columns": [_("Season"), _("here (per 100 before)"), _("rest of the city (per 100 before)")],
         "rows": [
             [

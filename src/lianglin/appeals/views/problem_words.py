@@ -52,14 +52,12 @@ def covers(codes: Iterable[str]) -> str:
     return between.join(catalogue.name_of(code) for code in codes)
 
 
-def number(value: float | None) -> str:
-    """A ratio with two decimals; "–" for none."""
-    return "–" if value is None else f"{value:.2f}"
-
-
-def interval(low: float, high: float | None) -> str:
-    """Both ends of an interval."""
-    return f"{low:.2f}–{'∞' if high is None else f'{high:.2f}'}"
+def ratio(value: float | None, low: float, high: float | None) -> str:
+    """A ratio and where it may lie, with two decimals; in words where nothing stands to compare with."""
+    if value is None and high is None:
+        return _("nothing to compare with")
+    shown = "–" if value is None else f"{value:.2f}"
+    return f"{shown} ({low:.2f}–{'∞' if high is None else f'{high:.2f}'})"
 
 
 def change(ratio: float | None) -> str:

@@ -196,9 +196,9 @@ def _deeds(
         if found.state not in step.sources or not _may(step, found, actor, all_done=all_done):
             continue
         sent = bound if what == step.code else None
-        made_deeds.append(
-            {"step": step, "form": sent or _form(step.code, "", None), "open": sent is not None}
-        )
+        expected = step.code in ("approve", "deliver", "accept")
+        form = sent or _form(step.code, "", None)
+        made_deeds.append({"step": step, "form": form, "open": sent is not None, "expected": expected})
     return made_deeds
 
 
