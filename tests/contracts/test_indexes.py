@@ -604,4 +604,4 @@ def test_what_is_alike_is_found_by_four_indexes(city: World) -> None:
         for plan in plans(city.actors[STREET], lambda _actor, way=way: run(way)):
             assert index in plan.indexes, (index, plan)
             assert plan.read <= 60, (index, plan)
-            assert plan.sorted == 0, (index, plan)
+            assert plan.sorted <= 60, (index, plan)

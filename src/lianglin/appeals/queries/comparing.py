@@ -13,10 +13,10 @@ from datetime import datetime
 
 import numpy as np
 
-from lianglin.appeals.models import Item, SimilarityModel
+from lianglin.appeals.models import Item
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.alike import Asked, Near
-from lianglin.appeals.queries.model_files import encoder_mark, folder
+from lianglin.appeals.queries.model_files import encoder_mark, folder, version_in_force
 from lianglin.engines import similarity
 from lianglin.kit import clock
 
@@ -59,12 +59,13 @@ _held: dict[str, similarity.Model] = {}
 
 def current() -> similarity.Model | None:
     """The model in force, mapped once a process; None where none is, or its file is not on this machine."""
-    version = SimilarityModel.objects.filter(in_force=True).values_list("version", flat=True).first()
-    return of_version(version) if version else None
+    return of_version(version_in_force())
 
 
 def of_version(version: str) -> similarity.Model | None:
     """A model by its version; None, and a line in the log, where its file is missing or damaged."""
+    if not version:
+        return None
     if version not in _held:
         try:
             model = similarity.load(folder(), version)
@@ -91,9 +92,10 @@ def number_of(model: similarity.Model, item_id: int | None) -> int:
 
 def widened(model: similarity.Model, asked: Asked, item: Item | None) -> Asked:
     """The same question, asked also of the class that its text reads as."""
-    read = similarity.suggest(model, asked.text, chosen=number_of(model, item.pk if item else None), most=1)
-    also = [known.category.code for one in read if (known := catalogue.item_of(model.codes[one.item]))]
-    return replace(asked, kinds=tuple(sorted({*asked.kinds, *also})))
+    chosen = np.array([number_of(model, item.pk if item else None)])
+    reads, covered = similarity.read(model, similarity.bags([asked.text]), chosen)
+    known = catalogue.item_of(model.codes[int(np.argmax(reads[0]))]) if covered[0] > 0 else None
+    return replace(asked, kinds=tuple(sorted({*asked.kinds, *([known.category.code] if known else [])})))
 
 
 def compare(model: similarity.Model, asked: Asked, others: Sequence[Near], *, most: int = 5) -> list[Alike]:

@@ -11,9 +11,10 @@ from datetime import datetime
 from django.utils.translation import get_language
 
 from lianglin.appeals import rules
-from lianglin.appeals.models import Item, SimilarityModel
+from lianglin.appeals.models import Item
 from lianglin.appeals.queries import alike, catalogue
 from lianglin.appeals.queries.alike import Asked, OpenNear
+from lianglin.appeals.queries.model_files import version_in_force
 from lianglin.appeals.rules.grams import cell_of
 from lianglin.places.queries import cover
 from lianglin.places.search import Spot
@@ -55,13 +56,13 @@ def asked(text: str, item: Item | None, spot: Spot, *, lon: float | None, lat: f
 
 def open_matters(question: Asked, item: Item | None) -> list[OpenMatter]:
     """At most three, the likeliest first; by a model's weighing, or, without a model, of the same item at the place."""
-    if not SimilarityModel.objects.filter(in_force=True).exists():
+    if not (version := version_in_force()):
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
     from lianglin.appeals.queries import (
         comparing,
     )  # brings SciPy: only where there is something to compare with
 
-    model = comparing.current()
+    model = comparing.of_version(version)
     if model is None:
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
     question = comparing.widened(model, question, item)

@@ -8,12 +8,19 @@ from typing import Literal
 
 from django.conf import settings
 
+from lianglin.appeals.models import SimilarityModel
+
 _HEX = frozenset("0123456789abcdef")
 
 
 def folder() -> Path:
     """Where the models lie, a folder each; on every machine that serves pages or works in the background."""
     return settings.DATA / "similarity"
+
+
+def version_in_force() -> str:
+    """The version of the model in force; "" where none is."""
+    return SimilarityModel.objects.filter(in_force=True).values_list("version", flat=True).first() or ""
 
 
 def has_file(version: str) -> bool:

@@ -15,9 +15,10 @@ from django.utils.translation import ngettext
 
 from lianglin.access.actor import Actor
 from lianglin.appeals import rules
-from lianglin.appeals.models import Item, SimilarityModel, SimilarityRow
+from lianglin.appeals.models import Item, SimilarityRow
 from lianglin.appeals.queries import alike, catalogue, worklists
 from lianglin.appeals.queries.alike import Asked
+from lianglin.appeals.queries.model_files import version_in_force
 from lianglin.appeals.queries.worklists import REPEAT_DAYS
 from lianglin.cases.models import Case
 from lianglin.kit.ids import group_case_number
@@ -69,13 +70,13 @@ def resembling(case: Case, text: str, item: Item | None, actor: Actor) -> list[R
 
 def resembling_each(asked: Sequence[Question], actor: Actor) -> dict[int, list[Resembling]] | None:
     """The same for many; the statements are as many as for one."""
-    if not asked or not SimilarityModel.objects.filter(in_force=True).exists():
+    if not asked or not (version := version_in_force()):
         return None
     from lianglin.appeals.queries import (
         comparing,  # brings SciPy: only where there is something to compare with
     )
 
-    model = comparing.current()
+    model = comparing.of_version(version)
     if model is None:
         return None
     rows = _rows(asked, actor)

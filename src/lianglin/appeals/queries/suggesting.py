@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lianglin.appeals.models import Item, SimilarityModel
+from lianglin.appeals.models import Item
+from lianglin.appeals.queries.model_files import version_in_force
 from lianglin.appeals.rules import advised
 
 if TYPE_CHECKING:
@@ -32,11 +33,11 @@ class Suggestions:
 
 def suggestions(text: str, *, chosen: Item | None = None) -> Suggestions | None:
     """None without a model in force, or for a text that is too short."""
-    if len(text.strip()) < SHORTEST or not SimilarityModel.objects.filter(in_force=True).exists():
+    if len(text.strip()) < SHORTEST or not (version := version_in_force()):
         return None
     from lianglin.appeals.queries import comparing  # brings SciPy: only where something is suggested
 
-    model = comparing.current()
+    model = comparing.of_version(version)
     if model is None:
         return None
     found = comparing.suggest(model, text, chosen=chosen)
