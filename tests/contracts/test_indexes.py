@@ -444,7 +444,7 @@ LISTS = (
     List("calls to make", STREET, to_call, WAITING, 4 * OWN, 60, "what is settled in the street, by due date"),
     List("ladder", STREET, ladder, WAITING, 5 * OWN, 60, "what is late in units' hands, by due date"),
     *(
-        List(f"ledger {code}", STREET, on_ledger(code), (*WAITING, "cases_case_pkey"), 15 * OWN, 60, "the street's open matters")
+        List(f"ledger {code}", STREET, on_ledger(code), (*WAITING, "cases_state", "cases_case_pkey"), 15 * OWN, 60, "the street's open matters")
         for code in ("long", "passed", "weak")
     ),
     List("list", UNIT, worklist(), GRANTED, 20 * GIVEN, 2 * GIVEN, "the unit's grants, each case by its key"),

@@ -156,9 +156,9 @@ class Opinion:
         """The opinion as the person reads it; Refused where a part is missing."""
         parts = {
             "request": (_("What is requested"), self.request),
-            "facts": (_("Facts"), self.facts),
+            "facts": (_("What was established"), self.facts),
             "view": (_("Opinion"), self.view),
-            "basis": (_("Legal basis"), self.basis),
+            "basis": (_("The law it rests on"), self.basis),
         }
         for name, (label, text) in parts.items():
             if len(text.strip()) < 2:

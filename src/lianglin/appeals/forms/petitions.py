@@ -109,9 +109,9 @@ class OpinionForm(MoveForm):
     )
     outcome = radios(_("outcome"), petition.OUTCOMES)
     request = note_field(_("request"), rows=2)
-    facts = note_field(_("facts"), rows=4)
+    facts = note_field(_("what was established"), rows=4)
     view = note_field(_("opinion"), rows=4)
-    basis = note_field(_("legal basis"), rows=2)
+    basis = note_field(_("the law it rests on"), rows=2)
 
     def arguments(self) -> dict[str, Any]:
         given = dict(self.cleaned_data)

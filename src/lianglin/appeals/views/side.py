@@ -177,6 +177,9 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     if request.method == "POST" and status == 200:
         status = 409  # what was sent is not possible (any more): the page shows how it stands
     steps = cases.steps(case, actor)
+    told = words.steps(case, steps)
+    if case.kind == remedy.KIND and told:
+        told[0]["who"] = _("the platform")  # it follows from the grade
     context = {
         **kind.about(case, actor),
         "case": case,
@@ -187,7 +190,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "left": cases.time_left(case),
         "place": words.place(case),
         "stages": words.stages(case, steps),
-        "steps": words.steps(case, steps),
+        "steps": told,
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
     }
