@@ -137,7 +137,7 @@ DISPATCHED = (
     """
     insert into appeals_exclusion (case_id, scope_code, figure, ground, state, reason, asked_by_id, unit_id, asked_at, ruling,
         objection, first_ruling)
-    select id, scope_code, 'settled', 'no_duty', case when id %% 2 = 0 then 'asked' else 'granted' end, 'x',
+    select id, scope_code, 'settled', 'no_duty', case when id %% 2 = 0 then 'asked' else 'refused' end, 'x',
         (select min(id) from access_post), owner_id, opened_at, '', '', '' from cases_case
     """,
     """
