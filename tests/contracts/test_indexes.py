@@ -44,6 +44,8 @@ from lianglin.appeals.queries.alike import Asked
 from lianglin.appeals.queries.publication import published
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
+from lianglin.indicators.reports import actions as report_actions
+from lianglin.indicators.reports.models import Report
 from lianglin.kit import discovery
 from lianglin.kit.domain import Indicator
 from lianglin.kit.paging import page
@@ -193,7 +195,7 @@ DISPATCHED = (
     """
     insert into appeals_exclusion (case_id, scope_code, figure, ground, state, reason, asked_by_id, unit_id, asked_at, ruling,
         objection, first_ruling)
-    select id, scope_code, 'settled', 'no_duty', case when id %% 2 = 0 then 'asked' else 'granted' end, 'x',
+    select id, scope_code, 'settled', 'no_duty', case when id %% 2 = 0 then 'asked' else 'refused' end, 'x',
         (select min(id) from access_post), owner_id, opened_at, '', '', '' from cases_case
     """,
     """
@@ -224,6 +226,14 @@ DISPATCHED = (
     select distinct left(scope_code, 9), 'add', 'S-' || g, 'x', '', 'own', 'x', '2025-01-01'::date, 'x', 'refused',
         (select min(id) from access_account), (select min(id) from access_post), now(), ''
     from cases_case, generate_series(1, 100) g
+    """,
+    """
+    insert into indicators_report (key, definition, definition_version, scope_code, kind, starts_on, ends_before, version, why,
+        public, state, figures, texts, edits, post_id, organisation_id, asked_at, issuer, document_number, copied_to)
+    select gen_random_uuid(), 'appeals.report', '1', s.scope, 'month', '2000-01-01'::date + g, '2000-01-02'::date + g, 1, '',
+        false, 'draft', '{}', '{}', 0, (select min(id) from access_post), (select min(id) from access_organisation), now(), '',
+        '', ''
+    from (select distinct left(scope_code, 9) as scope from cases_case) s, generate_series(1, 100) g
     """,
 )
 """What dispatch leaves behind: a row of each kind for every case, a hundred for every street."""
@@ -412,6 +422,11 @@ def limits(actor: Actor) -> Any:
     return page(terms.listed(actor), "-valid_from", "-id", size=30)
 
 
+def reports(actor: Actor) -> Any:
+    seen = Report.objects.visible_to(actor, purpose=report_actions.purpose(actor))
+    return seen.defer("figures", "texts").select_related("organisation")
+
+
 def duties(actor: Actor) -> Any:
     return list(duty_list.listed(actor, date(2026, 1, 1)))
 
@@ -470,6 +485,7 @@ LISTS = (
     List("changes of limits", STREET, by_id(terms.changes), ("appeals_termchange_pkey",), 2000, 0, "newest first"),
     List("duty list", STREET, duties, ("access_duty_once",), 200, 100, "the street's rows and the wider areas', sorted"),
     List("changes of duties", STREET, by_id(duty_list.changes), ("access_dutychange_pkey",), 2000, 0, "newest first"),
+    List("reports", STREET, by_id(reports), ("indicators_report_scope", "indicators_report_pkey"), 700, 100, "the street's"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip
 

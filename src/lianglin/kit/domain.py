@@ -207,7 +207,6 @@ class Errand:
     task: Text
     duty: str
     roles: tuple[Role, ...]
-    url: str  # URL name of the kind's own list
     rows: str
 
 

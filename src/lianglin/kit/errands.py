@@ -11,7 +11,7 @@ from lianglin.kit import discovery
 from lianglin.kit.domain import Errand
 
 MOST = 100
-"""Errands of one kind on a page; the kind's own list has them all."""
+"""Errands of one kind on a page."""
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ _HERE = "lianglin.appeals.queries.errands"
 ERRANDS = (
     Errand(
         "appeals.co_order", _("answer as the unit called in"), "appeals.handle", ("handler",),
-        "appeals:co_orders", f"{_HERE}:co_orders",
+        f"{_HERE}:co_orders",
     ),
     Errand(
-        "appeals.whistle", _("go where a street calls"), "appeals.handle", ("handler",), "appeals:whistles",
+        "appeals.whistle", _("go where a street calls"), "appeals.handle", ("handler",),
         f"{_HERE}:calls",
     ),
 )  # fmt: skip

@@ -308,7 +308,10 @@ def test_every_declared_report_fills_all_its_sentences() -> None:
     for definition in building.definitions().values():
         for section in definition.sections:
             names = set(re.findall(r"\{([a-z_.]+)", " ".join(section.text)))
-            assert names <= {*section.figures, "place", "period"}, (definition.code, section.title)
+            assert names <= {*section.figures, *definition.readings, "place", "period"}, (
+                definition.code,
+                section.title,
+            )
             assert set(section.figures) <= set(known)
 
 
@@ -357,7 +360,7 @@ def test_an_issued_document_carries_its_head_number_and_imprint(work: City) -> N
     report.refresh_from_db()
     pdf = "".join(page.extract_text() for page in PdfReader(BytesIO(filed(work, report, "pdf"))).pages)
     word = "\n".join(one.text for one in Document(BytesIO(filed(work, report, "docx"))).paragraphs)
-    for text in (pdf.replace("\n", ""), word):
+    for text in ("".join(pdf.split()), word):
         for said in (f"{report.issuer}文件", "示办发〔2026〕12号", "抄送：区社会工作部。", "印发"):
             assert said in text
 
