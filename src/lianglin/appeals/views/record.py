@@ -116,7 +116,7 @@ def _item_asked(text: str) -> Item | None:
 def _help(request: HttpRequest, actor: Actor, what: str) -> HttpResponse:
     """The form as it was filled in, with what was looked up: the number's open matters, or answers that fit."""
     given = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
-    ticked = {name: name in given for name in ("entity", "confidential", "answered")}
+    ticked = {name: name in given for name in ("entity", "confidential", "answered", "agreed")}
     form = RecordForm(initial=given | ticked, actor=actor)
     item = _item_asked(given.get("item", ""))
     form.ask(questions_of(item), must=False)
