@@ -114,6 +114,12 @@ class ColumnsForm(forms.Form):
             )
 
 
+class FetchForm(forms.Form):
+    """Whether what was returned before and not acknowledged goes into the file again."""
+
+    again = forms.BooleanField(label=_("with what it has not acknowledged yet"), required=False, initial=True)
+
+
 class AcknowledgeForm(forms.Form):
     """The order numbers that the hotline says it has."""
 

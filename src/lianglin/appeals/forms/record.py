@@ -101,6 +101,7 @@ class RecordForm(WhoMixin, AsksMixin):
     confidential = forms.BooleanField(
         label=_("Do not tell the body complained of who it was."), required=False, initial=True
     )
+    agreed = forms.BooleanField(label=_("the person agrees to a look at their open matters"), required=False)
     entry = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.RadioSelect)
     answered = forms.BooleanField(label=_("answered on the spot"), required=False)
     outcome = forms.ChoiceField(

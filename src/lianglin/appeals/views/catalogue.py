@@ -121,7 +121,7 @@ def _change(one: dict[str, Any], base: dict[str, dict[str, Any]]) -> dict[str, A
         "add": (_("new"), "good"),
         "change": (_("altered"), "active"),
         "retire": (_("retired"), "closed"),
-        "merge": (_("merged"), "warn"),
+        "merge": (_("merged into another item"), "warn"),
         "split": (_("split up"), "warn"),
     }
     before = base.get(code)

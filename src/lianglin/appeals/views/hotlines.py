@@ -18,7 +18,14 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import hotline as actions
 from lianglin.appeals.actions import returning
-from lianglin.appeals.forms.hotlines import AcknowledgeForm, ColumnsForm, FileForm, SourceForm, WordsForm
+from lianglin.appeals.forms.hotlines import (
+    AcknowledgeForm,
+    ColumnsForm,
+    FetchForm,
+    FileForm,
+    SourceForm,
+    WordsForm,
+)
 from lianglin.appeals.models import HotlineImport, HotlineReturn, HotlineSource
 from lianglin.appeals.queries import hotline as queries
 from lianglin.appeals.rules.hotline import FIELDS, MESSAGES, Finding
@@ -244,6 +251,7 @@ def returns(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "source": source,
         "form": form,
+        "fetch": FetchForm(),
         "page": found,
         "rows": [returned(one) | {"tone": RETURN_TONES[one.state]} for one in found.rows],
         "state": state,
@@ -270,7 +278,7 @@ def _said_of_receipt(told: returning.Acknowledged) -> str:
 def take_away(request: HttpRequest, pk: int) -> HttpResponse:
     """The file for the hotline: all that waits and what it has not acknowledged; what waited is returned from now on."""
     source, kind = _source(pk, request), request.POST.get("kind", "csv")
-    again = request.POST.get("again") == "1"
+    again = "again" in request.POST
     found = returning.hand_over(source=source, by=acting(request), way="file", again=again)
     if not found:
         messages.info(request, _("Nothing waits to be returned."))

@@ -124,7 +124,7 @@ def _refilled(
     """The form as far as it was filled in; nothing is sent."""
     sent = {name: value[:4000] for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
     given = sent | instead
-    ticked = {name: name in given for name in ("entity", "confidential", "answered")}
+    ticked = {name: name in given for name in ("entity", "confidential", "answered", "agreed")}
     form, item = RecordForm(initial=given | ticked, actor=actor), _item_asked(given.get("item", ""))
     form.ask(questions_of(item), must=False)
     return form, item, given
