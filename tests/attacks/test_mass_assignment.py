@@ -158,16 +158,8 @@ def compared(ask: Callable[[dict[str, str]], Any], sent: dict[str, str]) -> tupl
     ],
 )
 def test_forms_take_their_own_fields_only(
-<<<<<<< HEAD
     planted: Planted, who: tuple[str, ...], enough: int, settings: Any
 ) -> None:
-=======
-    planted: Planted, settings: Any, who: tuple[str, ...], enough: int
-) -> None:
-    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = (
-        5_000  # every column of the house at once: more than a request may hold
-    )
->>>>>>> wt-intake
     besides = extras(planted)
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2 * len(
         besides
