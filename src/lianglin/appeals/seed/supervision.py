@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from lianglin.access.actor import job
-from lianglin.access.demo import make_login
 from lianglin.access.models import Organisation, Post
 from lianglin.access.queries import actor_in
 from lianglin.access.transaction import acting
@@ -62,10 +61,7 @@ def seed_supervision(context: SeedContext) -> int:
     district = Post.objects.filter(role_code="district_coordinator").select_related("organisation").first()
     if district is None or not access.get("coordinators"):
         return 0
-    second = make_login(
-        "district-b", "许示例", district.organisation, "district_coordinator", district.scope_code, "区级统筹员（2号岗）",
-        "District coordinator (post 2)", "审定时限与标准、通报等须两人办理的事项", "The second person for limits and circulars",
-    )  # fmt: skip
+    second = Post.objects.select_related("organisation").get(pk=access["seconds"]["district"])
     street = Post.objects.select_related("organisation").get(pk=next(iter(access["coordinators"].values())))
     worker_code = next(code for code in access["workers"] if code.startswith(street.scope_code))
     worker = Post.objects.select_related("organisation").get(pk=access["workers"][worker_code])
