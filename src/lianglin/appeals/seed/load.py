@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from lianglin.access import audit
 from lianglin.access.actor import job
@@ -84,7 +86,9 @@ def seed(context: SeedContext) -> None:
 
 def see_to_similarity() -> None:
     """Has the background make the rows of similar appeals and a model, as every night; nothing where there is one."""
-    if not SimilarityModel.objects.filter(in_force=True).exists():
+    if SimilarityModel.objects.filter(in_force=True).exists():
+        return
+    with suppress(AlreadyEnqueued), transaction.atomic():  # asked for at the last start, and not done yet
         app.configure_task(FIT, queue="events").defer()
 
 
