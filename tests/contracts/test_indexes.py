@@ -468,7 +468,7 @@ LISTS = (
     List("who looked, a place", OFFICER, looks(place=HERE), ("access_log_scope",), 2 * OWN, OWN, "the place's rows"),
     List("who looked at a case", WORKER, looked_at, ("access_log_case",), 2, 1, "the case's rows"),
     List("problem classes", STREET, classes(), OF_CLASSES, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),
-    List("problem classes", UNIT, classes(), (*GRANTED, "appeals_problemclass_pkey"), 15 * GIVEN, GIVEN, "those in which the unit has a part"),
+    List("problem classes", UNIT, classes(), (*GRANTED, "appeals_problemclass_pkey"), 200 * GIVEN, GIVEN, "a page, each against the unit's grants"),
     List("appeals in a class", STREET, in_class, LINKED, CLASSES // 10, 60, "the class's links, each case by its key"),
     List("projects", STREET, our_projects, OF_PROJECTS, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),
     List("campaigns", STREET, our_campaigns, OF_CAMPAIGNS, CLASSES // 6, CLASSES // 20, "newest first: stops at the 31st of a 20th"),

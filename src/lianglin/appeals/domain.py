@@ -353,10 +353,10 @@ DOMAIN = Domain(
         Listener(CaseMoved, "lianglin.appeals.tasks:close_orders"),
         Listener(CaseMoved, "lianglin.appeals.tasks:call_unit_out"),
         Listener(CaseMoved, "lianglin.appeals.tasks:follow_up_grades"),
-        Listener(CaseMoved, "lianglin.appeals.telling:tell_appellant"),
-        Listener(CaseMoved, "lianglin.appeals.telling:tell_posts"),
+        Listener(CaseMoved, "lianglin.appeals.tasks.telling:tell_appellant"),
+        Listener(CaseMoved, "lianglin.appeals.tasks.telling:tell_posts"),
         Listener(CaseMoved, "lianglin.appeals.tasks:follow_publication"),
-        Listener(CaseMoved, "lianglin.appeals.telling:tell_petitioner"),
+        Listener(CaseMoved, "lianglin.appeals.tasks.telling:tell_petitioner"),
     ),
     lists=(
         WorkList(

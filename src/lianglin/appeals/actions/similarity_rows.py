@@ -27,8 +27,7 @@ def person_key(phone: str, match: Callable[[str], bytes] | None = None) -> int |
 def write_row(case: Case, place: cases.Place, text: str, item: Item | None, phone: str) -> None:
     """Writes the row in the appeal's own transaction, as the last of its rows: the place is held until it commits."""
     lon, lat = point_of(place)
-    alike.hold_place(case.scope_code)
-    SimilarityRow(
+    row = SimilarityRow(
         case=case,
         scope_code=case.scope_code,
         chosen=item,
@@ -40,7 +39,8 @@ def write_row(case: Case, place: cases.Place, text: str, item: Item | None, phon
         person=person_key(phone),
         opened_at=case.opened_at,
         grams=grams_of(text),
-    ).save(force_insert=True)
+    )
+    alike.insert_held(row)
 
 
 def point_of(place: cases.Place) -> tuple[float | None, float | None]:

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.access.prepared import Prepared
-from lianglin.access.transaction import running
 from lianglin.appeals import rules
 from lianglin.appeals.api.schemas import Report
 from lianglin.appeals.models import Item
@@ -19,7 +18,8 @@ from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.kit.errors import Refused
 from lianglin.kit.ids import clean_case_number
-from lianglin.places.models import Building, Community
+from lianglin.places.models import Building
+from lianglin.places.queries import community as community_of
 
 
 @Prepared
@@ -69,11 +69,6 @@ def item_by(code: str) -> Item | None:
     return item
 
 
-@Prepared
-def _communities(_actor: Actor, code: str) -> QuerySet[Community]:
-    return Community.objects.filter(scope_code=code, valid_to__isnull=True).defer("geometry")
-
-
 def place_of(report: Report) -> case_actions.Place:
     """Where a report is, from its building or its community."""
     building = (
@@ -83,12 +78,10 @@ def place_of(report: Report) -> case_actions.Place:
     )
     if report.building and building is None:
         raise Refused(_("There is no building with this id."), field="building")
-    found = [building.community] if building else []
-    if not found and report.community.isdigit():
-        found = _communities(running().actor, report.community)
-    if not found:
+    community = building.community if building else community_of(report.community)
+    if community is None:
         raise Refused(_("Say where: a community (12 digits) or a building."), field="community")
     text = report.place_text or (building.address if building else "")
     return case_actions.Place(
-        community=found[0], building=building, text=text, lon=report.lon, lat=report.lat
+        community=community, building=building, text=text, lon=report.lon, lat=report.lat
     )

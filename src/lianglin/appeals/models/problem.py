@@ -205,6 +205,11 @@ class ProblemMeasure(models.Model):
         verbose_name_plural = _("measures against problem classes")
         indexes = [models.Index(fields=["problem", "id"], name="appeals_problem_measure")]
 
+    def as_row(self) -> dict[str, Any]:
+        """How the list behind a figure shows it: under its class."""
+        shown = self.problem.as_row()
+        return {**shown, "title": f"{self.title} {self.document_no} · {shown['title']}", "at": self.at}
+
 
 class ProblemEffect(models.Model):
     """One measuring of the effect: the counts it stands on, kept as they were, and what can be said of them."""

@@ -1,6 +1,7 @@
 """The engine at work: one report compared with some earlier ones, what a text reads as, and the model in force.
 
-Imported only where something is compared: it brings NumPy and SciPy into the process (some 40 MB, measured in
+Imported only where something is compared: it brings NumPy and SciPy into the process (some 40 MB for the import, 100
+with the model, measured in
 docs/decisions/0021). The model's arrays are mapped from a file that all processes of a machine share.
 """
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from lianglin.access.actor import Actor, job
-from lianglin.appeals.models import Milestone, ProblemCase, ProblemClass, Project
+from lianglin.appeals.models import Milestone, ProblemCase, ProblemClass, ProblemMeasure, Project
 from lianglin.appeals.queries.figures import inside, month_of, within
 from lianglin.appeals.rules import effect, problems
 from lianglin.cases import queries as cases
@@ -54,6 +54,10 @@ def _base(code: str, who: Actor, span: Period) -> tuple[QuerySet[Any], str, Q, Q
         found = Project.objects.visible_to(who, purpose=purpose)
         found = found.filter(accepted_on__gte=span.start, accepted_on__lt=span.end)
         return found, "accepted_on", _DELIVERED, None
+    if code == "appeals.rules_made":
+        found = ProblemMeasure.objects.visible_to(who, purpose=purpose).filter(kind="rule")
+        found = found.filter(effective_on__gte=span.start, effective_on__lt=span.end)
+        return found, "effective_on", Q(), None
     links = ProblemCase.objects.visible_to(who, purpose=purpose).filter(within(span, "added_at"), _first())
     return links, "added_at", Q(), None
 
@@ -91,4 +95,6 @@ def rows(code: str, actor: Actor, prefix: str, span: Period, part: str, member: 
         return cases.visible(actor).filter(pk__in=base.values("case_id")).order_by("-opened_at", "-id")
     if base.model is Milestone:
         base = base.select_related("project")
+    if base.model is ProblemMeasure:
+        base = base.select_related("problem")
     return base.order_by("-id")

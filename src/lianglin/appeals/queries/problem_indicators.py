@@ -79,6 +79,17 @@ INDICATORS = (
         numerator_label=_("appeals"),
     ),
     _figure(
+        "rules_made",
+        _("Rules made from problem classes"),
+        _(
+            "Rules with a document number that a problem class led to, in effect from a day of the month. One that is in "
+            "effect later counts in its own month."
+        ),
+        better="up",
+        r_rows=("R052",),
+        numerator_label=_("rules"),
+    ),
+    _figure(
         "projects_delivered",
         _("Projects accepted, in all"),
         _(
@@ -106,6 +117,12 @@ INDICATORS = (
 )
 _DASHBOARD = "indicators:dashboard"
 ROWS = (
+    RowServed(
+        "R043",
+        "appeals:campaigns",
+        missing="a figure of its own: appeals on the topic, this season over the last",
+    ),
+    RowServed("R052", "appeals:problems", "appeals.rules_made"),
     RowServed("R059", "appeals:projects", "appeals.projects_delivered"),
     RowServed("R060", "appeals:problems", "appeals.problems_solved"),
     RowServed("R061", _DASHBOARD, "appeals.problem_cases"),

@@ -19,7 +19,7 @@ def _sms(code: str, label: Any, fields: tuple[str, ...], zh: str, en: str) -> No
     )
 
 
-_ORDER = ("kind", "until", "link")
+_ORDER = ("kind", "until")
 
 _PETITION = ("number", "due", "link")
 PETITIONS = (
@@ -82,7 +82,7 @@ PETITIONS = (
     _task(
         "petition_to_handle",
         _("a petition to handle"),
-        _PETITION,
+        ("number", "due"),
         "信访事项{number}由本单位办理，{due}前须书面答复。",
         "Petition {number} is for your unit to handle: an answer in writing is due by {due}.",
     ),
@@ -92,28 +92,28 @@ NOTICES = (
     _task(
         "remedy",
         _("a badly graded matter is to be made good"),
-        ("number", "due", "link"),
+        ("number", "due"),
         "群众差评，请整改：{number}，{due}前写明整改情况。",
         "Badly graded, to be made good: {number}. Say by {due} what was done.",
     ),
     _task(
         "remedy_call",
         _("a remedy waits for the second call-back"),
-        ("number", "due", "link"),
+        ("number", "due"),
         "{number}已整改，请在{due}前再次回访。",
         "{number} was made good: call the person once more by {due}.",
     ),
     _task(
         "due_soon",
         _("a limit ends soon"),
-        ("number", "due", "link"),
+        ("number", "due"),
         "{number}快到期了：{due}前要答复。办不完请说明理由申请延期。",
         "{number} is due soon: an answer by {due}. If that cannot be kept, ask for an extension with a reason.",
     ),
     _task(
         "breached",
         _("a limit has ended"),
-        ("number", "due", "link"),
+        ("number", "due"),
         "{number}已超期，期限是{due}。请马上办理并说明原因。",
         "{number} is past its limit, which was {due}. Handle it now and say why.",
     ),
@@ -134,14 +134,14 @@ NOTICES = (
     _task(
         "supervision_withdrawn",
         _("an order of supervision was taken back"),
-        ("kind", "link"),
+        ("kind",),
         "督办（{kind}）已撤回，不用再答复。",
         "An order of supervision ({kind}) was taken back; nothing more to answer.",
     ),
     _task(
         "supervision_answered",
         _("an order of supervision was answered"),
-        ("kind", "link"),
+        ("kind",),
         "督办（{kind}）已答复，请审核。",
         "An order of supervision ({kind}) was answered. Check the answer.",
     ),

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 
-from scipy.special import betaincinv
-
 ENOUGH = 20
 """Cases in both spans together under which no effect is told."""
 OFTEN = 10
@@ -97,6 +95,8 @@ def ratio(before: Counted, after: Counted, level: float = LEVEL) -> Ratio:
     Given both counts together, how many fall into the later span is binomial under two Poisson rates; bursts divide
     the counts first, which widens the interval. 0 cases later give 0 as the value and a finite upper bound.
     """
+    from scipy.special import betaincinv  # 60 MB that no process needs which measures no effect
+
     swing = max(before.burst, after.burst)
     early, late = before.cases / swing, after.cases / swing
     scale, tail = before.days / after.days, (1 - level) / 2

@@ -161,7 +161,7 @@ RETENTION = (
 SUBJECTS = (
     Subject("appeals.Representative", "case_id", "case"),
     Subject("appeals.QuestionAnswer", "case_id", "case"),
-    Subject("appeals.HotlineOrder", "case_id", "case"),
+    Subject("appeals.HotlineOrder", "case_id", "case", erasable=False),  # a number alone
     Subject("appeals.HotlineReturn", "case_id", "case"),
 )
 LISTENERS = (Listener(CaseMoved, "lianglin.appeals.tasks:owe_the_hotline"),)

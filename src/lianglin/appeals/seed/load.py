@@ -84,12 +84,16 @@ def seed(context: SeedContext) -> None:
     see_to_similarity()
 
 
+LATER = {"minutes": 3}
+"""The first fit takes a core for half a minute: not while somebody looks at the first pages."""
+
+
 def see_to_similarity() -> None:
     """Has the background make the rows of similar appeals and a model, as every night; nothing where there is one."""
     if SimilarityModel.objects.filter(in_force=True).exists():
         return
     with suppress(AlreadyEnqueued), transaction.atomic():  # asked for at the last start, and not done yet
-        app.configure_task(FIT, queue="events").defer()
+        app.configure_task(FIT, queue="events", schedule_in=LATER).defer()
 
 
 def _areas(city: City) -> dict[int, str]:

@@ -388,6 +388,22 @@ def test_each_figure_opens_into_its_rows(town: Town) -> None:
                     assert len(rows) == number, (name, part)
 
 
+@pytest.mark.rows("R052")
+def test_a_rule_counts_in_the_month_it_takes_effect(town: Town) -> None:
+    today = clock.today()
+    under_way(town, today)
+    under_way(town, today + timedelta(days=40), breadth="field", codes=["02"])
+    month = Period.month_of(today)
+    with acting(job()) as by:
+        refresh(by=by, codes=["appeals.rules_made"], span=month)
+    figure = discovery.indicators()["appeals.rules_made"]
+    with acting(town.actor("street")) as actor:
+        counts = figures.sums(actor.low, [([figure], [month.start])]).of(figure, month.start)
+        rows = discovery.resolve(figure.rows)(figure.code, actor, actor.low, month, "numerator", "")
+        assert counts.numerator == len(rows) == 1
+        assert "示例〔2026〕1号" in rows[0].as_row()["title"]
+
+
 def test_the_history_holds_every_step(town: Town) -> None:
     problem = closed(town, planted_fall(town))
     told = list(

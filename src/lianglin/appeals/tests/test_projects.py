@@ -186,7 +186,7 @@ def begun(town: Town, **given: Any) -> Any:
     return run(town, "street", campaigns, "begin", unit=town.unit("unit"), **{**common, **given})
 
 
-@pytest.mark.rows("R060")
+@pytest.mark.rows("R043", "R060")
 def test_this_season_beside_the_same_days_of_the_last(town: Town) -> None:
     today = clock.today()
     made, first = begun(town), today - timedelta(days=40)
@@ -212,7 +212,7 @@ def test_this_season_beside_the_same_days_of_the_last(town: Town) -> None:
     assert found.weeks[-1][2] is None
 
 
-@pytest.mark.rows("R060")
+@pytest.mark.rows("R043", "R060")
 def test_seasons_do_not_overlap(town: Town) -> None:
     made, today = begun(town), clock.today()
     season = {"label": "本季", "first_day": today, "last_day": today + timedelta(days=60)}

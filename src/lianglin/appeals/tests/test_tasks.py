@@ -15,8 +15,9 @@ from lianglin.access import actor as actors
 from lianglin.access import tasks as access_tasks
 from lianglin.access.models import Account, Post
 from lianglin.access.transaction import acting
-from lianglin.appeals import actions, domain, rules, tasks
+from lianglin.appeals import actions, domain, rules
 from lianglin.appeals.models import Appellant
+from lianglin.appeals.tasks import telling
 from lianglin.cases.models import Case
 from lianglin.kit import events
 from lianglin.kit.events import CaseMoved
@@ -222,8 +223,8 @@ def test_events_of_other_kinds_and_of_nothing_are_let_go(world: World) -> None:
     )
     with acting(actors.job()):
         for event in (strange, gone):
-            tasks.tell_appellant(event)
-            tasks.tell_posts(event)
+            telling.tell_appellant(event)
+            telling.tell_posts(event)
     assert not Message._base_manager.exists()
 
 
@@ -245,18 +246,20 @@ def test_a_provisional_date_says_so(world: World) -> None:
 def test_every_refusal_ground_and_every_message_is_declared() -> None:
     declared = {notice.code for notice in domain.NOTICES}
     wanted = {f"appeals.refused_{code}" for code, _label in rules.REFUSAL_GROUNDS} | set(
-        tasks.TO_APPELLANT.values()
+        telling.TO_APPELLANT.values()
     )
-    wanted |= {code for pairs in tasks.TO_POSTS.values() for _whom, code in pairs} | {
+    wanted |= {code for pairs in telling.TO_POSTS.values() for _whom, code in pairs} | {
         "appeals.closed_unreached",
         "appeals.untaken",
         "appeals.whistle",
         "appeals.rule_wrong",
         "appeals.exclusion_ruled",
+        "appeals.problem_waits",
+        "appeals.problem_rises",
     }
     assert declared == wanted
     moves = {move.code for move in rules.LIFECYCLE.moves} | {"open", "extend", "co_order"}
-    assert set(tasks.TO_APPELLANT) | set(tasks.TO_POSTS) <= moves
+    assert set(telling.TO_APPELLANT) | set(telling.TO_POSTS) <= moves
 
 
 def test_a_text_message_fits_into_two() -> None:
@@ -274,6 +277,8 @@ def test_a_text_message_fits_into_two() -> None:
             rate="回访有效率",
             ruling="不同意剔除",
             link="/appeals/track/",
+            title="楼道照明反复报修",
+            area="正阳河街道",
         )
         assert len(filled) <= 134, notice.code
 
