@@ -288,6 +288,7 @@ class Environment(LoginSettings):
             "",
             "Where mail to the office is fetched from: maildir:/path, or imaps://name:password@host/INBOX. Empty: nowhere.",
             "接收居民来信的邮箱：maildir:/路径，或 imaps://用户名:密码@主机/INBOX。不填则不接收。",
+            secret=True,
         ),
     ]
     mail_place: Annotated[

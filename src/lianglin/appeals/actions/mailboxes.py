@@ -43,7 +43,7 @@ class Folder:
 
 
 class Imap:
-    """A mailbox at a server: ``imaps://name:password@host/INBOX``; what is taken is marked as seen."""
+    """A mailbox at a server (imaps, with its login in the address); what is taken is marked as seen."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)

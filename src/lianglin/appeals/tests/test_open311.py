@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ from django.http import HttpResponse
 from django.test import Client
 from georeport import GeoReport
 from lxml import etree
+from PIL import Image
 from tests.watch import forget_tries
 from tests.world import HERE
 
@@ -43,10 +45,15 @@ HERE_IS = Path(__file__).parent
 XSD = etree.XMLSchema(etree.parse(HERE_IS / "open311.xsd"))
 DEFINITIONS = json.loads((HERE_IS / "open311.schema.json").read_text())["$defs"]
 BASE = "/appeals/open311/v2"
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108020000009077"
-    "53de0000000c4944415408d763f8cfc0000003010100c9fe92ef0000000049454e44ae426082"
-)
+
+
+def _picture() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (1, 1)).save(out, "PNG")
+    return out.getvalue()
+
+
+PNG = _picture()
 
 
 @pytest.fixture
