@@ -56,7 +56,8 @@ class WhoMixin(forms.Form):
         """(name, phone in digits) of each line."""
         found = []
         for line in filter(str.strip, self.cleaned_data["representatives"].splitlines()):
-            name, phone = re.fullmatch(r"\s*(.*?)[\s,，:：]*(\+?\d[\d\s-]{6,})?\s*", line).groups()  # type: ignore[union-attr]
+            fit = re.fullmatch(r"\s*(.*?)[\s,，:：]*(\+?\d[\d\s-]{6,})?\s*", line)
+            name, phone = fit.groups() if fit else (line.strip(), None)
             try:
                 found.append([name.strip()[:60], clean_phone(phone) if phone else ""])
             except ValueError:

@@ -165,7 +165,8 @@ def _time(field: str, text: str, zone: tzinfo, say: Any) -> datetime | None:
     plain = re.fullmatch(r"(\d{4})\D(\d{1,2})\D(\d{1,2})(?:日?[ T]*(\d{1,2})[:：时](\d{1,2})?)?.{0,12}", text)
     try:
         if plain:
-            return datetime(*(int(part or 0) for part in plain.groups()), tzinfo=zone)  # type: ignore[misc]
+            year, month, day, hour, minute = (int(part or 0) for part in plain.groups())
+            return datetime(year, month, day, hour, minute, tzinfo=zone)
         if re.fullmatch(r"\d{5}(\.\d+)?", text):
             return datetime(1899, 12, 30, tzinfo=zone) + timedelta(days=float(text))
     except ValueError:

@@ -71,7 +71,8 @@ def _text(message: EmailMessage) -> str:
     try:
         text = str(part.get_content())
     except (LookupError, ValueError):
-        text = (part.get_payload(decode=True) or b"").decode("gb18030", "replace")  # type: ignore[union-attr]
+        sent = part.get_payload(decode=True)
+        text = sent.decode("gb18030", "replace") if isinstance(sent, bytes) else ""
     if part.get_content_type() == "text/html":
         text = re.sub(r"(?is)<(style|script).*?</\1>", "", text)
         text = re.sub(r"(?s)<[^>]+>", "", re.sub(r"(?i)<(br|/p|/div)[^>]*>", "\n", text))

@@ -106,7 +106,10 @@ def test_the_interface_takes_business_and_group() -> None:
         "community": HERE, "text": "门前路灯连着几天不亮", "entity_name": "示例商贸", "uscc": USCC, "headcount": 3,
         "representatives": [{"name": "赵示例", "phone": "15400000001"}],
     }  # fmt: skip
-    send = lambda body: Client().post("/api/v1/appeals/", json.dumps(body), content_type="application/json")  # noqa: E731
+
+    def send(body: Any) -> Any:
+        return Client().post("/api/v1/appeals/", json.dumps(body), content_type="application/json")
+
     assert send(said | {"uscc": "9135"}).status_code == 422
     assert send(said).status_code == 201
     assert Representative._base_manager.count() == 1

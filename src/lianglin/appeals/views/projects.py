@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -114,7 +115,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         milestone = int(number[:15]) if number.isdecimal() else 0
         if what == "reach":
-            reached = lambda: actions.reach(pk, by=actor, milestone_id=milestone)  # noqa: E731
+            reached = partial(actions.reach, pk, by=actor, milestone_id=milestone)
             return pressed(request, reached, _("The milestone is done."), here)
         bound = _form(what, number, request.POST)
         answer = done(request, bound, lambda: _act(actor, pk, what, milestone, bound), _("Recorded."), here)

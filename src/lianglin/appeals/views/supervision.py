@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -167,6 +168,10 @@ def _given(made: SupervisionOrder) -> str:
     return _("Ordered. The unit is told.")
 
 
+def _act(pk: int, code: str, form: DeedForm, actor: Actor) -> Any:
+    return actions.act(pk, code, by=actor, **form.cleaned_data)
+
+
 @require_http_methods(["GET", "POST"])
 @in_post("appeals.read")
 def one(request: HttpRequest, pk: int) -> HttpResponse:
@@ -184,8 +189,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     for deed, form in forms:
         if form.is_bound:
             here = reverse("appeals:supervision_order", args=[pk])
-            act = lambda deed=deed, form=form: actions.act(pk, deed.code, by=actor, **form.cleaned_data)  # noqa: E731
-            answer = done(request, form, act, _("Recorded."), here)
+            answer = done(request, form, partial(_act, pk, deed.code, form, actor), _("Recorded."), here)
             if answer is not None:
                 return answer
             status = status_of(form)
