@@ -233,7 +233,7 @@ DISPATCHED = (
     select gen_random_uuid(), 'appeals.report', '1', s.scope, 'month', '2000-01-01'::date + g, '2000-01-02'::date + g, 1, '',
         false, 'draft', '{}', '{}', 0, (select min(id) from access_post), (select min(id) from access_organisation), now(), '',
         '', ''
-    from (select distinct left(scope_code, 9) as scope from cases_case) s, generate_series(1, 100) g
+    from (select distinct left(scope_code, 9) as scope from cases_case) s, generate_series(1, 100) g order by g, s.scope
     """,
 )
 """What dispatch leaves behind: a row of each kind for every case, a hundred for every street."""
@@ -485,7 +485,7 @@ LISTS = (
     List("changes of limits", STREET, by_id(terms.changes), ("appeals_termchange_pkey",), 2000, 0, "newest first"),
     List("duty list", STREET, duties, ("access_duty_once",), 200, 100, "the street's rows and the wider areas', sorted"),
     List("changes of duties", STREET, by_id(duty_list.changes), ("access_dutychange_pkey",), 2000, 0, "newest first"),
-    List("reports", STREET, by_id(reports), ("indicators_report_scope", "indicators_report_pkey"), 700, 100, "the street's"),
+    List("reports", STREET, by_id(reports), ("indicators_report_scope", "indicators_report_pkey"), 700, 100, "the street's, or the newest of all: stops at the 31st of a 20th"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip
 
