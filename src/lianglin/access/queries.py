@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import cache
-from itertools import accumulate
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import get_language
 
+from lianglin.access import visits
 from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, resident, role_kinds
 from lianglin.access.governance import lent
-from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Organisation, Post
+from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Post
 from lianglin.access.prepared import Prepared
 from lianglin.kit import clock, plans
 from lianglin.kit.errors import Nobody
@@ -43,42 +42,20 @@ def posts_in_force(account_id: int) -> QuerySet[Post]:
     return mine.select_related("organisation").order_by("id")
 
 
-_SESSION = """
-select s.session_data, l.id, l.used_at < now() - interval '1 minute'
-from django_session s left join access_loginsession l on l.session_key = s.session_key
-where s.session_key = %s and s.expire_date > now() and coalesce(
-    l.ends_at > now() and l.used_at + l.idle_minutes * interval '1 minute' > now(), true)
-"""
-
-
-def session_data(key: str) -> str | None:
-    """The signed contents of a session in force; None without one, and when its login was idle or lasted too long.
-
-    Notes once a minute that the login is used. The system's clock rules, not the demo's.
-    """
-    with plans.keeping(), connection.cursor() as cursor:
-        cursor.execute(_SESSION, [key])
-        row = cursor.fetchone()
-        if row is not None and row[2]:  # a request at the same time that notes it already is not waited for
-            cursor.execute(
-                "update access_loginsession set used_at = now() where id = "
-                "(select id from access_loginsession where id = %s for update skip locked)",
-                [row[1]],
-            )
-    return row[0] if row else None
-
-
 def actor_of(request: HttpRequest) -> tuple[Actor, Account | None]:
     """The actor and the account behind a request's session; the public without a valid one. One statement."""
-    session = request.session
+    session: Any = request.session
     account_id, post_id = session.get(SESSION_KEY), session.get(POST_KEY)
     if not account_id or not session.get(BACKEND_SESSION_KEY):
         if settings.DEMO:
-            _set_clock(_demo_seconds())
+            _set_clock(_demo_seconds(session.login))
         return _holder(session.get(HELD_CASE_KEY), session.get(RESIDENT_KEY)), None
-    account, post, seconds = _who(account_id, post_id)
+    login: visits.Login = session.login
+    if login.account is None or login.account.pk != int(account_id):
+        login = visits.login_of(account_id)  # a session that no login stands beside
+    account, post = login.account, login.posts.get(post_id or 0)
     if settings.DEMO:
-        _set_clock(seconds)
+        _set_clock(login.demo_seconds)
     if account is None or not constant_time_compare(
         session.get(HASH_SESSION_KEY, ""), account.get_session_auth_hash()
     ):
@@ -107,56 +84,17 @@ def needs_second_factor(post: Post) -> bool:
     return kind.level in levels or (bool(levels) and kind.db_role in GROUNDS)
 
 
-def _demo_seconds() -> int | None:
-    with connection.cursor() as cursor:
-        cursor.execute(_DEMO_SECONDS)
+def _demo_seconds(login: visits.Login) -> int | None:
+    if login is not visits.UNREAD:
+        return login.demo_seconds
+    with plans.keeping(), connection.cursor() as cursor:
+        cursor.execute(visits.DEMO_SECONDS)
         row = cursor.fetchone()
     return row[0] if row else None
 
 
-_DEMO_SECONDS = "select offset_seconds from kit_democlock order by id limit 1"
-
-
 def _set_clock(seconds: int | None) -> None:
     clock.set_offset(timedelta(seconds=seconds or 0))
-
-
-def _who(account_id: Any, post_id: Any) -> tuple[Account | None, Post | None, int | None]:
-    """The active account, its post of this id with organisation, and the demo clock's offset in seconds.
-
-    Every request asks this first; a plain statement spares it the work of building one.
-    """
-    with plans.keeping(), connection.cursor() as cursor:
-        cursor.execute(_who_asks(), [post_id or 0, account_id])
-        row = cursor.fetchone()
-    if row is None:
-        return None, None, None
-    ends = list(accumulate(len(_columns(model)) for model in (Account, Post, Organisation)))
-    account = Account.from_db("default", _columns(Account), row[: ends[0]])
-    post = None
-    if row[ends[0]] is not None:
-        post = Post.from_db("default", _columns(Post), row[ends[0] : ends[1]])
-        post.organisation = Organisation.from_db("default", _columns(Organisation), row[ends[1] : ends[2]])
-        post.account = account
-    return account, post, row[-1]
-
-
-@cache
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-@cache
-def _who_asks() -> str:
-    named = (("a", Account), ("p", Post), ("o", Organisation))
-    columns = ", ".join(
-        f"{short}.{field.column}" for short, model in named for field in model._meta.concrete_fields
-    )
-    return (
-        f"select {columns}, ({_DEMO_SECONDS}) "
-        "from access_account a left join access_post p on p.account_id = a.id and p.id = %s "
-        "left join access_organisation o on o.id = p.organisation_id where a.id = %s and a.is_active"
-    )
 
 
 def _holder(held: Any, logged_in: Any = None) -> Actor:

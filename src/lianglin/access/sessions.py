@@ -10,19 +10,22 @@ from typing import Any
 
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
-from lianglin.access import queries
+from lianglin.access import visits
 from lianglin.access.models import LoginSession
 
 
 class SessionStore(DatabaseStore):
     """Django's own store but for how a session is looked up, and for the login beside it."""
 
+    login: visits.Login = visits.UNREAD
+
     def load(self) -> dict[str, Any]:
         """What the session holds; empty, and the key forgotten, when there is none in force."""
-        data = queries.session_data(self.session_key or "")
-        if data is None:
+        found = visits.session_of(self.session_key or "")
+        if found is None:
             self._session_key = None
             return {}
+        data, self.login = found
         return self.decode(data)
 
     def cycle_key(self) -> None:

@@ -26,9 +26,11 @@ def application_loader() -> Any:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from django.urls import get_resolver
 
+    from lianglin.kit import wordlists
     from lianglin.project.wsgi import application
 
     follow_parent()
+    wordlists.join()
     get_resolver().url_patterns  # noqa: B018 - loads every view now: what is broken shows at the start
     return Doorway(application, places=THREADS)
 

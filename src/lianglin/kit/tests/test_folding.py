@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.template import Context, Engine, Template
+from django.template import Context, Engine, Template, TemplateDoesNotExist
 from django.template.base import TextNode
 from django.template.loader_tags import BlockNode, ExtendsNode
 from django.templatetags.i18n import TranslateNode
@@ -30,8 +30,16 @@ PIECES = {
     "unescaped": '{% load i18n %}{% autoescape off %}{% translate "100% & <more>" %}{{ said }}{% endautoescape %}',
     "bound": "{% load i18n %}{% blocktranslate with x=said %}Look at {{ x }}{% endblocktranslate %}"
     '{% with a=said %}{% translate "Log out" %}{{ a }}{% endwith %}',
+    "named templates": '{% include "part" with said="x" only %}{% for n in many %}{% include "part" %}{% endfor %}{% include "./part" %}'
+    "{% include which %}{% include 'pa'|add:'rt' %}",
 }
-GIVEN: dict[str, Any] = {"said": "Sample <data>", "yes": True, "many": [1, 2], "drawing": "lock"}
+GIVEN: dict[str, Any] = {
+    "said": "Sample <data>",
+    "yes": True,
+    "many": [1, 2],
+    "drawing": "lock",
+    "which": "part",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -67,6 +75,24 @@ def test_the_same_to_the_byte(name: str, folder: Path) -> None:
     for language in ("zh-hans", "en", "zh-hans"):
         with translation.override(language):
             assert made(folding, name) == made(engine(folder, folding=False), name)
+
+
+def test_a_template_named_in_quotes_is_looked_up_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folding = engine(folder, folding=True)
+    first = made(folding, "blocks")
+    template = folding.get_template("blocks")
+    monkeypatch.setattr(folding, "find_template", lambda *_a, **_k: pytest.fail("looked up again"))
+    assert template.render(Context(GIVEN)) == first
+
+
+def test_an_included_template_that_is_not_there_is_an_error_when_it_is_wanted(folder: Path) -> None:
+    (folder / "wants").write_text(
+        '{% if absent %}{% include "nowhere" %}{% endif %}ok{% if yes %}{% include "nowhere" %}{% endif %}'
+    )
+    template = engine(folder, folding=True).get_template("wants")
+    assert template.render(Context({})) == "ok"
+    with pytest.raises(TemplateDoesNotExist, match="nowhere"):
+        template.render(Context(GIVEN))
 
 
 def test_each_language_has_its_own(folder: Path) -> None:
