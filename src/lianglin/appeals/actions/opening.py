@@ -22,6 +22,7 @@ from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import OpenAppeal
 from lianglin.kit.ids import clean_phone, clean_uscc
+from lianglin.kit.writing import insert
 from lianglin.places.models import Building, Community
 
 
@@ -142,7 +143,7 @@ def _open(
         channel=channel,
     )
     case = opened.case
-    Appeal(
+    appeal = Appeal(
         case=case,
         scope_code=case.scope_code,
         item=item,
@@ -154,9 +155,10 @@ def _open(
         channel_note=channel_note.strip()[:80],
         language=get_language() or "zh-hans",
         opened_at=case.opened_at,
-    ).save(force_insert=True)
+    )
+    insert(appeal)
     if not reporter.anonymous:
-        Appellant(
+        appellant = Appellant(
             case=case,
             scope_code=case.scope_code,
             name=reporter.name.strip()[:60],
@@ -166,8 +168,10 @@ def _open(
             uscc=clean_uscc(reporter.uscc) if reporter.uscc else "",
             confidential=reporter.confidential,
             resident_id=by.resident_id,
-        ).save(force_insert=True)
-        keep_representatives(case, reporter.representatives)
+        )
+        insert(appellant)
+        if reporter.representatives:
+            keep_representatives(case, reporter.representatives)
     write_row(case, place, text, item, phone)
     return opened
 

@@ -29,4 +29,5 @@ def keep_answers(case: Case, item: Item | None, answers: Mapping[str, str]) -> N
             ) from error
         if value:
             rows.append(QuestionAnswer(case=case, scope_code=case.scope_code, question=question, value=value))
-    QuestionAnswer.objects.bulk_create(rows)
+    if rows:
+        QuestionAnswer.objects.bulk_create(rows)

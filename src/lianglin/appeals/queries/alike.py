@@ -14,13 +14,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models.sql import InsertQuery
 
 from lianglin.access.actor import Actor
 from lianglin.appeals import rules
 from lianglin.appeals.models import SimilarityRow
 from lianglin.appeals.rules.grams import cells_around
-from lianglin.kit import clock, plans
+from lianglin.kit import clock, plans, writing
 
 WITHIN = timedelta(days=90)
 """How far back anything is compared (dossier 3.9)."""
@@ -86,14 +85,11 @@ def install(cursor: Any) -> None:
 
 def insert_held(row: SimilarityRow) -> None:
     """Writes a new row and holds its place until the transaction ends, in one statement."""
-    query = InsertQuery(SimilarityRow)
-    query.insert_values(SimilarityRow._meta.concrete_fields, [row])
-    ((statement, values),) = query.get_compiler(connection=connection).as_sql()
-    into, _values, given = statement.partition(" VALUES ")
-    held = f"{into} select {given[1:-1]} from (select pg_advisory_xact_lock(%s, hashtext(%s))) as held"
+    text = writing.into(row)
+    held = f"{text.head} select {text.marks} from (select pg_advisory_xact_lock(%s, hashtext(%s))) as held"
     with plans.keeping(), connection.cursor() as cursor:
-        cursor.execute(held, [*values, _LOCKS, row.scope_code])
-    row._state.adding = False
+        cursor.execute(held, [*text.values(row), _LOCKS, row.scope_code])
+    writing.written(row)
 
 
 def await_place(scope_code: str) -> None:

@@ -8,6 +8,7 @@ from lianglin.cases.models import Case, Clock
 from lianglin.kit import clock, discovery
 from lianglin.kit.calendar import calendar
 from lianglin.kit.domain import Move
+from lianglin.kit.writing import insert, update
 
 
 def open_clock(case: Case) -> Clock | None:
@@ -45,19 +46,19 @@ def run_clocks(case: Case, wanted: Move, limit: tuple[int, str] | None, now: dat
         if running and running.stage in wanted.stops:
             _resume(running, now)
             running.stopped_at = now
-            running.save(update_fields=["stopped_at", "due_at", "provisional", "paused_at", "paused_seconds"])
+            update(running, "stopped_at", "due_at", "provisional", "paused_at", "paused_seconds")
             case.due_at, case.due_provisional = None, False
         elif running and wanted.pauses:
             running.paused_at = now
-            running.save(update_fields=["paused_at"])
+            update(running, "paused_at")
             case.due_at, case.due_provisional = None, False
         elif running and wanted.resumes:
             _resume(running, now)
-            running.save(update_fields=["due_at", "provisional", "paused_at", "paused_seconds"])
+            update(running, "due_at", "provisional", "paused_at", "paused_seconds")
             case.due_at, case.due_provisional = running.due_at, running.provisional
     if wanted.starts and not _runs_already(running, wanted.starts):
         started = new_clock(case, wanted.starts, limit, now)
-        started.save(force_insert=True)
+        insert(started)
         case.due_at, case.due_provisional = started.due_at, started.provisional
 
 
@@ -92,9 +93,9 @@ def keep_promise(case: Case, stage: str) -> None:
     if running is None or before is None or running.stage != stage:
         return
     running.due_at, running.provisional = before.due_at, before.provisional
-    running.save(update_fields=["due_at", "provisional"])
+    update(running, "due_at", "provisional")
     case.due_at, case.due_provisional = running.due_at, running.provisional
-    case.save(update_fields=["due_at", "due_provisional"])
+    update(case, "due_at", "due_provisional")
 
 
 def hurry(case: Case) -> None:
@@ -107,6 +108,6 @@ def hurry(case: Case) -> None:
         return
     running.amount, running.unit = wanted.amount, wanted.unit
     running.due_at, running.provisional = wanted.due_at, wanted.provisional
-    running.save(update_fields=["amount", "unit", "due_at", "provisional"])
+    update(running, "amount", "unit", "due_at", "provisional")
     case.due_at, case.due_provisional = running.due_at, running.provisional
-    case.save(update_fields=["due_at", "due_provisional"])
+    update(case, "due_at", "due_provisional")

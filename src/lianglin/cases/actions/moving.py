@@ -21,6 +21,7 @@ from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
 from lianglin.kit.domain import Move
 from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.writing import insert, update
 
 
 @Prepared
@@ -77,21 +78,12 @@ def move(
     case.closed_at = now if target.final else None
     if target.settled and not lifecycle.state(before).settled:
         case.settled_at = now
-    case.save(
-        update_fields=[
-            "state",
-            "version",
-            "due_at",
-            "due_provisional",
-            "closed_at",
-            "settled_at",
-            *(changes or {}),
-        ]
-    )
+    usual = ("state", "version", "due_at", "due_provisional", "closed_at", "settled_at")
+    update(case, *usual, *(name for name in changes or {} if name not in usual))
     step = step_of(
         case, case.version + 1, code, before, case.state, now, by, note, wanted.public, given, behalf
     )
-    Step.objects.bulk_create([step])
+    insert(step)
     tell(case, code, now, values={"state": case.state, "note": note, **given}, on_behalf=behalf)
     return step
 
@@ -118,11 +110,11 @@ def remark(
         raise Refused(_("The note is empty. Write what you want to add."), field="note")
     now = clock.now()
     case.version += 1
-    case.save(update_fields=["version"])
+    update(case, "version")
     step = step_of(
         case, case.version + 1, code, case.state, case.state, now, by, note, public, dict(data or {})
     )
-    Step.objects.bulk_create([step])
+    insert(step)
     audit.record(f"cases.{code}", SUBJECT, case.pk, scope_code=case.scope_code, values={"note": note})
     return step
 

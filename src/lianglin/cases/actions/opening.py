@@ -12,12 +12,13 @@ from lianglin.access.actor import Actor
 from lianglin.access.actor import resident as resident_actor
 from lianglin.cases.actions.clocks import new_clock
 from lianglin.cases.actions.steps import step_of, tell
-from lianglin.cases.models import Case, Receipt, Step
+from lianglin.cases.models import Case, Receipt
 from lianglin.cases.queries import identity
 from lianglin.kit import clock, discovery, throttle
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.ids import clean_case_number, new_case_number, new_secret
+from lianglin.kit.writing import insert
 from lianglin.places.models import Building, Community, Compound
 
 CLAIM_TRIES, CLAIM_WINDOW = 8, timedelta(minutes=15)
@@ -94,14 +95,11 @@ def open_case(
     started = new_clock(case, first.stage, None, now)
     case.due_at, case.due_provisional = started.due_at, started.provisional
     _save_with_a_free_number(case, lifecycle.prefix, local)
-    started.save(force_insert=True)
+    insert(started)
     if by.role != "job":  # what the platform opens itself hangs on a matter that has a receipt
-        Receipt.objects.create(
-            case=case, number=case.number, secret_digest=match_key(f"{case.number}:{secret}", "receipt")
-        )
-    Step.objects.bulk_create(
-        [step_of(case, 1, "open", "", case.state, now, by, "", True, _given(channel, origin))]
-    )
+        digest = match_key(f"{case.number}:{secret}", "receipt")
+        insert(Receipt(case=case, number=case.number, secret_digest=digest))
+    insert(step_of(case, 1, "open", "", case.state, now, by, "", True, _given(channel, origin)))
     tell(case, "open", now, values={"title": title, "state": case.state})
     return Opened(case, secret)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.db import connection
-from django.db.models.constants import OnConflict
-from django.db.models.sql import InsertQuery
 
 from lianglin.cases.models import Case
+from lianglin.kit import plans, writing
 
 
 def next_id() -> int:
@@ -18,13 +17,12 @@ def next_id() -> int:
 
 def insert_if_free(case: Case) -> bool:
     """Inserts a new case unless its number is taken; spares the savepoint that a failed insert would need."""
-    query = InsertQuery(Case, on_conflict=OnConflict.IGNORE)
-    query.insert_values(Case._meta.concrete_fields, [case])
-    with connection.cursor() as cursor:
-        for statement, values in query.get_compiler(connection=connection).as_sql():
-            cursor.execute(statement, values)
+    text = writing.into(case)
+    with plans.keeping(), connection.cursor() as cursor:
+        cursor.execute(f"{text.head} VALUES ({text.marks}) ON CONFLICT DO NOTHING", text.values(case))
         fresh = cursor.rowcount == 1
-    case._state.adding, case._state.db = not fresh, connection.alias
+    if fresh:
+        writing.written(case)
     return fresh
 
 
