@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access.models import AuditCheck
 from lianglin.access.queries import POSTS_KEY, posts_in_force
+from lianglin.kit.addresses import address
 
 
 def acting(request: HttpRequest) -> dict[str, Any]:
@@ -22,12 +23,12 @@ def acting(request: HttpRequest) -> dict[str, Any]:
         return {}
     several = request.session.get(POSTS_KEY, 1) > 1
     return {
-        "post": {"name": actor.title, "place": actor.organisation_name, "url": reverse("access:posts")},
+        "post": {"name": actor.title, "place": actor.organisation_name, "url": address("access:posts")},
         "posts": SimpleLazyObject(lambda: _options(actor)) if several else [],
-        "post_switch_url": reverse("access:switch"),
+        "post_switch_url": address("access:switch"),
         "lent": actor.lent and _lent(actor),
         "alarms": SimpleLazyObject(_alarms) if actor.may("access.audit") else [],
-        "logout_url": reverse("access:logout"),
+        "logout_url": address("access:logout"),
     }
 
 

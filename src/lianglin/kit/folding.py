@@ -8,7 +8,7 @@ is looked up once. The page is the same to the byte.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.template import Context, Template
 from django.template.base import FilterExpression, Node, NodeList, TextNode
@@ -19,7 +19,10 @@ from django.template.loaders import base, cached
 from django.templatetags.i18n import LanguageNode, TranslateNode
 from django.templatetags.static import StaticNode
 from django.urls import NoReverseMatch
+from django.utils.html import conditional_escape
 from django.utils.translation import get_language
+
+from lianglin.kit.addresses import address
 
 CONSTANT_TAGS = frozenset({"icon"})
 """Simple tags of our own whose answer depends on their arguments alone."""
@@ -49,12 +52,31 @@ def fold(nodes: NodeList) -> None:
             _keep_template(node)
             for name in _lists_of(node):
                 fold(name)
-            folded.append(node)
+            folded.append(Address(node) if _by_pattern(node) else node)
         elif folded and isinstance(folded[-1], TextNode):
             folded[-1] = _text(folded[-1].s + text, folded[-1])
         elif text:
             folded.append(_text(text, node))
     nodes[:] = folded
+
+
+class Address(Node):
+    """``{% url "name" value … %}``, put together from its pattern (``kit/addresses.py``)."""
+
+    child_nodelists = ()
+
+    def __init__(self, node: URLNode) -> None:
+        self.name, self.values = str(getattr(node.view_name.var, "literal", node.view_name.var)), node.args
+        self.token, self.origin = node.token, node.origin
+
+    def render(self, context: Any) -> str:
+        """The address, escaped as Django's node does; NoReverseMatch for values that fit no route."""
+        found = address(self.name, *(value.resolve(context) for value in self.values))
+        return conditional_escape(found) if context.autoescape else found
+
+
+def _by_pattern(node: Node) -> TypeGuard[URLNode]:
+    return isinstance(node, URLNode) and not node.asvar and not node.kwargs and _literal(node.view_name)
 
 
 class Kept:

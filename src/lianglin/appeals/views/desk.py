@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.views.decorators.http import require_GET
 
 from lianglin.access.actor import Actor
@@ -29,6 +29,7 @@ from lianglin.appeals.views import (
 from lianglin.cases.actions import AT_ONCE
 from lianglin.cases.queries.filters import Chip, chips
 from lianglin.kit import lists, paging
+from lianglin.kit.addresses import address
 
 
 @require_GET
@@ -47,7 +48,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
         "rows": rows.table_rows(found.rows, choosing=choosing),
         "choosing": choosing,
         "chips": _chips(request, actor, form),
-        "list_url": reverse("appeals:desk"),
+        "list_url": address("appeals:desk"),
         "chosen": form.chosen().items(),
         "at_once": AT_ONCE,
         "live": _live(request, found.rows),
@@ -61,7 +62,7 @@ def _live(request: HttpRequest, shown: list[Any]) -> str:
         return ""
     query = request.GET.copy()
     query["since"] = str(max((row.pk for row in shown), default=0))
-    return f"{reverse('appeals:list_news')}?{query.urlencode()}"
+    return f"{address('appeals:list_news')}?{query.urlencode()}"
 
 
 def _chips(request: HttpRequest, actor: Actor, form: FilterForm) -> list[Chip]:

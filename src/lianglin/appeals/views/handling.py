@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -35,6 +34,7 @@ from lianglin.appeals.views.deeds import box
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Step
 from lianglin.files import queries as files
+from lianglin.kit.addresses import address
 from lianglin.kit.errors import Conflict, Refused
 from lianglin.kit.ids import clean_case_number
 from lianglin.places.views import style_url
@@ -154,7 +154,7 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
     if code not in DEEDS:
         raise Http404
     if request.method == "GET":
-        return see(f"{reverse('appeals:detail', args=[case.number])}?move={code}#do-{code}")
+        return see(f"{address('appeals:detail', case.number)}?move={code}#do-{code}")
     deed = DEEDS[code]
     context = forms.MoveContext(case, actor)
     if inserting.asked(request):
@@ -172,7 +172,7 @@ def move(request: HttpRequest, number: str, code: str) -> HttpResponse:
     messages.success(request, str(deed.done))
     if deed.onward:
         return see(deed.onward(request, made))
-    return see(_onward(request) or reverse("appeals:detail", args=[case.number]))
+    return see(_onward(request) or address("appeals:detail", case.number))
 
 
 def _onward(request: HttpRequest) -> str:
@@ -205,7 +205,7 @@ def appellant(request: HttpRequest, number: str) -> HttpResponse:
     actor = acting(request)
     case = find(actor, number)
     if request.method == "GET":
-        return see(reverse("appeals:detail", args=[case.number]))
+        return see(address("appeals:detail", case.number))
     purpose = request.POST.get("purpose", "")
     if actor.role != "staff" or purpose not in LOOK_PURPOSES:
         raise Http404
@@ -252,7 +252,7 @@ def page(
         else None,
         "similar": context.similar,
         "calls": worklists.call_backs(case, actor) if _was_settled(case, steps) else [],
-        "live": f"{reverse('appeals:case_news', args=[case.number])}?since={steps[-1].seq if steps else 0}",
+        "live": f"{address('appeals:case_news', case.number)}?since={steps[-1].seq if steps else 0}",
         "conflict": conflict,
         "person": person,
         "call_first": actor.role == "staff" and case.state == "settled" and actor.may("appeals.call_back"),
@@ -284,7 +284,7 @@ def _map(case: Case) -> dict[str, Any] | None:
         "style_url": style_url(),
         "lon": point[0],
         "lat": point[1],
-        "geojson": reverse("appeals:spot", args=[case.number]),
+        "geojson": address("appeals:spot", case.number),
         "words": words.full_place(case),
     }
 
@@ -324,7 +324,7 @@ def _deeds(
     expected = context.case.lifecycle.state(context.case.state).expects
     asked = bound[0] if bound else request.GET.get("move", "")
     opened = asked if asked in possible else expected
-    here = reverse("appeals:detail", args=[context.case.number])
+    here = address("appeals:detail", context.case.number)
     return [
         {
             "code": code,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from lianglin.appeals.rules.next_step import NextStep, Situation, next_step
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case, Clock, Step
 from lianglin.kit import clock
+from lianglin.kit.addresses import address
 from lianglin.kit.signs import local_dt
 
 
@@ -46,7 +46,7 @@ def shown(
     )
     if step is None:
         return None
-    here = reverse("appeals:detail", args=[case.number])
+    here = address("appeals:detail", case.number)
     usable = step.mine and step.move in possible
     return {
         "title": _title(step),

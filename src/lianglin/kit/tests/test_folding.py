@@ -30,6 +30,8 @@ PIECES = {
     "unescaped": '{% load i18n %}{% autoescape off %}{% translate "100% & <more>" %}{{ said }}{% endautoescape %}',
     "bound": "{% load i18n %}{% blocktranslate with x=said %}Look at {{ x }}{% endblocktranslate %}"
     '{% with a=said %}{% translate "Log out" %}{{ a }}{% endwith %}',
+    "addresses with values": '{% url "places:boundary" code %}{% url "kit:elder" %}{% url "files:show" "a-7" %}{% url said_url code %}'
+    '{% url "places:boundary" code=code %}{% url "places:boundary" code as there %}{{ there }}{% if absent %}{% url "no:where" 1 %}{% endif %}',
     "named templates": '{% include "part" with said="x" only %}{% for n in many %}{% include "part" %}{% endfor %}{% include "./part" %}'
     "{% include which %}{% include 'pa'|add:'rt' %}",
 }
@@ -39,6 +41,8 @@ GIVEN: dict[str, Any] = {
     "many": [1, 2],
     "drawing": "lock",
     "which": "part",
+    "code": "230103001001",
+    "said_url": "places:boundary",
 }
 
 
