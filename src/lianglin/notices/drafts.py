@@ -95,6 +95,25 @@ def discard(request: HttpRequest, form: str, *, only: Place = "") -> None:
             queries.discard_draft(_digest(key))
 
 
+def hold(request: HttpRequest, key: str, fields: Mapping[str, str], lasts: timedelta) -> None:
+    """Keeps fields under a secret key of the caller's own, so long. Refused like :func:`save`."""
+    text = json.dumps(dict(fields), ensure_ascii=False)
+    if len(text) > LONGEST:
+        raise Refused(_("This is too long to be kept as a draft. Send the form, or shorten it."))
+    throttle.hit("draft", throttle.client_address(request) or "unknown", limit=SAVES, window=SAVES_IN)
+    queries.save_draft(_digest(key), text, clock.now() + lasts)
+
+
+def held(key: str) -> dict[str, str]:
+    """What :func:`hold` keeps under this key; empty when nothing (any more)."""
+    return json.loads(queries.load_draft(_digest(key)) or "{}")
+
+
+def release(key: str) -> None:
+    """Forgets it."""
+    queries.discard_draft(_digest(key))
+
+
 def remember(request: HttpRequest, response: Answer) -> Answer:
     """Lets the browser keep the key of a draft begun in this request."""
     fresh = getattr(request, "fresh_draft_token", "")
