@@ -77,7 +77,7 @@ def city_progress(console: Console) -> Iterator[Any]:
 
 
 def _require_space(env: Environment, residents: int) -> None:
-    env.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment.make_data_folder(env.data)
     complete = (env.data / "pg" / "cluster").exists()
     needed = NEEDED_BYTES // 10 if complete else NEEDED_BYTES + BYTES_PER_RESIDENT * residents
     free = shutil.disk_usage(env.data).free

@@ -154,6 +154,19 @@ def test_the_clock_does_not_jump(client: Client, tour: World, days: str) -> None
     assert DemoClock.objects.get().offset_seconds == 0
 
 
+def test_two_months_are_not_compared(client: Client, tour: World) -> None:
+    """What the rate was before the light bulb is that of the same month, or nothing."""
+    told = {**demo.notes()["story"], "before": {"shown": 12.5, "unit": "%", "n": 1, "d": 8}}
+    demo.note("story", told)
+    assert "12.5" in client.get("/demo/").content.decode()
+    demo.note("story", {**told, "month": "2020-01"})
+    page = client.get("/demo/").content.decode()
+    assert "12.5" not in page
+    assert f"{clock.today().year}年{clock.today().month}月" in page, "the month is named"
+    seeds.wake()
+    assert demo.notes()["story"]["month"] == f"{clock.today():%Y-%m}"
+
+
 def test_the_resident_stays_the_resident_when_time_passes(client: Client, tour: World) -> None:
     become(client, "resident")
     client.post("/demo/advance/", {"days": "3"})
