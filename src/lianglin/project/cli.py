@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads has enough (“| head”)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
 
 
 class Grammar(argparse.ArgumentParser):
@@ -257,13 +260,15 @@ def _verify_audit(env: environment.Environment) -> int:
 
 
 def run_coverage(options: argparse.Namespace) -> int:
+    environment.lend_secrets()
     attach.setup_django()
     from lianglin.project import coverage
 
-    if options.json:
-        print(json.dumps(coverage.coverage(), ensure_ascii=False, indent=1))
-    else:
-        print(coverage.as_markdown())
+    print(
+        json.dumps(coverage.coverage(), ensure_ascii=False, indent=1)
+        if options.json
+        else coverage.as_markdown()
+    )
     return 0
 
 
@@ -297,6 +302,8 @@ def run_manage(options: argparse.Namespace) -> int:
         ["help"],
         [],
     )
+    if not needs_database:
+        environment.lend_secrets()
     env = _as("owner")
     if not needs_database:  # makemigrations would say that it cannot ask whether its history is applied
         warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")

@@ -89,6 +89,14 @@ def demo_secrets(home: Path) -> dict[str, str]:
         raise SettingError(f"{path} is damaged. Restore it, or delete {home} and build anew.") from None
 
 
+def lend_secrets() -> None:
+    """For commands that read the program and no data: where no secrets are set, some for this process alone."""
+    if not (data_folder(os.environ) / SECRETS_FILE).exists():
+        for name, value in _fresh_secrets().items():
+            os.environ.setdefault(name, value)
+    current.cache_clear()
+
+
 def make_data_folder(home: Path) -> None:
     """The folder of everything that is kept, there and this user's to write in; else a sentence that says what to do."""
     try:
