@@ -55,8 +55,8 @@ class Started:
             time.sleep(0.05)
 
     def fills(self) -> list[str]:
-        """The bars of what was loaded into the city."""
-        return re.findall(r"^ *(\w+) +━", self.text, re.MULTILINE)
+        """What was loaded into the city, by package."""
+        return re.findall(r"^Filling (\w+)", self.text, re.MULTILINE)
 
     def __enter__(self) -> Started:
         return self

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import re
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
-from lianglin.project import cli, environment, processes
+from lianglin.project import cli, demo, environment, processes
 from lianglin.project.errors import DiskFull, SetupError
 
 
@@ -78,6 +80,18 @@ def test_a_full_disk_is_called_full(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(Path, "mkdir", full)
     with pytest.raises(DiskFull, match="is full"):
         environment.make_data_folder(tmp_path / "new")
+
+
+def test_a_log_has_a_line_per_package_and_a_terminal_bars() -> None:
+    """Where nobody sees bars move, minutes of silence look like a stop."""
+    for terminal in (False, True):
+        shown = Console(file=io.StringIO(), force_terminal=terminal, width=100)
+        with demo.city_progress(shown) as report:
+            report("places", "map", 0.1)
+            report("places", "map", 0.9)
+        text = shown.file.getvalue()
+        assert (text == "Filling places\n") is not terminal
+        assert ("━" in text) is terminal
 
 
 def test_an_address_that_is_not_this_machines_is_no_busy_port() -> None:
