@@ -138,6 +138,15 @@ def test_the_sample_password_opens_the_sample_login(client: Client, tour: World)
     assert Account._base_manager.get(username="community").check_password(row["password"])
 
 
+def test_the_table_of_logins_begins_with_a_resident(client: Client, tour: World) -> None:
+    """A resident has no password: the code is read from the demo's phone."""
+    assert demo.logins()[0]["username"] == "community"
+    demo.note("resident_login", {"phone": "15400000001"})
+    row = demo.logins()[0]
+    assert (row["username"], "/messages/demo/" in row["password"]) == ("15400000001", True)
+    assert client.get("/messages/demo/").status_code == 200
+
+
 def test_three_working_days_pass_and_it_is_audited(client: Client, tour: World) -> None:
     before = clock.now()
     assert client.post("/demo/advance/", {"days": "3"}).status_code == 303
