@@ -66,7 +66,7 @@ FIND_NODE = if node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/d
 
 frontend/node_modules/.installed: frontend/package-lock.json | $(VENV)/.run
 	@echo "Installing the front end's packages (package-lock.json)"
-	@$(FIND_NODE); cd frontend && $$NPM ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || $(NO_DOWNLOAD)
+	@$(FIND_NODE); cd frontend && $$NPM ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >/dev/null || $(NO_DOWNLOAD)
 	@touch $@
 
 frontend/node_modules/.built: frontend/node_modules/.installed $(FRONTEND)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,10 +16,16 @@ from pathlib import Path
 import psutil
 
 from lianglin.project import postmaster
-from tests.failure.system import free_port
 
 SMALL = "3000"  # residents: enough for one community, so that the tests are about what is done with it
 PATIENCE = 280  # seconds: a hang, not a promise
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Started:
@@ -55,8 +62,8 @@ class Started:
             time.sleep(0.05)
 
     def fills(self) -> list[str]:
-        """The bars of what was loaded into the city."""
-        return re.findall(r"^ *(\w+) +━", self.text, re.MULTILINE)
+        """What was loaded into the city, by package."""
+        return re.findall(r"^Filling (\w+)", self.text, re.MULTILINE)
 
     def __enter__(self) -> Started:
         return self

@@ -17,6 +17,7 @@ import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
@@ -198,6 +199,29 @@ def test_other_methods_are_refused(city: World, operation: str) -> None:
         answer = client.generic(method, path)
         assert answer.status_code == 405, method
         assert set(answer.headers["Allow"].split(", ")) == documented
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert method == "HEAD" or answer.json()["status"] == 405
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing/", "/api/v2/appeals/", "/api/v1/appeals/A1/no_such_move/"])
+def test_an_address_that_is_none_is_a_problem_too(city: World, path: str) -> None:
+    for answer in (Client().get(path), city.browser(WORKER).get(path)):
+        assert answer.status_code == 404
+        assert answer.headers["Content-Type"] == "application/problem+json"
+        assert set(answer.json()) == {"type", "title", "status", "detail"}
+    assert "text/html" in Client().get("/nothing/").headers["Content-Type"], "a person reads a page"
+
+
+def test_a_forged_form_of_the_interface_is_a_problem_too(city: World) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies.update(city.browser(WORKER).cookies)
+    answer = browser.post("/api/v1/appeals/", "{}", content_type="application/json")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert answer.json()["status"] == answer.status_code
+
+
+def test_a_slash_that_was_left_out_leads_on(city: World) -> None:
+    assert Client().get("/api/v1/appeals").headers["Location"] == "/api/v1/appeals/"
 
 
 def test_every_operation_is_documented_in_full() -> None:

@@ -485,7 +485,7 @@ LISTS = (
     List("changes of limits", STREET, by_id(terms.changes), ("appeals_termchange_pkey",), 2000, 0, "newest first"),
     List("duty list", STREET, duties, ("access_duty_once",), 200, 100, "the street's rows and the wider areas', sorted"),
     List("changes of duties", STREET, by_id(duty_list.changes), ("access_dutychange_pkey",), 2000, 0, "newest first"),
-    List("reports", STREET, by_id(reports), ("indicators_report_scope", "indicators_report_pkey"), 700, 100, "the street's, or the newest of all: stops at the 31st of a 20th"),
+    List("reports", STREET, by_id(reports), ("indicators_report_scope", "indicators_report_pkey"), 700, 100, "the street's, or the newest"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
 )  # fmt: skip
 

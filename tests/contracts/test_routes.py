@@ -25,7 +25,7 @@ OPEN = {
     "api:indicators_list", "api:indicators_published", "indicators:definitions", "indicators:public",
     "notices:draft_save", "notices:draft_discard",
     "api:appeals_catalogue", "api:appeals_create", "api:appeals_track", "appeals:report", "appeals:report_where",
-    "appeals:report_tell", "appeals:report_alike", "appeals:report_near", "appeals:report_photo",
+    "appeals:report_tell", "appeals:report_alike", "appeals:report_near", "appeals:report_typing", "appeals:report_photo",
     "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
     "appeals:report_again", "appeals:report_next", "appeals:report_kept", "appeals:report_resume", "appeals:report_delete",
     "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",

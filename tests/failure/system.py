@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 
 from lianglin.access.models import Post
 from lianglin.access.queries import POST_KEY, POSTS_KEY, PROVED_KEY
+from tests.started import free_port
 
 CSRF = "c" * 32
 
@@ -34,12 +34,6 @@ class Answer:
 
     def json(self) -> Any:
         return json.loads(self.text)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @dataclass

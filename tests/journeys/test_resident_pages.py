@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from . import story
 from .conftest import Demo, Walk, new_context, watch
@@ -76,11 +78,38 @@ def test_the_demo_advances_and_the_neighbour_stays_closed(browser: Browser, demo
     assert "lianglin_staff" in said
     assert page.locator("main .tag--bad, main .tag").count() >= 2
     page = walk.open("/demo/")
-    page.locator("form[action='/demo/advance/'] button[name=days]").first.click()
-    page.wait_for_load_state()
+    before = shown_day(page)
+    page.locator("main form[action='/demo/advance/'] button[name=days]").click()
+    page.wait_for_url("**/demo/")
+    assert shown_day(page) - before >= timedelta(days=3), "three working days are three days at least"
     walk.open("/work/")
     walk.must_be_clean()
     context.close()
+
+
+def shown_day(page: Page) -> date:
+    """The day on the demo's clock."""
+    shown = re.search(r"(\d{4})年(\d+)月(\d+)日", page.inner_text("main form[action='/demo/advance/']"))
+    assert shown
+    return date(*map(int, shown.groups()))
+
+
+def test_what_is_typed_is_there_after_the_page_was_closed(walk: Walk) -> None:
+    """Nothing was pressed: the page's script saved it, within a pause."""
+    page = walk.open("/appeals/report/")
+    page.locator("button[name=item]").last.click()  # "I don't know"
+    page.goto(page.url + "?q=正阳河")
+    page.locator("input[name=place]").first.check()
+    story.onward(page, "input[name=place_text]")
+    page.wait_for_url("**/tell/")
+    with page.expect_response("**/report/typing/tell/") as saved:
+        page.locator("#id_text").press_sequentially("楼道里有一股")
+    assert saved.value.status == 204
+    again = page.context.new_page()
+    page.close()
+    again.goto(walk.demo.url + "/appeals/report/tell/")
+    assert again.input_value("#id_text") == "楼道里有一股"
+    assert walk.complaints == []
 
 
 def test_a_wrong_secret_shows_nothing(walk: Walk) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -105,3 +109,17 @@ def test_the_network_is_closed() -> None:
 def test_a_group_stays_with_one_worker(request: pytest.FixtureRequest) -> None:
     """Else each worker fills a demo city of its own: an update of pytest took the mark away, and nobody saw it."""
     assert request.node.nodeid.endswith("@starts") == request.config.getoption("loadgroup", False)
+
+
+def test_the_pictures_of_the_readme_can_be_taken_without_the_tests_settings() -> None:
+    """The command that its page names begins outside of pytest: nothing it reads may need Django's settings."""
+    bare = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    ran = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", "import tests.journeys.pictures"],
+        cwd=Path(__file__).parents[2],
+        env=bare,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stderr

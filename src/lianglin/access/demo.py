@@ -120,7 +120,16 @@ def logins() -> list[dict[str, str]]:
     if not settings.DEMO:
         return []
     chinese = os.environ.get("LANG", "").startswith("zh")
-    return [
+    phone = notes().get("resident_login", {}).get("phone", "")
+    resident = {
+        "label": "居民" if chinese else "Resident",
+        "username": phone,
+        "password": "短信验证码：/messages/demo/" if chinese else "code by text message: /messages/demo/",
+        "what": "在“我的”用手机号登录；反映问题不用登录"
+        if chinese
+        else "Logs in under “Mine”; reporting needs no login",
+    }
+    return [resident] * bool(phone) + [
         {
             "label": row["label" if chinese else "label_en"],
             "username": row["username"],

@@ -40,12 +40,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
-    """The links of one door that this actor's duties open: label, url, icon, current, count (0: nothing waits)."""
+    """The links of one door that this actor's duties open: label, note, url, icon, current, count (0: nothing waits)."""
     actor = getattr(request, "actor", None)
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
         {
             "label": item.label,
+            "note": item.note,
             "url": url,
             "icon": item.icon,
             "current": item.url == here,

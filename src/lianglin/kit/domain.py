@@ -154,7 +154,7 @@ class NavItem:
     """A link in one of the doors; shown to those who hold ``duty`` (or to all when empty).
 
     ``count`` ("module:function") gives from the actor how many things wait there; 0 shows nothing. It runs on every
-    page, so it must be cheap.
+    page, so it must be cheap. ``note`` says in a few words what one finds there; it stands on the first page's button.
     """
 
     door: Literal["resident", "desk"]
@@ -164,6 +164,7 @@ class NavItem:
     duty: str = ""
     order: int = 50
     count: str = ""
+    note: Text = ""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 Kept with the account of a resident who is logged in, at the post of somebody who works, else for this browser alone.
 
+    draft = drafts.fill(request, "assessment", form)         # for the template; fills what was not sent yet
     data = drafts.load(request, "report")                    # {} or {"text": ["…"], …}
     drafts.save(request, "report", request.POST)
     return drafts.remember(request, redirect("…"))           # the browser keeps the key
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any, Literal, TypeVar
 
+from django.forms import BooleanField, Form, ModelMultipleChoiceField, MultipleChoiceField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext as _
 
@@ -70,6 +72,26 @@ def values(request: HttpRequest, form: str) -> dict[str, Any]:
     }
 
 
+def fill(request: HttpRequest, name: str, *forms: Form) -> str:
+    """Fills forms of one page that were not sent yet with what was typed into them, and tells the page (``form.resumed``).
+
+    Returns the name, for the template: ``{% include "notices/draft.html" with form_name=draft %}``.
+    """
+    sent = any(form.is_bound for form in forms)
+    kept = {} if sent else load(request, name)
+    for form in forms:
+        form.resumed = bool(kept)  # pyright: ignore[reportAttributeAccessIssue] - our mark
+        for field_name, field in form.fields.items() if kept else ():
+            given = kept.get(form.add_prefix(field_name))
+            if given and isinstance(field, MultipleChoiceField | ModelMultipleChoiceField):
+                form.initial[field_name] = given
+            elif given:
+                form.initial[field_name] = given[0]
+            elif isinstance(field, BooleanField):
+                form.initial[field_name] = False  # a box that is not ticked is not sent
+    return name
+
+
 def save(request: HttpRequest, form: str, data: QueryDict | Mapping[str, Any]) -> None:
     """Keeps these fields for this form. Names that begin with "_" and the token are left out; files never come here.
 
@@ -93,6 +115,25 @@ def discard(request: HttpRequest, form: str, *, only: Place = "") -> None:
     for place, key in _keys(request, form):
         if only in ("", place):
             queries.discard_draft(_digest(key))
+
+
+def hold(request: HttpRequest, key: str, fields: Mapping[str, str], lasts: timedelta) -> None:
+    """Keeps fields under a secret key of the caller's own, so long. Refused like :func:`save`."""
+    text = json.dumps(dict(fields), ensure_ascii=False)
+    if len(text) > LONGEST:
+        raise Refused(_("This is too long to be kept as a draft. Send the form, or shorten it."))
+    throttle.hit("draft", throttle.client_address(request) or "unknown", limit=SAVES, window=SAVES_IN)
+    queries.save_draft(_digest(key), text, clock.now() + lasts)
+
+
+def held(key: str) -> dict[str, str]:
+    """What :func:`hold` keeps under this key; empty when nothing (any more)."""
+    return json.loads(queries.load_draft(_digest(key)) or "{}")
+
+
+def release(key: str) -> None:
+    """Forgets it."""
+    queries.discard_draft(_digest(key))
 
 
 def remember(request: HttpRequest, response: Answer) -> Answer:

@@ -80,13 +80,30 @@ def tell_story(scope_code: str, neighbour: str) -> dict[str, Any]:
     with acting(public()) as anybody:
         number = ask(request, by=anybody)
         case_id = running().actor.case_id
-    with acting(job(scope_code, scope_code + TOP)):
-        before = queries.shown(queries.rate(scope_code))
     place = places.community(scope_code)
     return {
         "number": number, "case_id": case_id, "scope_code": scope_code, "neighbour": neighbour,
-        "place": place.name if place else scope_code, "before": before,
+        "place": place.name if place else scope_code, **rate_before(scope_code),
     }  # fmt: skip
+
+
+def rate_before(scope_code: str) -> dict[str, Any]:
+    """The month's rate as it stands now, for the story's notes: what the tour compares with in this month."""
+    with acting(job(scope_code, scope_code + TOP)):
+        return {"before": queries.shown(queries.rate(scope_code)), "month": f"{clock.today():%Y-%m}"}
+
+
+def turn_month() -> None:
+    """In another month than the story's the rate begins anew: what it was before is noted again."""
+    told = notes().get("story")
+    if told and told.get("month") != f"{clock.today():%Y-%m}":
+        note("story", {**told, **rate_before(told["scope_code"])})
+
+
+def wake() -> None:
+    """What the tour does at each start of the demo and when its clock is advanced."""
+    plant_urgent()
+    turn_month()
 
 
 def plant_urgent() -> None:

@@ -263,7 +263,14 @@ DOMAIN = Domain(
         ),
     ),
     navigation=(
-        NavItem("resident", _("My data"), "privacy:mine", "shield", order=60),
+        NavItem(
+            "resident",
+            _("My data"),
+            "privacy:mine",
+            "shield",
+            order=60,
+            note=_("see, correct, delete; who looked"),
+        ),
         NavItem("desk", _("Rights requests"), "privacy:inbox", "inbox", "privacy.decide", 60),
         NavItem("desk", _("Requests about data"), "privacy:inbox", "inbox", "privacy.check", 60),
         NavItem("desk", _("Restrictions"), "privacy:restrictions", "lock", "privacy.decide", 61),

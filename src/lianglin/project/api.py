@@ -19,6 +19,7 @@ from lianglin.access.keys.gate import ASKS
 from lianglin.access.middleware import problem
 from lianglin.kit import discovery
 from lianglin.kit.errors import HouseError
+from lianglin.project.problems import PROBLEM
 
 
 class HouseAPI(NinjaAPI):
@@ -55,7 +56,6 @@ class HouseAPI(NinjaAPI):
         return document
 
 
-PROBLEM = "application/problem+json"
 api = HouseAPI(
     title="Lianglin",
     version="1",

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from lianglin.project import database
+from lianglin.project import database, environment
 from lianglin.project.embedded import Server
 from lianglin.project.environment import Environment
 from lianglin.project.errors import Busy, SetupError
@@ -24,7 +24,7 @@ MIGRATION_LOCK = 0x11A_611
 @contextmanager
 def running(env: Environment) -> Iterator[Server | None]:
     """Holds a share in the embedded server for the block; with DATABASE_URL there is nothing to hold."""
-    env.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment.make_data_folder(env.data)
     if env.database_url:
         yield None
         return
@@ -126,6 +126,8 @@ def require_migrated(env: Environment) -> None:
 
 
 def _unreachable(env: Environment, error: psycopg.OperationalError) -> Busy:
-    reason = str(error).strip().splitlines()[-1].rpartition("failed: ")[2].rstrip(".?")
+    said = [line.strip() for line in str(error).splitlines() if line.strip()]
+    said = [line for line in said if not line.startswith("Is the server running")] or [type(error).__name__]
+    reason = said[-1].rpartition("failed: ")[2].rstrip(".?")
     what = "DATABASE_URL" if env.database_url else str(env.data / "pg")
     return Busy(f"The database of {what} cannot be reached ({reason}). Check that it runs.")

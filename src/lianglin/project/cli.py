@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from importlib.metadata import version
 from pathlib import Path
+from typing import NoReturn
 
 from lianglin.kit import discovery
 from lianglin.kit.domain import Command as Plugged
@@ -21,7 +25,11 @@ Command = Callable[[argparse.Namespace], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; returns the exit status."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if not given:
+        parser().print_help(sys.stderr)
+        return 2
+    options = parser().parse_args(given)
     processes.exit_on_signals()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianglin.project.settings")
     try:
@@ -31,13 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever reads has enough (“| head”)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+class Grammar(argparse.ArgumentParser):
+    """Says what is wrong in one sentence, what was meant perhaps, and where to read on."""
+
+    def error(self, message: str) -> NoReturn:
+        wrong = re.search(r"invalid choice: '([^']*)'", message)
+        near = difflib.get_close_matches(wrong[1], re.findall(r"'([^']+)'", message)[1:], 1) if wrong else []
+        hint = f"Did you mean “{near[0]}”? " if near else ""
+        self.exit(2, f"{self.prog}: {message}. {hint}“{self.prog} --help” explains.\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    top = argparse.ArgumentParser(
-        prog="lianglin", description="两邻 Lianglin: a city's neighbourhood services."
+    top = Grammar(
+        prog="lianglin",
+        description="两邻 Lianglin: a city's neighbourhood services.",
+        epilog="“lianglin COMMAND --help” explains a command; “lianglin settings” the settings it reads.",
     )
+    top.add_argument("--version", action="version", version=f"lianglin {version('lianglin')}")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, run: Command, text: str) -> argparse.ArgumentParser:
@@ -53,13 +77,23 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     add("migrate", run_migrate, "Create or update the database, its roles and its policies.")
     city = add("city", run_city, "Fill an empty database with a sample city, or with a city's own files.")
-    city.add_argument("what", choices=("build", "import"))
+    city.add_argument(
+        "what",
+        choices=("build", "import"),
+        metavar="build|import",
+        help="build: a sample city, in the demo alone; import: a city's own files",
+    )
     city.add_argument("source", nargs="?", type=Path, help="import: folder of the city's files")
-    city.add_argument("--residents", type=_residents, default=60_000)
+    city.add_argument("--residents", type=_residents, default=60_000, help="build: how many, up to 9200000")
     city.add_argument("--seed", type=int, default=1, help="the same number gives the same city")
     city.add_argument("--again", action="store_true", help="clear an earlier filling first")
     audit = add("audit", run_audit, "Check the audit chains and their seals; export, verify a file, keys.")
-    audit.add_argument("what", choices=("verify", "export", "key"))
+    audit.add_argument(
+        "what",
+        choices=("verify", "export", "key"),
+        metavar="verify|export|key",
+        help="verify: the chains, or a file; export: to a file; key: show the public keys",
+    )
     audit.add_argument(
         "--file", type=Path, help="verify: an exported file, without a database; export: where to"
     )
@@ -75,18 +109,19 @@ def parser() -> argparse.ArgumentParser:
     coverage = add(
         "coverage", run_coverage, "Which rows of the requirement work, and the tests that prove it."
     )
-    coverage.add_argument("--json", action="store_true")
+    coverage.add_argument("--json", action="store_true", help="row -> state, what is missing, tests")
     settings = add("settings", run_settings, "Print the table of all settings.")
     settings.add_argument("--language", choices=("en", "zh"), default="en")
     add("stop", run_stop, "Stop an embedded database that a killed process left running.")
     for group, names in plugged().items():
         text = "; ".join(f"{name}: {command.text}" for name, command in names.items()) + "."
         plug = add(group, run_plugged, text)
-        plug.add_argument("name", choices=tuple(names))
-        plug.add_argument("arguments", nargs=argparse.REMAINDER)
+        which = "what to do; “--help” behind it explains"
+        plug.add_argument("name", choices=tuple(names), metavar="|".join(names), help=which)
+        plug.add_argument("arguments", nargs=argparse.REMAINDER, metavar="…", help="what it takes")
         plug.set_defaults(group=group)
     manage = add("manage", run_manage, "Any command of Django, for example: lianglin manage shell")
-    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    manage.add_argument("arguments", nargs=argparse.REMAINDER, help="the command and its arguments")
     return top
 
 
@@ -225,13 +260,15 @@ def _verify_audit(env: environment.Environment) -> int:
 
 
 def run_coverage(options: argparse.Namespace) -> int:
+    environment.lend_secrets()
     attach.setup_django()
     from lianglin.project import coverage
 
-    if options.json:
-        print(json.dumps(coverage.coverage(), ensure_ascii=False, indent=1))
-    else:
-        print(coverage.as_markdown())
+    print(
+        json.dumps(coverage.coverage(), ensure_ascii=False, indent=1)
+        if options.json
+        else coverage.as_markdown()
+    )
     return 0
 
 
@@ -265,6 +302,8 @@ def run_manage(options: argparse.Namespace) -> int:
         ["help"],
         [],
     )
+    if not needs_database:
+        environment.lend_secrets()
     env = _as("owner")
     if not needs_database:  # makemigrations would say that it cannot ask whether its history is applied
         warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")

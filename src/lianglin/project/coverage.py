@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.urls import NoReverseMatch, get_resolver
+from django.utils import translation
 
 from lianglin.kit import discovery
 from lianglin.kit.domain import RowServed
@@ -30,24 +31,43 @@ def requirement() -> list[dict[str, str]]:
 
 
 def tests_by_row() -> dict[str, list[str]]:
-    """Row -> tests that name it, found by reading the test files (path::name)."""
+    """Row -> tests that name it, or whose whole file does, found by reading the test files (path::name)."""
     found: dict[str, list[str]] = {}
     for path in sorted([*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("src/lianglin/**/tests/test_*.py")]):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                for row in _rows_named(node):
-                    found.setdefault(row, []).append(f"{path.relative_to(ROOT).as_posix()}::{node.name}")
+        where = path.relative_to(ROOT).as_posix()
+        for name, rows in named_in(path.read_text(encoding="utf-8")):
+            for row in rows:
+                found.setdefault(row, []).append(f"{where}::{name}")
     return found
 
 
-def _rows_named(node: ast.FunctionDef | ast.ClassDef) -> list[str]:
+def named_in(source: str) -> list[tuple[str, list[str]]]:
+    """The tests of one file in order, each with the rows that its marks, and the file's ``pytestmark``, name."""
+    tree = ast.parse(source)
+    every = [
+        row
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
+        for row in _rows_named(node.value)
+    ]
+    return [
+        (
+            node.name,
+            list(dict.fromkeys([*every, *(r for mark in node.decorator_list for r in _rows_named(mark))])),
+        )
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+    ]
+
+
+def _rows_named(mark: ast.expr) -> list[str]:
+    """The rows in ``pytest.mark.rows("R058", …)``, alone or in a list of marks."""
     return [
         argument.value
-        for decorator in node.decorator_list
-        if isinstance(decorator, ast.Call)
-        and isinstance(decorator.func, ast.Attribute)
-        and decorator.func.attr == "rows"
-        for argument in decorator.args
+        for call in ast.walk(mark)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "rows"
+        for argument in call.args
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
     ]
 
@@ -66,7 +86,12 @@ def _has_figure(row: dict[str, str]) -> bool:
 
 
 def coverage() -> dict[str, dict[str, Any]]:
-    """{"R001": {"state": "works|part|none|context", "tests": [...], "missing": "..."}, ...}"""
+    """{"R001": {"state": "works|part|none|context", "tests": [...], "missing": "..."}, ...}; in English."""
+    with translation.override("en"):
+        return _coverage()
+
+
+def _coverage() -> dict[str, dict[str, Any]]:
     served: dict[str, list[RowServed]] = {}
     for entry in discovery.each("rows"):
         served.setdefault(entry.row, []).append(entry)

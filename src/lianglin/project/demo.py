@@ -7,7 +7,7 @@ import shutil
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
 from lianglin.project import attach, database, environment, processes
+from lianglin.project.embedded import Server
 from lianglin.project.environment import Environment
 from lianglin.project.errors import DiskFull, SetupError
 
@@ -38,12 +39,21 @@ def run(env: Environment, *, residents: int, console: Console) -> None:
             family.start("worker", ["worker"], {**children, "LIANGLIN_DATABASE_ROLE": "worker"})
             _wait_until_ready(env, family)
         _welcome(env, console)
-        while True:
-            if server is not None and server.revive():
-                console.print("The database was gone; it was started again.")
-            for name in family.check():
-                console.print(f"The {name} process was gone; it was started again.")
-            time.sleep(1)
+        try:
+            _watch(server, family, console)
+        except KeyboardInterrupt:
+            console.print("Stopping · 正在停止")
+            raise
+
+
+def _watch(server: Server | None, family: processes.Family, console: Console) -> None:
+    """Starts again what ended by itself, for as long as nobody says stop."""
+    while True:
+        if server is not None and server.revive():
+            console.print("The database was gone; it was started again.")
+        for name in family.check():
+            console.print(f"The {name} process was gone; it was started again.")
+        time.sleep(1)
 
 
 def fill(env: Environment, *, residents: int, console: Console) -> None:
@@ -63,7 +73,10 @@ def fill(env: Environment, *, residents: int, console: Console) -> None:
 
 @contextmanager
 def city_progress(console: Console) -> Iterator[Any]:
-    """A progress bar per package, as :func:`lianglin.project.city.build` reports it."""
+    """A progress bar per package, as :func:`lianglin.project.city.build` reports it; lines where nobody sees bars."""
+    if not console.is_terminal:
+        yield _lines(console)
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[what]}"), console=console) as bars:
         tasks: dict[str, TaskID] = {}
@@ -76,8 +89,20 @@ def city_progress(console: Console) -> Iterator[Any]:
         yield report
 
 
+def _lines(console: Console) -> Callable[[str, str, float], None]:
+    """For a log: one line when a package begins."""
+    begun: set[str] = set()
+
+    def report(code: str, what: str, share: float) -> None:
+        if code not in begun:
+            begun.add(code)
+            console.print(f"Filling {code}")
+
+    return report
+
+
 def _require_space(env: Environment, residents: int) -> None:
-    env.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    environment.make_data_folder(env.data)
     complete = (env.data / "pg" / "cluster").exists()
     needed = NEEDED_BYTES // 10 if complete else NEEDED_BYTES + BYTES_PER_RESIDENT * residents
     free = shutil.disk_usage(env.data).free

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import difflib
+import errno
 import json
 import os
 import secrets
@@ -83,9 +84,37 @@ def demo_secrets(home: Path) -> dict[str, str]:
                 os.unlink(file.name)
         return json.loads(path.read_text())
     except OSError as error:
-        raise DiskFull(f"{path} cannot be read or written ({error.strerror}). Check the disk.") from None
+        raise _unusable(home, error) from None
     except ValueError:
         raise SettingError(f"{path} is damaged. Restore it, or delete {home} and build anew.") from None
+
+
+def lend_secrets() -> None:
+    """For commands that read the program and no data: where no secrets are set, some for this process alone."""
+    if not (data_folder(os.environ) / SECRETS_FILE).exists():
+        for name, value in _fresh_secrets().items():
+            os.environ.setdefault(name, value)
+    current.cache_clear()
+
+
+def make_data_folder(home: Path) -> None:
+    """The folder of everything that is kept, there and this user's to write in; else a sentence that says what to do."""
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unusable(home, error) from None
+    if not os.access(home, os.W_OK | os.X_OK):
+        raise _unusable(home, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+
+def _unusable(home: Path, error: OSError) -> SetupError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"The disk of {home} is full. Make room, or set LIANGLIN_DATA to another disk.")
+    reason = os.strerror(errno.ENOTDIR) if error.errno == errno.EEXIST else error.strerror
+    return SettingError(
+        f"The data folder {home} cannot be read or written by this user ({reason}). "
+        "Set LIANGLIN_DATA to a folder that can."
+    )
 
 
 def _fresh_secrets() -> dict[str, str]:

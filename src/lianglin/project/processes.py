@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import signal
 import socket
@@ -55,10 +56,23 @@ def require_free_port(bind: str, port: int) -> None:
         try:
             probe.bind((bind, port))
         except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise SetupError(_why_not(bind, port, error)) from None
             raise Busy(
                 f"Port {port} on {bind} cannot be used ({error.strerror}). "
                 f"Stop the program that uses it, or choose another, for example PORT={port + 1}."
             ) from None
+
+
+def _why_not(bind: str, port: int, error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return (
+            f"This user may not listen on port {port} ({error.strerror}). Choose one from 1024 on: PORT=8000."
+        )
+    return (
+        f"This machine cannot listen on the address {bind} ({error.strerror}). "
+        "Set LIANGLIN_BIND to one of its own; 127.0.0.1 is this machine alone."
+    )
 
 
 class Family:

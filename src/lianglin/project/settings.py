@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "lianglin.project.logs.RequestLog",
     "lianglin.kit.security.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "lianglin.project.problems.ApiProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -47,6 +47,8 @@ class Draft:
     """Question code -> answer, to the extra questions of the item."""
     typed: dict[str, dict[str, str]] = field(default_factory=dict)
     """By question, what was typed but cannot be taken yet: left half done by who continues later."""
+    turns: dict[str, int] = field(default_factory=dict)
+    """How often each long question was answered (public/typing.py)."""
     offered: list[int] = field(default_factory=list)
     """Open matters near by that were shown, by case id, in the order of the page."""
     joins: int = 0
@@ -94,6 +96,11 @@ _NAMES = {f.name for f in fields(Draft)}
 def load(session: SessionBase) -> Draft:
     """The session's draft, or a new one."""
     return from_values(_open(session.get(DRAFT)) or {})
+
+
+def begun(session: SessionBase) -> bool:
+    """Whether there is a draft."""
+    return DRAFT in session
 
 
 def from_values(held: dict[str, Any]) -> Draft:

@@ -44,14 +44,21 @@ class AsksMixin(forms.Form):
     asked: tuple[rules.Question, ...] = ()
 
     def ask(
-        self, found: Iterable[ItemQuestion], *, must: bool, held: Mapping[str, str] | None = None
+        self,
+        found: Iterable[ItemQuestion],
+        *,
+        must: bool,
+        held: Mapping[str, str] | None = None,
+        typed: Mapping[str, str] | None = None,
     ) -> None:
-        """Adds the fields, filled with what was answered before."""
+        """Adds the fields, filled with what was answered before; ``typed``, by field, was typed after that."""
         self.asked = tuple(one.asked for one in found)
         for question in self.asked:
             self.fields[PREFIX + question.code] = field_of(question, must=must)
             if held and question.code in held:
                 self.initial[PREFIX + question.code] = held[question.code]
+            if typed and PREFIX + question.code in typed:
+                self.initial[PREFIX + question.code] = typed[PREFIX + question.code]
 
     def clean(self) -> dict[str, Any]:
         """Each answer must be one to its question."""

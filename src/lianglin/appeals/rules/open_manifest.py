@@ -137,5 +137,12 @@ NAVIGATION = (
         43,
     ),
     NavItem("desk", _("Webhook calls given up"), "appeals:webhook_calls", "warn", "appeals.publish", 90),
-    NavItem("resident", _("Closed cases"), "appeals:closed", "check", order=70),
+    NavItem(
+        "resident",
+        _("Closed cases"),
+        "appeals:closed",
+        "check",
+        order=70,
+        note=_("what became of others' reports"),
+    ),
 )

@@ -18,5 +18,12 @@ NAVIGATION = (
     NavItem("desk", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
     NavItem("desk", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
     NavItem("desk", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
-    NavItem("resident", _("Being solved for good"), "appeals:public_problems", "check", order=58),
+    NavItem(
+        "resident",
+        _("Being solved for good"),
+        "appeals:public_problems",
+        "again",
+        order=58,
+        note=_("what keeps coming back, and what is done"),
+    ),
 )

@@ -34,6 +34,8 @@ _RARE_FATES = {"refuse": 0.015, "redirect": 0.008, "withdraw": 0.008}
 _ON_TIME = 0.957
 _STUCK = 0.25
 """Of the late ones, how many lie for weeks."""
+_LYING = 12
+"""Of those that fell due in the running month, one in so many has no answer yet: there is something to do."""
 _LONGEST_URGENT = 2
 """An urgent one is never later than this (ten hours): what stands open and urgent is of the last days."""
 _OUTCOMES_DISPATCHED = np.array([0.875, 0.045, 0.055, 0.01, 0.015])
@@ -254,12 +256,19 @@ class _Lives:
             work.after(due, (delay * 40_000).astype(np.int64)),
         )
         at = np.where(late, np.maximum(overdue, now + 600), at)
+        at[self._lying(rows, due)] = tape.until + 86_400
         outcome = rng.choice(len(OUTCOMES), len(rows), p=_OUTCOMES_DISPATCHED)
         made = tape.move(rows, "answer", at, UNIT, outcome)
         kept = np.isin(rows, made)
         self.outcome[made], self.late[made] = outcome[kept], late[kept]
         self._promised = dict(zip(made.tolist(), due[kept].tolist(), strict=True))
         return made
+
+    def _lying(self, rows: Ints, due: Ints) -> NDArray[np.bool_]:
+        """Past their limit since this month, and still not answered at the end of the tape."""
+        today = datetime.fromtimestamp(self.tape.until + EAST, UTC)
+        month = int(datetime(today.year, today.month, 1, tzinfo=UTC).timestamp()) - EAST
+        return (due >= month) & (due < self.tape.until) & ~self.urgent[rows] & (rows % _LYING == 0)
 
     def _settle(self, rows: Ints) -> None:
         """The street checks the answer, before the day of the limit is over where the answer came in time."""

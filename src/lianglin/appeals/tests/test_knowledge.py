@@ -169,3 +169,20 @@ def test_the_pages_carry_an_entry_from_draft_to_publication(town: Town) -> None:
     assert worker.post(made.url, {"do": "approve"}).status_code == 403
     assert "老年证" in street.get(f"{HOME}?list=waiting").content.decode()
     assert street.post(made.url, {"do": "approve"}).status_code == 303
+
+
+def test_an_entry_is_kept_while_it_is_written(town: Town) -> None:
+    """Each entry by itself, its ticked items too; the draft goes when the entry is kept."""
+    worker = town.client("worker")
+    begun = {"question": "老年证", "items": ["020601", "020603"]}
+    worker.post("/messages/draft/knowledge-new/", begun, headers={"HX-Request": "true"})
+    form = worker.get(f"{HOME}new/").context["form"]
+    assert (form["question"].value(), form["items"].value()) == ("老年证", ["020601", "020603"])
+    given = {
+        "question": "老年证怎么办？", "answer": "带身份证到社区办理，当场可取。", "basis": "示例",
+        "valid_until": (clock.today() + timedelta(days=100)).isoformat(),
+    }  # fmt: skip
+    made = worker.post(f"{HOME}new/", given)
+    assert made.status_code == 303
+    assert worker.get(f"{HOME}new/").context["form"]["question"].value() is None
+    assert worker.get(f"{made.url}write/").context["form"]["question"].value() == "老年证怎么办？"

@@ -22,6 +22,7 @@ from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries import knowledge as queries
 from lianglin.appeals.views.rule_sets import area_words
 from lianglin.kit import clock, paging
+from lianglin.notices import drafts
 
 TONES = {"draft": "plain", "waiting": "waiting", "refused": "bad", "published": "good"}
 State = KnowledgeDraft.State
@@ -119,11 +120,12 @@ def _form_page(
     act: Callable[[], KnowledgeDraft],
     onward: str | Callable[[Any], str],
 ) -> HttpResponse:
+    typed = drafts.fill(request, f"knowledge-{entry.pk if entry else 'new'}", form)
     if request.method == "POST" and (answer := done(request, form, act, _("The draft is kept."), onward)):
+        drafts.discard(request, typed)
         return answer
-    return render(
-        request, "appeals/knowledge/edit.html", {"form": form, "entry": entry}, status=status_of(form)
-    )
+    context = {"form": form, "entry": entry, "draft": typed}
+    return render(request, "appeals/knowledge/edit.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])

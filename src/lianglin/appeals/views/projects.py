@@ -25,6 +25,7 @@ from lianglin.appeals.queries.problems import units_for
 from lianglin.appeals.rules import problems as rules
 from lianglin.appeals.views import problem_words as words
 from lianglin.kit import clock, paging
+from lianglin.notices import drafts
 
 PER_PAGE = 30
 FORMS: dict[str, type[forms.Form]] = {"approve": RemarkForm, "deliver": made.DeliverForm}
@@ -82,6 +83,7 @@ def new(request: HttpRequest) -> HttpResponse:
     lines = [made.MilestoneForm(data, prefix=f"m{number}") for number in range(1, made.LINES + 1)]
     for one in (form, *lines):
         one.prepare(areas, units)
+    draft = drafts.fill(request, "project-new", form, *lines)
     checked = [line.is_valid() for line in lines] if data else []
     answer = None
     if not all(checked):
@@ -92,9 +94,11 @@ def new(request: HttpRequest) -> HttpResponse:
             request, form, lambda: _propose(actor, form, lines), _("Proposed. A second person approves it."),
             lambda project: reverse("appeals:project", args=[project.pk]),
         )  # fmt: skip
-    return answer or render(
-        request, "appeals/projects/new.html", {"form": form, "lines": lines}, status=status_of(form)
-    )
+    if answer is not None:
+        drafts.discard(request, draft)
+        return answer
+    context = {"form": form, "lines": lines, "draft": draft}
+    return render(request, "appeals/projects/new.html", context, status=status_of(form))
 
 
 def _propose(actor: Actor, form: made.ProjectForm, lines: list[made.MilestoneForm]) -> Project:

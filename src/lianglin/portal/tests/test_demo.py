@@ -138,6 +138,15 @@ def test_the_sample_password_opens_the_sample_login(client: Client, tour: World)
     assert Account._base_manager.get(username="community").check_password(row["password"])
 
 
+def test_the_table_of_logins_begins_with_a_resident(client: Client, tour: World) -> None:
+    """A resident has no password: the code is read from the demo's phone."""
+    assert demo.logins()[0]["username"] == "community"
+    demo.note("resident_login", {"phone": "15400000001"})
+    row = demo.logins()[0]
+    assert (row["username"], "/messages/demo/" in row["password"]) == ("15400000001", True)
+    assert client.get("/messages/demo/").status_code == 200
+
+
 def test_three_working_days_pass_and_it_is_audited(client: Client, tour: World) -> None:
     before = clock.now()
     assert client.post("/demo/advance/", {"days": "3"}).status_code == 303
@@ -152,6 +161,19 @@ def test_three_working_days_pass_and_it_is_audited(client: Client, tour: World) 
 def test_the_clock_does_not_jump(client: Client, tour: World, days: str) -> None:
     assert client.post("/demo/advance/", {"days": days}).status_code == 422
     assert DemoClock.objects.get().offset_seconds == 0
+
+
+def test_two_months_are_not_compared(client: Client, tour: World) -> None:
+    """What the rate was before the light bulb is that of the same month, or nothing."""
+    told = {**demo.notes()["story"], "before": {"shown": 12.5, "unit": "%", "n": 1, "d": 8}}
+    demo.note("story", told)
+    assert "12.5" in client.get("/demo/").content.decode()
+    demo.note("story", {**told, "month": "2020-01"})
+    page = client.get("/demo/").content.decode()
+    assert "12.5" not in page
+    assert f"{clock.today().year}年{clock.today().month}月" in page, "the month is named"
+    seeds.wake()
+    assert demo.notes()["story"]["month"] == f"{clock.today():%Y-%m}"
 
 
 def test_the_resident_stays_the_resident_when_time_passes(client: Client, tour: World) -> None:

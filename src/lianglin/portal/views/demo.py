@@ -28,7 +28,7 @@ from lianglin.kit.ids import group_case_number
 from lianglin.places.queries import community
 from lianglin.portal import queries
 from lianglin.portal.context import RESIDENT, strip
-from lianglin.portal.seed import plant_urgent, tell_story
+from lianglin.portal.seed import tell_story, wake
 
 
 def must_be_demo() -> dict[str, Any]:
@@ -55,12 +55,18 @@ def story(request: HttpRequest) -> HttpResponse:
         "people": _people(request, case),
         "figure": figure,
         "now": now,
-        "before": told.get("before") if told.get("before") != now else None,
+        "before": told.get("before") if _moved(told, now) else None,
+        "today": clock.today(),
         "place": community(told["scope_code"]),
         "neighbour_place": community(told["neighbour"]),
     }
     template = "portal/_rate.html" if request.headers.get("HX-Request") else "portal/demo.html"
     return render(request, template, context)
+
+
+def _moved(told: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether the rate is another than before the story, in the same month: two months are not compared."""
+    return told.get("month") == f"{clock.today():%Y-%m}" and told.get("before") != now
 
 
 def _people(request: HttpRequest, case: Case | None) -> list[dict[str, Any]]:
@@ -124,7 +130,7 @@ def advance(request: HttpRequest) -> HttpResponse:
     days = request.POST.get("days", "3")
     now = demo.advance(working_days=int(days) if days.isdecimal() and len(days) < 4 else 0)
     time_has_passed()
-    plant_urgent()
+    wake()
     if (case_id := acting(request).case_id) is not None:
         hold_case(request=request, case_id=case_id)  # the half hour begins anew on the new day
     messages.info(

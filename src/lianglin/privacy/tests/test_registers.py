@@ -160,6 +160,26 @@ SHARED: dict[str, Any] = {
 }  # fmt: skip
 
 
+def test_an_assessment_is_kept_while_it_is_written(city: World) -> None:
+    """The longest page of the officer: a call in between loses nothing, sending it or deleting it leaves nothing."""
+    desk, other = city.browser(OFFICER), city.browser(WORKER)
+    page, save = "/privacy/desk/assessments/new/", "/messages/draft/privacy-assessment/"
+    desk.post(save, {"necessity": "写到一半", "domain": "appeals"}, headers={"HX-Request": "true"})
+    form = desk.get(page).context["form"]
+    assert (form["necessity"].value(), form["domain"].value(), form.resumed) == ("写到一半", "appeals", True)
+    assert "您之前写了一部分" in desk.get(page).content.decode()
+    other.post(save, {"necessity": "别人的"})
+    assert desk.get(page).context["form"]["necessity"].value() == "写到一半"
+    wrong = desk.post(page, {"necessity": "写完了"})
+    assert wrong.status_code == 422
+    assert wrong.context["form"]["necessity"].value() == "写完了", "what was sent, not what was kept"
+    day = (clock.today() + timedelta(days=200)).isoformat()
+    sent = {"domain": "appeals", **WORDS, "result": "passed", "valid_until": day}
+    assert desk.post(page, sent).status_code == 303
+    form = desk.get(page).context["form"]
+    assert (form["necessity"].value(), form.resumed) == (None, False)
+
+
 def test_a_giving_is_recorded_by_the_officer_alone(city: World) -> None:
     for code, error in ((WORKER, Forbidden), ("manager", Forbidden)):
         with acting(city.actors[code]) as by, pytest.raises(error):

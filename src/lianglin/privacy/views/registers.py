@@ -21,6 +21,7 @@ from lianglin.access.transaction import acting as as_actor
 from lianglin.kit import clock, discovery
 from lianglin.kit.paging import page
 from lianglin.kit.spreadsheet import as_csv
+from lianglin.notices import drafts
 from lianglin.privacy.actions import erasing
 from lianglin.privacy.actions import registers as actions
 from lianglin.privacy.forms import desk as forms
@@ -68,10 +69,12 @@ def processing(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _entry(request: HttpRequest, form: Any, act: Any, title: str, said: str, back: str) -> HttpResponse:
+    draft = drafts.fill(request, "privacy-" + type(form).__name__.removesuffix("Form").lower(), form)
     if request.method == "POST" and (answer := done(request, form, act, said, reverse(back))):
+        drafts.discard(request, draft)
         return answer
     status = 422 if form.is_bound and form.errors else 200
-    context = {"form": form, "title": title, "back": reverse(back)}
+    context = {"form": form, "title": title, "back": reverse(back), "draft": draft}
     return render(request, "privacy/desk/form.html", context, status=status)
 
 

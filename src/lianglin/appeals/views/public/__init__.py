@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from lianglin.appeals.views import own
-from lianglin.appeals.views.public import answers, closed, later, open_data, problems, subscriptions
+from lianglin.appeals.views.public import answers, closed, later, open_data, problems, subscriptions, typing
 from lianglin.appeals.views.public.alike import alike, near
 from lianglin.appeals.views.public.questions import photo, reach, tell, what
 from lianglin.appeals.views.public.receipt import sent
@@ -29,6 +29,7 @@ routes: list[URLPattern] = [
     path("report/again/", again, name="report_again"),
     *answers.routes,
     *later.routes,
+    *typing.routes,
     *own.routes,
     *closed.routes,
     *open_data.routes,

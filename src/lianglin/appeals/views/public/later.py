@@ -24,6 +24,7 @@ from lianglin.access import replies
 from lianglin.access.actor import Actor
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import UNKNOWN, Draft
+from lianglin.appeals.views.public import typing
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
 from lianglin.kit import clock
@@ -93,6 +94,7 @@ def _store(request: HttpRequest, draft: Draft) -> None:
 
 def forget(request: HttpRequest, draft: Draft) -> None:
     """Forgets what was kept of this very report (sent, or begun anew); another one stays."""
+    typing.forget(draft)
     found = begun(request)
     if found is not None and found.draft.key == draft.key:
         kept_drafts.discard(request, FORM)
@@ -102,6 +104,7 @@ def _delete(request: HttpRequest, found: Begun) -> None:
     for waiting in files_queries.parked(found.draft.key):
         files.unpark(name=waiting.name, key=found.draft.key)
     kept_drafts.discard(request, FORM)
+    typing.forget(found.draft)
     if drafts.load(request.session).key == found.draft.key:
         drafts.drop(request.session)
 

@@ -25,6 +25,7 @@ from lianglin.appeals.views.own import accepted, posted
 from lianglin.appeals.views.public import later
 from lianglin.appeals.views.public.answers import maybe
 from lianglin.appeals.views.public.steps import half_done, onward, show, too_early
+from lianglin.appeals.views.public.typing import typing
 from lianglin.files import actions as files
 from lianglin.files import queries as files_queries
 from lianglin.files.rules import MAX_FILES
@@ -90,8 +91,9 @@ def tell(request: HttpRequest) -> HttpResponse:
     draft = drafts.load(request.session)
     if early := too_early(draft, "tell"):
         return early
-    form = TellForm(*posted(request), initial={"text": draft.text} | draft.typed.get("tell", {}))
-    form.ask(questions_of(draft.found_item()), must=True, held=draft.answers)
+    half = typing(draft, "tell")
+    form = TellForm(*posted(request), initial={"text": draft.text} | half)
+    form.ask(questions_of(draft.found_item()), must=True, held=draft.answers, typed=half)
     if request.method == "POST" and accepted(request, form):
         if form.cleaned_data["text"] != draft.text:
             draft.joins = 0
@@ -150,7 +152,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     initial = {name: getattr(draft, name) for name in names} | known
     initial["representatives"] = representatives_text(draft.representatives)
     initial["reach"] = draft.reach or (known and BY_PHONE) or ""
-    form = ReachForm(*posted(request), initial=initial | draft.typed.get("reach", {}))
+    form = ReachForm(*posted(request), initial=initial | typing(draft, "reach"))
     if request.method == "POST" and accepted(request, form):
         for name in names:
             setattr(draft, name, form.cleaned_data[name])

@@ -16,10 +16,9 @@ from lianglin.access.gate import acting
 from lianglin.appeals.forms import draft as drafts
 from lianglin.appeals.forms.draft import STEPS, Draft
 from lianglin.appeals.views.public import later
+from lianglin.appeals.views.public.typing import LONG, LONGEST, answered
 from lianglin.files import uploads
 
-LONGEST = 2000
-"""Characters kept of one half-done answer."""
 URLS = {
     "what": "appeals:report",
     "where": "appeals:report_where",
@@ -33,6 +32,7 @@ URLS = {
 def onward(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     """Keeps the answer and goes on: to the next question, back to the check page one came from, or away for today."""
     draft.typed.pop(step, None)
+    answered(draft, step)
     if later.wanted(request):
         return later.put_aside(request, draft)
     later.keep(request, draft)
@@ -52,6 +52,7 @@ def half_done(request: Any, draft: Draft, step: str, form: Form) -> HttpResponse
     if request.method != "POST" or request.expired or not later.wanted(request):
         return None
     given = {name: request.POST.get(name, "")[:LONGEST] for name in form.fields if name not in request.FILES}
+    answered(draft, step)
     draft.typed[step] = given
     return later.put_aside(request, draft)
 
@@ -82,6 +83,7 @@ def show(request: Any, step: str, draft: Draft, form: Form | None, **more: Any) 
         "signed_in": acting(request).account_id is not None,
         "kept_until": later.kept_until(draft),
         "may_stop": number > 0,
+        "typing": step if step in LONG else "",
         **more,
     }
     failed = form is not None and form.is_bound and bool(form.errors)
