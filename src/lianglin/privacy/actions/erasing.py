@@ -20,7 +20,7 @@ from lianglin.files import store
 from lianglin.files.models import StoredFile
 from lianglin.kit import clock, discovery
 from lianglin.kit.crypto import match_key
-from lianglin.kit.domain import Subject
+from lianglin.kit.domain import ConsentPurpose, Subject
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import ReplayErasures
 from lianglin.people.queries import consents
@@ -135,9 +135,22 @@ def forget_withdrawn(*, resident_id: int, purpose: str, by: Actor) -> list[Erasu
                 if rows := list(held):
                     declared = {p.column.rpartition(".")[2] for p in subjects.personal_of(model)}
                     done.append(_note_and_do(model, key, rows, declared, by, whole=True))
+        done += _held_under(found, key, by)
         audit.record(
             "privacy.forget", "privacy.resident", resident_id, values={"entries": [e.pk for e in done]}
         )
+    return done
+
+
+def _held_under(purpose: ConsentPurpose, key: Key, by: Actor) -> list[Erasure]:
+    """Rows that name a consent of the person for this purpose, also where they are about a household or a door."""
+    numbers = [row.pk for row in consents.decisions(key.id, actor=by, purpose=purpose.code)]
+    done = []
+    for column in purpose.under if numbers else ():
+        model, _dot, name = column.rpartition(".")
+        if rows := list(retention.all_of(apps.get_model(model), by).filter(**{f"{name}__in": numbers})):
+            declared = {found.column.rpartition(".")[2] for found in subjects.personal_of(model)}
+            done.append(_note_and_do(model, key, rows, declared, by, whole=True))
     return done
 
 

@@ -9,6 +9,10 @@ from tests.world import World
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.facts.domain import TOLD
+from lianglin.facts.models import Fact
+from lianglin.facts.tests.scene import Scene
+from lianglin.facts.tests.scene import build as with_facts
 from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.events import ConsentChanged
@@ -112,6 +116,29 @@ def test_what_rested_on_the_consent_goes_with_it(city: World, family: Family) ->
     assert (entry.model, entry.method, sorted(entry.columns)) == (
         "people.Resident", "tombstone", ["phone", "phone_match"],
     )  # fmt: skip
+
+
+def test_what_was_told_on_a_consent_is_read_by_the_person_and_goes_when_it_is_taken_back(db: None) -> None:
+    told: Scene = with_facts()
+    consent = told.agree()
+    told.record("person.education", "20")
+    told.record("household.car", "1")
+    kept = told.record("person.marital", "20")
+    me = Resident._base_manager.get(pk=told.resident_id)
+    browser = logged_in(me)
+    assert "大学本科" not in text(browser.get("/privacy/mine/held/"))  # masked until a press
+    page = text(browser.post("/privacy/mine/held/"))
+    assert "文化程度" in page
+    assert "大学本科" in page
+    copy = browser.get("/privacy/mine/copy/json/").json()
+    facts = next(t for t in copy["tables"] if t["model"] == "facts.Fact")
+    assert {row["value"] for row in facts["rows"]} == {"大学本科", "已婚"}
+    assert "保存我告诉社区的情况" in text(browser.get("/privacy/mine/consents/"))
+    press(browser, consent.text, "withdrawn")
+    with acting(job()):
+        heard(ConsentChanged(1, me.pk, me.scope_code, TOLD, False, clock.now().isoformat()))
+    assert list(Fact._base_manager.values_list("pk", flat=True)) == [kept.pk]
+    assert Erasure.objects.get().model == "facts.Fact"
 
 
 def test_a_consent_given_again_keeps_what_rests_on_it(city: World, family: Family) -> None:
