@@ -77,7 +77,8 @@ def of_household(
 
 def _then(actor: Actor, household: int, on: date) -> QuerySet[Fact]:
     """The facts of a household on a day that is past: of who lived there then."""
-    living = _lived(Membership._base_manager.filter(household_id=household), on).values("resident_id")
+    homes: Any = _lived(Membership._base_manager.filter(household_id=household), on)
+    living = homes.values("resident_id")
     door = Household._base_manager.filter(pk=household).values("dwelling_id")
     return Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
         Q(object_class="household", subject_id=household)
