@@ -531,11 +531,11 @@ def test_an_organisation_is_named_by_what_people_call_it(city: World) -> None:
     }  # fmt: skip
     where = f"/account/manage/accounts/{account}/post/"
     assert boss.post(where, {**form, "organisation": "没有的机构"}).status_code == 422
-    for name in ("测试供水站甲", "测试供水站乙"):
-        Organisation.objects.create(code=f"water-{name[-1]}", name=name, kind=Organisation.Kind.BUREAU)
+    for number, name in enumerate(("测试供水站甲", "测试供水站乙"), start=1):
+        Organisation.objects.create(code=f"water-{number}", name=name, kind=Organisation.Kind.BUREAU)
     several = boss.post(where, {**form, "organisation": "测试供水站"})
     assert several.status_code == 422
-    assert "测试供水站甲 (water-甲)、测试供水站乙 (water-乙)" in several.content.decode()
+    assert "测试供水站甲 (water-1)、测试供水站乙 (water-2)" in several.content.decode()
     assert boss.post(where, form).status_code == 303
     assert RightsChange.objects.get().organisation_id == city.organisations[WORKER].pk
     assert (
