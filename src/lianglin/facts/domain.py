@@ -108,7 +108,15 @@ DOMAIN = Domain(
         Retention("facts.Fact", "P0D", "expires_on", "erase"),
         Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
     ),
-    subjects=(Subject("facts.Fact", "resident_id", "resident", words="lianglin.facts.reading:in_words"),),
+    subjects=(
+        Subject(
+            "facts.Fact",
+            "resident_id",
+            "resident",
+            words="lianglin.facts.reading:in_words",
+            beside="lianglin.facts.queries:of_own_home",
+        ),
+    ),
     corrections=(
         Correctable(
             "facts",

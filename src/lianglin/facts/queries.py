@@ -200,6 +200,22 @@ def members(household_id: int, actor: Actor, on: date | None = None) -> list[Mem
     return list(rows.select_related("resident").order_by("relation", "id"))
 
 
+def of_own_home(resident_id: int, actor: Actor) -> list[Fact]:
+    """Every record about the household and the dwelling in which a person lives now."""
+    if actor.role == "resident":
+        return list(Fact._base_manager.raw("select * from facts_own_home() order by id"))
+    homes = Membership.objects.visible_to(actor, purpose=of_people(actor)).filter(
+        resident_id=resident_id, to_on__isnull=True
+    )
+    own = homes.values_list("household_id", "household__dwelling_id")
+    households, dwellings = zip(*own, strict=True) if own else ((), ())
+    rows = Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        Q(object_class="household", subject_id__in=households)
+        | Q(object_class="dwelling", subject_id__in=dwellings)
+    )
+    return list(rows.order_by("id"))
+
+
 def consent_purpose(element: DataElement) -> str:
     """The purpose of consent that an element rests on; sensitive data have a consent of their own (PIPL 29)."""
     return TOLD_SENSITIVE if element.sensitivity == DataElement.Sensitivity.SENSITIVE else TOLD

@@ -36,13 +36,14 @@ def source(code: str) -> str:
 
 
 def in_words(rows: Sequence[Fact]) -> list[dict[str, Any]]:
-    """Every record about a person as that person reads it: what, which value, since when, by whose word, on what basis."""
+    """Records about a person and the home as the person reads them: what, which value, since when, by whose word, why."""
     return [_in_words(row) for row in rows]
 
 
 def _in_words(row: Fact) -> dict[str, Any]:
     element = registry.by_id()[row.element_id]
     return {
+        "object_class": str(DataElement.ObjectClass(row.object_class).label),
         "element": element.label,
         "value": _("taken back") if row.retracted else words(element, row.value),
         "valid_from": row.valid_from,

@@ -126,7 +126,7 @@ def _looks(worker: Actor, scope: str, residents: list[int]) -> None:
             purpose="serve_household" if number % 2 else "handle_case",
             what="what is known of the household and its members" if number % 2 else "phone",
         )
-        for number, person in enumerate(residents)
+        for number, person in reversed(list(enumerate(residents)))
     )
 
 

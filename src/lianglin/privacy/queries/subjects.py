@@ -100,6 +100,8 @@ def held(key: Key, actor: Actor) -> list[Held]:
         if not any(column.personal for column in columns) or not readable(subject.model, actor):
             continue
         held_rows = list(rows_of(subject, key, actor).distinct().order_by("pk"))
+        if subject.beside:
+            held_rows += discovery.resolve(subject.beside)(key.id, actor)
         if subject.words and held_rows:
             rows = discovery.resolve(subject.words)(held_rows)
             columns = [_named(subject.model, name) for name in rows[0]]
@@ -108,7 +110,7 @@ def held(key: Key, actor: Actor) -> list[Held]:
         if rows:
             model = apps.get_model(subject.model)
             found.append(Held(subject.model, str(model._meta.verbose_name), columns, rows))
-    return found
+    return sorted(found, key=lambda one: one.model.startswith("access."))  # who one is first, logins last
 
 
 def not_readable(key: Key, actor: Actor) -> list[str]:

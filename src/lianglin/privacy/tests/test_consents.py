@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.world import World
 
 from lianglin.access.actor import job
@@ -16,11 +17,13 @@ from lianglin.facts.tests.scene import build as with_facts
 from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.events import ConsentChanged
-from lianglin.people.models import Consent, Guardianship, Resident
+from lianglin.people.models import Consent, Guardianship, Membership, Resident
 from lianglin.people.tests import scene
 from lianglin.people.tests.scene import Family, logged_in
 from lianglin.privacy.actions.erasing import forget_withdrawn
 from lianglin.privacy.models import Erasure, RightsRequest
+from lianglin.privacy.queries import subjects
+from lianglin.privacy.queries.subjects import Key
 from lianglin.privacy.tasks import forget_withdrawn as heard
 
 
@@ -132,7 +135,12 @@ def test_what_was_told_on_a_consent_is_read_by_the_person_and_goes_when_it_is_ta
     assert "大学本科" in page
     copy = browser.get("/privacy/mine/copy/json/").json()
     facts = next(t for t in copy["tables"] if t["model"] == "facts.Fact")
-    assert {row["value"] for row in facts["rows"]} == {"大学本科", "已婚"}
+    assert {row["value"] for row in facts["rows"]} == {"大学本科", "已婚", "是"}  # the car is the household's
+    assert "保存我告诉社区的情况（第1版）" in page
+    with acting(job()) as by:
+        granted = subjects.copy_of(Key("resident", me.pk), by, clock.now())
+    again = next(t for t in granted["tables"] if t["model"] == "facts.Fact")
+    assert {row["value"] for row in again["rows"]} == {row["value"] for row in facts["rows"]}
     assert "保存我告诉社区的情况" in text(browser.get("/privacy/mine/consents/"))
     press(browser, consent.text, "withdrawn")
     with acting(job()):
@@ -157,3 +165,23 @@ def test_the_receipt_of_a_matter_gives_no_say_over_consents(city: World) -> None
     assert holder.get("/privacy/mine/consents/").status_code == 302
     assert press(holder, scene.text(), "given").status_code == 200
     assert not Consent._base_manager.exists()
+
+
+def test_nobody_reads_what_is_known_of_a_home_one_does_not_live_in(db: None) -> None:
+    told: Scene = with_facts()
+    told.record("dwelling.heating", "gas")
+    elsewhere = Membership._base_manager.exclude(household=told.household).first()
+    assert elsewhere is not None
+    mine = text(logged_in(Resident._base_manager.get(pk=told.resident_id)).post("/privacy/mine/held/"))
+    theirs = text(logged_in(Resident._base_manager.get(pk=elsewhere.resident_id)).post("/privacy/mine/held/"))
+    assert "燃气采暖" in mine
+    assert "燃气采暖" not in theirs
+    with acting(told.world.actors["community-230103001002"]), connection.cursor() as cursor:
+        cursor.execute("select count(*) from facts_own_home()")
+        assert cursor.fetchone() == (0,)
+
+
+def test_relations_and_persons_are_read_in_words(city: World, family: Family) -> None:
+    page = text(logged_in(family.child).post("/privacy/mine/held/"))
+    assert "儿子" in page
+    assert "单小宝" in page
