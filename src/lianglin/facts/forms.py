@@ -45,7 +45,9 @@ class FactForm(forms.Form):
     value = forms.CharField(label=_("value"), max_length=60)
     valid_from = forms.DateField(label=_("valid since"), widget=DayInput())
     source = forms.ChoiceField(
-        label=_("who says so"), choices=[(code, SOURCE_WORDS[code]) for code in SOURCES if code != "import"]
+        label=_("who says so"),
+        choices=[(code, SOURCE_WORDS[code]) for code in SOURCES if code != "import"],
+        initial="resident",
     )
 
     def __init__(self, *args: Any, element: DataElement, **kwargs: Any) -> None:

@@ -108,6 +108,7 @@ def test_a_contradiction_is_decided_on_its_page(scene: Scene) -> None:
     browser, conflict = scene.world.browser(STREET), Conflict._base_manager.get()
     assert "采暖方式" in browser.get(reverse("facts:conflicts")).content.decode()
     url = reverse("facts:conflict", args=[conflict.pk])
+    assert scene.household.dwelling.unit.building.address in browser.get(url).content.decode()
     assert browser.post(url, {"source": "visit"}).status_code == 422
     assert browser.post(url, {"source": "visit", "reason": "见到燃气炉"}).status_code == 303
     conflict.refresh_from_db()

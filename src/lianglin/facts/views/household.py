@@ -20,7 +20,7 @@ from lianglin.access.queries import place_names
 from lianglin.access.replies import see
 from lianglin.facts import actions, queries, registry, rules
 from lianglin.facts.forms import AsOfForm, DecideForm, FactForm, PlaceForm
-from lianglin.facts.models import DataElement
+from lianglin.facts.models import Conflict, DataElement
 from lianglin.facts.reading import source, words
 from lianglin.kit import clock
 from lianglin.kit.errors import Refused
@@ -319,5 +319,15 @@ def conflict(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Decided. It counts until a source says something new."))
                 return see(reverse("facts:conflicts"))
-    shown = {"conflict": found, "element": found.element, "form": form}
+    shown = {"conflict": found, "element": found.element, "form": form, "about": _about(found, actor)}
     return render(request, "facts/conflict.html", shown, status=status)
+
+
+def _about(found: Conflict, actor: Actor) -> str:
+    """Whose contradiction it is: a door, or a person by the masked name; "" where the post sees neither."""
+    if found.object_class == "person":
+        people = queries.residents([found.subject_id], actor)
+        return mask_name(people[0].name) if people else ""
+    column = "pk" if found.object_class == "household" else "dwelling_id"
+    home = queries.households(actor).filter(**{column: found.subject_id}).first()
+    return door(home) if home else ""

@@ -95,6 +95,8 @@ def test_a_community_is_chosen_by_its_name(manager: Client) -> None:
     manager.post("/register/changes/merge/", chosen)
     change = PlaceChange.objects.get()
     assert {entry["code"] for entry in change.after["communities"]} == {HERE}
+    for shown in ("/register/changes/", f"/register/changes/{change.pk}/"):
+        assert name in manager.get(shown).content.decode()
     twice = manager.post("/register/changes/merge/", {**MERGE, "second": HERE})
     assert twice.status_code == 422
     wider = manager.post("/register/changes/rename/", {"code": HERE[:9], "name": "x"})
@@ -102,6 +104,7 @@ def test_a_community_is_chosen_by_its_name(manager: Client) -> None:
     for kind in ("split", "boundary", "grids"):
         page = f"/register/changes/{kind}/"
         assert 'name="code_find"' in manager.get(page).content.decode()
+        assert manager.get(page, {"code": name}).status_code == 200
         asked = manager.get(page, {"code": name, "code_pick": HERE})
         assert asked.headers["Location"] == f"{page}?code={HERE}"
 

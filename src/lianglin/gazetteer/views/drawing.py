@@ -40,7 +40,10 @@ def _asked(request: HttpRequest, title: str) -> HttpResponse | None:
     code = request.GET.get("code", "")
     if request.method == "POST" or (len(code) == CODE and code.isdecimal()):
         return None
-    form = WhichForm(request.GET if "code" in request.GET else None)
+    given = request.GET.copy()
+    if "code_pick" not in given:
+        given["code_find"] = "1"  # a name alone is a search: what fits is shown, one is pressed
+    form = WhichForm(given if "code" in given else None)
     if form.is_valid():
         return see(f"{request.path}?code={form.cleaned_data['code']}")
     crumbs = [(_("Changes of places"), reverse("gazetteer:changes")), (title, "")]
