@@ -20,7 +20,7 @@ from lianglin.kit.events import ConsentChanged
 from lianglin.people.models import Consent, Guardianship, Membership, Resident
 from lianglin.people.tests import scene
 from lianglin.people.tests.scene import Family, logged_in
-from lianglin.privacy.actions.erasing import forget_withdrawn
+from lianglin.privacy.actions.erasing import erase, forget_withdrawn
 from lianglin.privacy.models import Erasure, RightsRequest
 from lianglin.privacy.queries import subjects
 from lianglin.privacy.queries.subjects import Key
@@ -167,6 +167,20 @@ def test_the_receipt_of_a_matter_gives_no_say_over_consents(city: World) -> None
     assert not Consent._base_manager.exists()
 
 
+@pytest.mark.parametrize("extent", ["consent", "all"])
+def test_a_granted_erasure_takes_what_rests_on_the_consent(db: None, extent: str) -> None:
+    told: Scene = with_facts()
+    told.agree()
+    told.record("person.education", "20")
+    told.record("household.car", "1")
+    kept = told.record("dwelling.heating", "gas")
+    by_law = told.record("person.marital", "20")
+    with acting(told.world.actors["protection_officer"]) as officer:
+        erase(key=Key("resident", told.resident_id), extent=extent, by=officer)
+    left = set(Fact._base_manager.values_list("pk", flat=True))
+    assert left == ({kept.pk, by_law.pk} if extent == "consent" else {kept.pk})
+
+
 def test_nobody_reads_what_is_known_of_a_home_one_does_not_live_in(db: None) -> None:
     told: Scene = with_facts()
     told.record("dwelling.heating", "gas")
@@ -185,3 +199,17 @@ def test_relations_and_persons_are_read_in_words(city: World, family: Family) ->
     page = text(logged_in(family.child).post("/privacy/mine/held/"))
     assert "儿子" in page
     assert "单小宝" in page
+
+
+def test_the_words_one_was_shown_stay_readable_when_others_came_into_force(
+    city: World, family: Family
+) -> None:
+    words, browser = scene.text(), logged_in(family.mother)
+    press(browser, words, "given")
+    words.pk, words.version, words.text = None, words.version + 1, "现在的文字。"
+    words.in_force_from = clock.now()
+    words.save(force_insert=True)
+    page = text(browser.get("/privacy/mine/consents/"))
+    assert "现在的文字。" in page
+    assert "社区用电话联系您。" in page
+    assert 'value="withdrawn"' in page
