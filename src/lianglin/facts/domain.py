@@ -114,6 +114,12 @@ DOMAIN = Domain(
             "resident_id",
             "resident",
             words="lianglin.facts.reading:in_words",
+            labels=(
+                ("object_class", _("about")),
+                ("element", _("which fact")),
+                ("value", _("what is known")),
+                ("basis", _("why it may be kept")),
+            ),
             beside="lianglin.facts.queries:of_own_home",
         ),
     ),

@@ -205,6 +205,8 @@ class Subject:
     """False: kept for accountability, or shared with others, whatever one person asks."""
     words: str = ""
     """"module:function" that says rows as the person reads them: (rows) -> per row {column: text}, in this order."""
+    labels: tuple[tuple[str, Text], ...] = ()
+    """(column, label) where the person reads another label than the offices do."""
     beside: str = ""
     """"module:function": (id, actor) -> rows about what the person shares with others: read and copied, never erased."""
 

@@ -104,7 +104,7 @@ def held(key: Key, actor: Actor) -> list[Held]:
             held_rows += discovery.resolve(subject.beside)(key.id, actor)
         if subject.words and held_rows:
             rows = discovery.resolve(subject.words)(held_rows)
-            columns = [_named(subject.model, name) for name in rows[0]]
+            columns = [_named(subject, name) for name in rows[0]]
         else:
             rows = [_row(row, columns) for row in held_rows]
         if rows:
@@ -135,10 +135,12 @@ def _columns(model: str) -> list[Column]:
     return columns
 
 
-def _named(model: str, name: str) -> Column:
+def _named(subject: Subject, name: str) -> Column:
     """One column of a table that says its rows in words of its own."""
+    model = subject.model
     declared = next((p for p in personal_of(model) if p.column == f"{model}.{name}"), None)
     label = declared.label if declared else apps.get_model(model)._meta.get_field(name).verbose_name
+    label = dict(subject.labels).get(name, label)
     return Column(name, str(label), declared.mask if declared else "none", declared)
 
 
