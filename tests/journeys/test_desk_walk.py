@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 OWN_WORK = ("/cases/standing-in/", "/cases/papers/", "/appeals/desk/")
 ROLES = {
     "community": (
-        *OWN_WORK, "/people/duplicates/", "/people/duplicates/1/", "/people/duplicates/elsewhere/1/", "/people/imports/",
+        *OWN_WORK, "/people/duplicates/", "/people/duplicates/1/", "/people/duplicates/elsewhere/", "/people/imports/",
         "/facts/households/1/", "/facts/conflicts/", "/account/security/keys/", "/account/help/",
     ),
     "street": (
