@@ -11,7 +11,10 @@ from .conftest import FORMS, Demo, new_context, watch
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demo")]
 OWN_WORK = ("/cases/standing-in/", "/cases/papers/", "/appeals/desk/")
 ROLES = {
-    "community": (*OWN_WORK, "/people/duplicates/", "/account/security/keys/", "/account/help/"),
+    "community": (
+        *OWN_WORK, "/people/duplicates/", "/people/duplicates/1/", "/people/duplicates/elsewhere/", "/people/imports/",
+        "/facts/households/1/", "/facts/conflicts/", "/account/security/keys/", "/account/help/",
+    ),
     "street": (
         "/cases/standing-in/", "/cases/on-call/", "/appeals/desk/dispatch/", "/account/emergency/",
         "/appeals/rules/", "/appeals/rulings/", "/appeals/calls/", "/appeals/calls/new/", "/appeals/problems/",
@@ -19,7 +22,14 @@ ROLES = {
     ),
     "district": ("/cases/on-call/", "/appeals/problems/", "/appeals/campaigns/new/"),
     "department": ("/cases/standing-in/", "/cases/papers/", "/appeals/co-orders/", "/appeals/calls/"),
-    "officer": ("/privacy/desk/", "/account/looks/", "/account/security/passkeys/"),
+    "officer": (
+        "/privacy/desk/", "/privacy/desk/registers/", "/privacy/desk/assessments/", "/privacy/desk/retention/",
+        "/privacy/desk/breaches/", "/people/texts/", "/account/looks/", "/account/security/passkeys/",
+    ),
+    "places": (
+        "/register/changes/", "/register/changes/merge/", "/register/changes/split/", "/register/imports/",
+        "/register/points/",
+    ),
     "admin": ("/account/manage/accounts/", "/account/manage/posts/", "/account/changes/"),
     "security": ("/account/keys/", "/account/changes/", "/account/others/"),
     "auditor": ("/account/audit/", "/account/audit/checks/", "/account/audit/seals/"),

@@ -26,7 +26,7 @@ MOST_AT_ONCE = 1000
 
 @dataclass(frozen=True)
 class NewFact:
-    """One answer. ``agreed``: the person agreed to it being kept, where the element rests on consent."""
+    """One answer. ``consent_id``: the consent of the record it replaces; else the one in force is looked for."""
 
     object_class: str
     subject_id: int
@@ -34,7 +34,6 @@ class NewFact:
     value: str
     valid_from: date
     source: str = "community"
-    agreed: bool = False
     consent_id: int | None = None
 
 
@@ -94,12 +93,13 @@ def correct(resident_id: int, code: str, value: str, case_id: int | None, by: Ac
     with together():
         rows = queries.history("person", resident_id, element, actor=by)
         held = rules.as_of(map(queries.as_rule, rows), valid_on=clock.today(), known_at=clock.now())
-        places = [(one.source, one.valid_from) for one in held if one.value != value]
-        if not held:
-            places = [("resident", clock.today())]
+        under = {row.pk: row.consent_id for row in rows}
+        places = [(one.source, one.valid_from, under.get(one.id)) for one in held if one.value != value]
+        if not held and _consent_of("person", resident_id, element, by) is not None:
+            places = [("resident", clock.today(), None)]
         new = [
-            NewFact("person", resident_id, code, value, since, source, agreed=True)
-            for source, since in places
+            NewFact("person", resident_id, code, value, since, source, consent_id=consent)
+            for source, since, consent in places
         ]
         if new:
             record(new, by=by)
@@ -203,11 +203,17 @@ def _row(fact: NewFact, scope: str, by: Actor) -> Fact:
         raise Refused(
             _("“Valid since” lies in the future. A fact says what is, not what will be."), field="valid_from"
         )
-    if element.basis == DataElement.Basis.CONSENT and not (fact.agreed or fact.consent_id):
+    consent_id = fact.consent_id
+    if consent_id is None:
+        consent_id = _consent_of(fact.object_class, fact.subject_id, element, by)
+    if consent_id is None:
         raise Refused(
-            _("“%(name)s” may be kept only if the person agrees. Tell the purpose, ask, and tick the box.")
+            _(
+                "“%(name)s” may be kept only after the person agreed to the words in force. Let them agree on their "
+                "own pages, or sign the form and record it in their file."
+            )
             % {"name": element.label},
-            field="agreed",
+            field="consent",
         )
     return Fact(
         scope_code=scope,
@@ -220,10 +226,18 @@ def _row(fact: NewFact, scope: str, by: Actor) -> Fact:
         source=fact.source,
         purpose=queries.PURPOSE,
         basis=element.basis,
-        consent_id=fact.consent_id,
+        consent_id=consent_id or None,
         post_id=by.post_id,
         expires_on=expiry(element.keep, today),
     )
+
+
+def _consent_of(object_class: str, subject_id: int, element: DataElement, by: Actor) -> int | None:
+    """The consent that an answer rests on; 0 where the element rests on none, None where it is missing."""
+    if element.basis != DataElement.Basis.CONSENT:
+        return 0
+    found = queries.consent_in_force(object_class, subject_id, element, by)
+    return found.pk if found else None
 
 
 def cleaned(element: DataElement, raw: str) -> str:

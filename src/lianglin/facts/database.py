@@ -11,9 +11,23 @@ COLUMNS = (
 REST = "facts_fact_rest"
 """Holds rows of districts that have no partition yet; nothing is refused for want of one."""
 
+OWN_HOME = """
+create or replace function facts_own_home() returns setof facts_fact
+language sql stable security definer set search_path = public, pg_temp as $$
+    with home as (
+        select m.household_id, h.dwelling_id from people_membership m join people_household h on h.id = m.household_id
+        where m.resident_id = nullif(current_setting('app.resident', true), '')::bigint and m.to_on is null
+    )
+    select f.* from facts_fact f, home where f.object_class = 'household' and f.subject_id = home.household_id
+    union all
+    select f.* from facts_fact f, home where f.object_class = 'dwelling' and f.subject_id = home.dwelling_id
+$$"""
+"""What is known of the home of a resident who logged in. The table's one predicate for residents is the own person."""
+
 
 def install(cursor: Any) -> None:
-    """After every migration: a partition for each district or county of the division table."""
+    """After every migration: a partition for each district or county, and the function of the own home."""
+    cursor.execute(OWN_HOME)
     cursor.execute(
         "select distinct substr(scope_code, 1, 6) from places_division where length(scope_code) >= 6 order by 1"
     )

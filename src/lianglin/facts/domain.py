@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
     Access,
+    ConsentPurpose,
     Correctable,
     Domain,
     Duty,
@@ -20,6 +21,8 @@ from lianglin.kit.domain import (
 )
 
 PURPOSE = "serve_household"
+TOLD, TOLD_SENSITIVE = "household_told", "household_told_sensitive"
+"""Purposes of consent: what people tell of themselves and their home so that services reach them."""
 _READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
 _REGISTRY = {**_READ, "staff": Access("SIUD")}
 _WHY = _("serve the household without asking twice")
@@ -54,6 +57,17 @@ DOMAIN = Domain(
         NavItem("desk", _("Contradictions"), "facts:conflicts", "warn", "facts.decide", 32),
         NavItem("desk", _("Data elements"), "facts:registry", "form", "facts.registry", 70),
     ),
+    consents=(
+        ConsentPurpose(
+            TOLD, _("keep what I tell, so that services reach my household"), under=("facts.Fact.consent_id",)
+        ),
+        ConsentPurpose(
+            TOLD_SENSITIVE,
+            _("keep sensitive data that I tell, so that services reach my household"),
+            under=("facts.Fact.consent_id",),
+            sensitive=True,
+        ),
+    ),
     guards=(
         Guard("facts.ValueDomain", _REGISTRY),
         Guard("facts.PermittedValue", _REGISTRY),
@@ -83,7 +97,7 @@ DOMAIN = Domain(
     ),
     personal=(
         Personal(
-            "facts.Fact.value", _("value"), _WHY, "statutory_duty", "P10Y", _AFTER, "never", sensitive=True
+            "facts.Fact.value", _("value"), _WHY, "statutory_duty", "P10Y", _AFTER, "text", sensitive=True
         ),
         Personal("facts.Fact.subject_id", _("subject"), _WHY, "statutory_duty", "P10Y", _AFTER, "none"),
         Personal("facts.Fact.resident_id", _("resident"), _WHY, "statutory_duty", "P10Y", _AFTER, "never"),
@@ -94,7 +108,21 @@ DOMAIN = Domain(
         Retention("facts.Fact", "P0D", "expires_on", "erase"),
         Retention("facts.Conflict", "P2Y", "decided_at", "erase"),
     ),
-    subjects=(Subject("facts.Fact", "resident_id", "resident"),),
+    subjects=(
+        Subject(
+            "facts.Fact",
+            "resident_id",
+            "resident",
+            words="lianglin.facts.reading:in_words",
+            labels=(
+                ("object_class", _("about")),
+                ("element", _("which fact")),
+                ("value", _("what is known")),
+                ("basis", _("why it may be kept")),
+            ),
+            beside="lianglin.facts.queries:of_own_home",
+        ),
+    ),
     corrections=(
         Correctable(
             "facts",

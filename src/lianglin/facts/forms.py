@@ -11,16 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from lianglin.facts import registry
 from lianglin.facts.actions import SOURCES
 from lianglin.facts.models import DataElement
+from lianglin.facts.reading import SOURCE_WORDS
 from lianglin.kit import clock
 from lianglin.kit.controls import DayInput
-
-SOURCE_WORDS = {
-    "steward": _("the steward's register"),
-    "visit": _("a visit"),
-    "resident": _("the person says so"),
-    "community": _("known to the community"),
-    "import": _("an imported list"),
-}
 
 
 class FilterForm(forms.Form):
@@ -52,13 +45,9 @@ class FactForm(forms.Form):
     value = forms.CharField(label=_("value"), max_length=60)
     valid_from = forms.DateField(label=_("valid since"), widget=DayInput())
     source = forms.ChoiceField(
-        label=_("who says so"), choices=[(code, SOURCE_WORDS[code]) for code in SOURCES if code != "import"]
-    )
-    agreed = forms.BooleanField(
-        label=_(
-            "The person was told the purpose and agrees that this is kept; it can be taken back at any time."
-        ),
-        required=False,
+        label=_("who says so"),
+        choices=[(code, SOURCE_WORDS[code]) for code in SOURCES if code != "import"],
+        initial="resident",
     )
 
     def __init__(self, *args: Any, element: DataElement, **kwargs: Any) -> None:
@@ -78,12 +67,30 @@ class FactForm(forms.Form):
             self.fields["value"].help_text = element.meaning
             if element.kind == "date":
                 self.fields["value"].widget = DayInput()
-        if element.basis != DataElement.Basis.CONSENT:
-            del self.fields["agreed"]
 
 
 def _label(value: Any) -> str:
     return value.label_en if get_language() == "en" else value.label
+
+
+class AsOfForm(forms.Form):
+    """What was so on a day, by what was known on another."""
+
+    valid_on = forms.DateField(label=_("as it was on"), widget=DayInput())
+    known_on = forms.DateField(
+        label=_("by what was known at the end of"),
+        widget=DayInput(),
+        required=False,
+        help_text=_("Leave it empty to read with today's knowledge, later corrections included."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Neither day lies ahead."""
+        given = super().clean() or {}
+        for name in ("valid_on", "known_on"):
+            if (day := given.get(name)) and day > clock.today():
+                self.add_error(name, _("This day lies in the future. Choose a past day, or today."))
+        return given
 
 
 class DecideForm(forms.Form):

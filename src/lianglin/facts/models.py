@@ -145,6 +145,11 @@ class Fact(models.Model):
             models.Index(fields=["subject_id", "object_class", "element"], name="facts_fact_subject"),
             models.Index(fields=["element", "subject_id"], name="facts_fact_element"),
             models.Index(fields=["expires_on"], name="facts_fact_expires"),
+            models.Index(
+                fields=["consent_id"],
+                name="facts_fact_consent",
+                condition=models.Q(consent_id__isnull=False),
+            ),
         ]
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -16,12 +17,13 @@ from psycopg import sql
 from lianglin.access.actor import Actor
 from lianglin.access.prepared import Prepared
 from lianglin.facts import registry, rules
-from lianglin.facts.domain import PURPOSE
+from lianglin.facts.domain import PURPOSE, TOLD, TOLD_SENSITIVE
 from lianglin.facts.models import Conflict, DataElement, Fact
 from lianglin.kit import clock
 from lianglin.kit.domain import Datum
 from lianglin.kit.rows import among
-from lianglin.people.models import Household, Membership, Resident
+from lianglin.people.models import Consent, Household, Membership, Resident
+from lianglin.people.queries import consents
 from lianglin.people.queries.guardians import purpose_of as of_people
 
 STEWARD = "steward"
@@ -68,8 +70,25 @@ def of_household(
 
     One query reads the facts.
     """
-    rows = _of_household(actor, household_id)
-    return _held(rows, actor, valid_on or clock.today(), known_at or clock.now())
+    on = valid_on or clock.today()
+    rows = _of_household(actor, household_id) if on >= clock.today() else _then(actor, household_id, on)
+    return _held(rows, actor, on, known_at or clock.now())
+
+
+def _then(actor: Actor, household: int, on: date) -> QuerySet[Fact]:
+    """The facts of a household on a day that is past: of who lived there then."""
+    homes: Any = _lived(Membership._base_manager.filter(household_id=household), on)
+    living = homes.values("resident_id")
+    door = Household._base_manager.filter(pk=household).values("dwelling_id")
+    return Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        Q(object_class="household", subject_id=household)
+        | Q(among("subject_id", living), object_class="person")
+        | Q(among("subject_id", door), object_class="dwelling")
+    )
+
+
+def _lived(rows: QuerySet[Membership], on: date) -> QuerySet[Any]:
+    return rows.filter(Q(to_on__isnull=True) | Q(to_on__gt=on), from_on__lte=on)
 
 
 def of_subject(object_class: str, subject_id: int, *, actor: Actor) -> list[Held]:
@@ -91,7 +110,7 @@ def _held(rows: Iterable[Fact], actor: Actor, valid_on: date, known_at: datetime
     grouped: dict[tuple[str, int, int], list[rules.Recorded]] = defaultdict(list)
     for row in rows:
         grouped[row.object_class, row.subject_id, row.element_id].append(as_rule(row))
-    decided = _decisions(grouped, actor)
+    decided = _decisions(grouped, actor, known_at)
     found = []
     for (kind, subject, element_id), records in grouped.items():
         element = registry.by_id().get(element_id)
@@ -132,14 +151,14 @@ def _answers(element: DataElement) -> tuple[tuple[str, str], ...]:
 
 
 def _decisions(
-    keys: Iterable[tuple[str, int, int]], actor: Actor
+    keys: Iterable[tuple[str, int, int]], actor: Actor, known_at: datetime
 ) -> dict[tuple[str, int, int], tuple[str, datetime | None]]:
-    """What persons decided about contradictions among these; asked only where sources differ at all."""
+    """What persons had decided about contradictions among these at an instant."""
     subjects = {subject for _kind, subject, _element in keys}
     if not subjects:
         return {}
     rows = Conflict.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
-        subject_id__in=subjects, state=Conflict.State.DECIDED
+        subject_id__in=subjects, state=Conflict.State.DECIDED, decided_at__lte=known_at
     )
     return {(c.object_class, c.subject_id, c.element_id): (c.chosen_source, c.decided_at) for c in rows}
 
@@ -174,12 +193,56 @@ def household(household_id: int, actor: Actor) -> Household | None:
     return households(actor).filter(pk=household_id).first()
 
 
-def members(household_id: int, actor: Actor) -> list[Membership]:
-    """Who lives there now, the head first; their names are shown after a purpose was chosen."""
-    rows = Membership.objects.visible_to(actor, purpose="handle_case").filter(
-        household_id=household_id, to_on__isnull=True
-    )
+def members(household_id: int, actor: Actor, on: date | None = None) -> list[Membership]:
+    """Who lives there now, or lived there on a day; the head first. Names are shown after a purpose was chosen."""
+    rows = Membership.objects.visible_to(actor, purpose="handle_case").filter(household_id=household_id)
+    rows = rows.filter(to_on__isnull=True) if on is None or on >= clock.today() else _lived(rows, on)
     return list(rows.select_related("resident").order_by("relation", "id"))
+
+
+def of_own_home(resident_id: int, actor: Actor) -> list[Fact]:
+    """Every record about the household and the dwelling in which a person lives now."""
+    if actor.role == "resident":
+        return list(Fact._base_manager.raw("select * from facts_own_home() order by id"))
+    homes = Membership.objects.visible_to(actor, purpose=of_people(actor)).filter(
+        resident_id=resident_id, to_on__isnull=True
+    )
+    own = homes.values_list("household_id", "household__dwelling_id")
+    households, dwellings = zip(*own, strict=True) if own else ((), ())
+    rows = Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        Q(object_class="household", subject_id__in=households)
+        | Q(object_class="dwelling", subject_id__in=dwellings)
+    )
+    return list(rows.order_by("id"))
+
+
+def consent_purpose(element: DataElement) -> str:
+    """The purpose of consent that an element rests on; sensitive data have a consent of their own (PIPL 29)."""
+    return TOLD_SENSITIVE if element.sensitivity == DataElement.Sensitivity.SENSITIVE else TOLD
+
+
+def who_may_agree(object_class: str, subject_id: int, actor: Actor) -> list[int]:
+    """Whose consent counts: the person's own; for a household or a dwelling anybody's who lives there."""
+    if object_class == "person":
+        return [subject_id]
+    column = {"household": "household_id", "dwelling": "household__dwelling_id"}[object_class]
+    rows = Membership.objects.visible_to(actor, purpose=of_people(actor))
+    living = rows.filter(**{column: subject_id}, to_on__isnull=True)
+    return list(living.order_by("relation", "id").values_list("resident_id", flat=True))
+
+
+def residents(ids: list[int], actor: Actor) -> list[Resident]:
+    """Persons of the actor's area by number, in this order."""
+    found = Resident.objects.visible_to(actor, purpose=of_people(actor)).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def consent_in_force(
+    object_class: str, subject_id: int, element: DataElement, actor: Actor
+) -> Consent | None:
+    """The consent that an answer about this subject would rest on now."""
+    asked = who_may_agree(object_class, subject_id, actor)
+    return consents.in_force(asked, consent_purpose(element), actor=actor)
 
 
 def scope_of(object_class: str, subject_id: int, actor: Actor) -> str | None:

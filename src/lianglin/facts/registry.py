@@ -144,6 +144,11 @@ def to_csv(found: Iterable[DataElement]) -> str:
     return out.getvalue()
 
 
+def to_json(found: Iterable[DataElement]) -> str:
+    """The registry as JSON, a list of objects with the columns of the CSV; readable by :func:`read`."""
+    return json.dumps([as_row(element) for element in found], ensure_ascii=False, indent=1)
+
+
 def read(content: bytes) -> Reading:
     """Reads a CSV (UTF-8 or GB18030) or JSON file of elements and says per row what is wrong. Changes nothing."""
     reading = Reading()

@@ -8,6 +8,7 @@ app_name = "facts"
 urlpatterns = [
     path("elements/", registry.index, name="registry"),
     path("elements.csv", registry.export, name="export"),
+    path("elements.json", registry.export_json, name="export_json"),
     path("elements/import/", registry.take_in, name="import"),
     path("elements/<str:code>/", registry.element, name="element"),
     path("households/", household.index, name="households"),

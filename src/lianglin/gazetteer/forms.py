@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any, ClassVar
 
 from django import forms
@@ -15,10 +14,9 @@ from lianglin.gazetteer.models import PlaceImport
 from lianglin.gazetteer.rules import Target
 from lianglin.kit import clock
 from lianglin.kit.controls import DayInput
+from lianglin.places.areas import AreaField, AreaForm
 from lianglin.places.models import OpeningException, ServicePoint
 from lianglin.places.rules import geometry, hours
-
-CODE = re.compile(r"\d{12}")
 
 
 def _date(label: Any, **more: Any) -> forms.DateField:
@@ -42,46 +40,57 @@ class DecisionForm(forms.Form):
         return Decision(self.cleaned_data["effective_on"], self.cleaned_data["document"])
 
 
-class MergeForm(DecisionForm):
-    """Communities that become one."""
+class WhichForm(AreaForm):
+    """The community that is to be drawn."""
 
-    codes = forms.CharField(
-        label=_("codes of the communities that merge"),
-        max_length=200,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("twelve digits each, one a line"),
-    )
+    code = AreaField(label=_("community"), community=True)
+
+
+class MergeForm(DecisionForm, AreaForm):
+    """Communities that become one: two to four."""
+
+    first = AreaField(label=_("first community"), community=True)
+    second = AreaField(label=_("second community"), community=True)
+    third = AreaField(label=_("third community"), community=True, required=False)
+    fourth = AreaField(label=_("fourth community"), community=True, required=False)
+    name = forms.CharField(label=_("name of the merged community"), max_length=80)
+    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     into = forms.CharField(
         label=_("code of the merged community"),
         max_length=12,
-        help_text=_("one of those above, or a free code of the same street"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        help_text=_("empty: the first community's; else one of the above, or a free code of the same street"),
     )
-    name = forms.CharField(label=_("name of the merged community"), max_length=80)
-    name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
-    field_order: ClassVar[list[str]] = ["codes", "into", "name", "name_en", "effective_on", "document"]
+    field_order: ClassVar[list[str]] = [
+        *("first", "second", "third", "fourth", "name", "name_en", "into", "effective_on", "document"),
+    ]
 
-    def clean_codes(self) -> list[str]:
-        """The twelve-digit numbers in the text."""
-        found = CODE.findall(self.cleaned_data["codes"])
-        if len(found) < 2:
-            raise forms.ValidationError(_t("Write at least two codes of twelve digits, one a line."))
-        return found
+    def clean(self) -> dict[str, Any]:
+        """Each community once; the first one's code where no other is given."""
+        data = super().clean() or {}
+        chosen = [data[name] for name in ("first", "second", "third", "fourth") if data.get(name)]
+        if len(set(chosen)) < len(chosen):
+            raise forms.ValidationError(_t("A community stands there twice. Choose each one once."))
+        return {**data, "codes": chosen, "into": data.get("into") or data.get("first", "")}
 
 
-class RenameForm(DecisionForm):
+class RenameForm(DecisionForm, AreaForm):
     """A new name."""
 
-    code = forms.CharField(label=_("code of the community"), max_length=12)
+    code = AreaField(label=_("community"), community=True)
     name = forms.CharField(label=_("new name"), max_length=80)
     name_en = forms.CharField(label=_("English name"), max_length=120, required=False)
     field_order: ClassVar[list[str]] = ["code", "name", "name_en", "effective_on", "document"]
 
 
-class RecodeForm(DecisionForm):
+class RecodeForm(DecisionForm, AreaForm):
     """A new code."""
 
-    code = forms.CharField(label=_("present code"), max_length=12)
-    to = forms.CharField(label=_("new code"), max_length=12)
+    code = AreaField(label=_("community"), community=True)
+    to = forms.CharField(
+        label=_("new code"), max_length=12, widget=forms.TextInput(attrs={"inputmode": "numeric"})
+    )
     field_order: ClassVar[list[str]] = ["code", "to", "effective_on", "document"]
 
 
@@ -178,14 +187,10 @@ class ImportForm(forms.Form):
     valid_from = _date(_("valid from"), initial=clock.today)
 
 
-class PointForm(forms.ModelForm):
+class PointForm(AreaForm, forms.ModelForm):
     """A service point."""
 
-    place = forms.CharField(
-        label=_("code of the community"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
-    )
+    place = AreaField(label=_("community"), community=True)
 
     class Meta:
         model = ServicePoint

@@ -203,6 +203,12 @@ class Subject:
     of: Literal["resident", "case"]
     erasable: bool = True
     """False: kept for accountability, or shared with others, whatever one person asks."""
+    words: str = ""
+    """"module:function" that says rows as the person reads them: (rows) -> per row {column: text}, in this order."""
+    labels: tuple[tuple[str, Text], ...] = ()
+    """(column, label) where the person reads another label than the offices do."""
+    beside: str = ""
+    """"module:function": (id, actor) -> rows about what the person shares with others: read and copied, never erased."""
 
 
 @dataclass(frozen=True)
@@ -257,11 +263,13 @@ class ConsentPurpose:
     """A purpose that rests on consent: residents are asked for it by a text (people.ConsentText) and may withdraw.
 
     With the withdrawal goes what was held on it alone: the named columns of the person's rows are emptied, and
-    ``rows`` (model, column, value) are deleted. ``sensitive``: needs a separate consent (PIPL art. 29).
+    ``rows`` (model, column, value) are deleted, and so is whatever holds the consent's number in a column named by
+    ``under``, whoever the row is about. ``sensitive``: needs a separate consent (PIPL art. 29).
     """
 
     code: str
     label: Text
     columns: tuple[str, ...] = ()  # "app.Model.field"
     rows: tuple[tuple[str, str, str], ...] = ()
+    under: tuple[str, ...] = ()  # "app.Model.field"
     sensitive: bool = False

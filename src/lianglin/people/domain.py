@@ -57,6 +57,7 @@ def _own(rows: OwnResident | OwnThrough) -> dict[str, Access]:
 
 
 _held = partial(Personal, purpose=_SERVICE, basis="statutory_duty", keep="P2Y", after=_AFTER)
+_OWN = "lianglin.people.queries.own"
 
 DOMAIN = Domain(
     code="people",
@@ -261,13 +262,13 @@ DOMAIN = Domain(
     ),
     subjects=(
         Subject("people.Resident", "id", "resident"),
-        Subject("people.Membership", "resident_id", "resident"),
+        Subject("people.Membership", "resident_id", "resident", words=f"{_OWN}:memberships"),
         Subject("people.Household", "memberships__resident_id", "resident", erasable=False),
-        Subject("people.Guardianship", "ward_id", "resident"),
-        Subject("people.Guardianship", "guardian_id", "resident"),
+        Subject("people.Guardianship", "ward_id", "resident", words=f"{_OWN}:guardianships"),
+        Subject("people.Guardianship", "guardian_id", "resident", words=f"{_OWN}:guardianships"),
         Subject("people.NameKey", "resident_id", "resident"),
         Subject("people.FormerValue", "resident_id", "resident"),
-        Subject("people.Consent", "resident_id", "resident", erasable=False),
+        Subject("people.Consent", "resident_id", "resident", erasable=False, words=f"{_OWN}:consents"),
         Subject("people.Resident", "merged_into", "resident"),
         Subject("people.DuplicatePair", "first_id", "resident"),
         Subject("people.DuplicatePair", "second_id", "resident"),

@@ -13,6 +13,7 @@ urlpatterns = [
     path("duplicates/undo/<int:pk>/", duplicates.undo, name="undo_merge"),
     path("<int:pk>/away/", file.away, name="away"),
     path("imports/", imports.imports, name="imports"),
+    path("imports/template/", imports.template, name="import_template"),
     path("imports/<int:pk>/", imports.one, name="import"),
     path("imports/<int:pk>/start/", imports.start, name="import_start"),
     path("imports/<int:pk>/drop/", imports.drop, name="import_drop"),

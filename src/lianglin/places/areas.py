@@ -102,14 +102,23 @@ class AreaField(forms.Field):
 
     widget = AreaWidget(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault(
-            "help_text", _("Name, pinyin, its first letters, or the code. The narrowest area that is enough.")
-        )
+    def __init__(self, *, community: bool = False, **kwargs: Any) -> None:
+        """``community``: nothing wider will do."""
+        text = _("Name, pinyin, its first letters, or the code. The narrowest area that is enough.")
+        if community:
+            text = _("Name, pinyin, its first letters, or the code.")
+        kwargs.setdefault("help_text", text)
+        self.community = community
         super().__init__(**kwargs)
 
     def clean(self, value: Any) -> str:
         """The code of the place that was pressed, or of the only one that a code names."""
+        code = self._chosen(value)
+        if code and self.community and queries.community(code) is None:
+            raise ValidationError(_("This is a wider area. Choose a community."))
+        return code
+
+    def _chosen(self, value: Any) -> str:
         typed, pressed = value or ("", "")
         if not typed:
             if self.required:

@@ -12,11 +12,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from lianglin.access.actor import role_kinds
+from lianglin.access.governance import queries
 from lianglin.access.models import Account, Organisation, RightsChange
 from lianglin.kit.controls import DayInput
 from lianglin.places.areas import AreaField, AreaForm
 
 PLAIN = forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"})
+
+MOST_ALIKE = 5
+"""Organisations that an error names when several fit what was typed."""
 
 
 def day(label: Any, **more: Any) -> forms.DateField:
@@ -98,10 +102,14 @@ class PasswordForm(forms.Form):
 
 
 class OrganisationForm(forms.ModelForm):
-    """An organisation; the one above it is named by its code."""
+    """An organisation; the one above it is named by its name or code."""
 
     parent_code = forms.CharField(
-        label=_("code of the organisation above"), max_length=40, required=False, widget=PLAIN
+        label=_("organisation above"),
+        max_length=120,
+        required=False,
+        widget=PLAIN,
+        help_text=_("Name or code; a part of the name is enough where no other has it."),
     )
 
     class Meta:
@@ -116,7 +124,7 @@ class OrganisationForm(forms.ModelForm):
             self.fields["parent_code"].initial = self.instance.parent.code
 
     def clean_parent_code(self) -> Organisation | None:
-        """The organisation with this code."""
+        """The organisation that is meant."""
         return _organisation(self.cleaned_data["parent_code"])
 
     def given(self) -> dict[str, Any]:
@@ -128,13 +136,21 @@ class OrganisationForm(forms.ModelForm):
         """The model's own checks stay with the action, which refuses with words."""
 
 
-def _organisation(code: str) -> Organisation | None:
-    if not code:
+def _organisation(wanted: str) -> Organisation | None:
+    """The organisation that is meant: by its code, its whole name, or a part of it that no other has."""
+    if not wanted:
         return None
-    found = Organisation.objects.filter(code=code).first()
-    if found is None:
-        raise forms.ValidationError(_t("There is no organisation with this code. Look it up in the list."))
-    return found
+    found = queries.organisations_like(wanted, most=MOST_ALIKE + 1)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise forms.ValidationError(
+            _t("No organisation has this name or code. Type a part of its name, or look it up in the list.")
+        )
+    names = _t(", ").join(f"{one.label} ({one.code})" for one in found[:MOST_ALIKE])
+    raise forms.ValidationError(
+        _t("Several organisations fit: %(names)s. Type the whole name, or the code.") % {"names": names}
+    )
 
 
 def _account(username: str) -> Account | None:
@@ -150,7 +166,12 @@ class PostForm(AreaForm):
     """A post to propose: kind, organisation, place, days."""
 
     role_code = forms.ChoiceField(label=_("role"))
-    organisation = forms.CharField(label=_("code of the organisation"), max_length=40, widget=PLAIN)
+    organisation = forms.CharField(
+        label=_("organisation"),
+        max_length=120,
+        widget=PLAIN,
+        help_text=_("Name or code; a part of the name is enough where no other has it."),
+    )
     scope_code = AreaField(
         label=_("area"),
         required=False,
@@ -167,7 +188,7 @@ class PostForm(AreaForm):
         self.fields["role_code"].choices = [(code, kind.label) for code, kind in role_kinds().items()]
 
     def clean_organisation(self) -> Organisation | None:
-        """The organisation with this code."""
+        """The organisation that is meant."""
         return _organisation(self.cleaned_data["organisation"])
 
 
@@ -209,7 +230,9 @@ class PostFilter(forms.Form):
         ],
     )
     role = forms.ChoiceField(label=_("role"), required=False)
-    organisation = forms.CharField(label=_("code of the organisation"), max_length=40, required=False)
+    organisation = forms.CharField(
+        label=_("name or code of the organisation"), max_length=120, required=False
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -33,7 +33,11 @@ def posts(*, actor: Actor, role: str = "", organisation: str = "", state: str = 
     if role:
         rows = rows.filter(role_code=role)
     if organisation:
-        rows = rows.filter(organisation__code=organisation)
+        rows = rows.filter(
+            Q(organisation__code=organisation)
+            | Q(organisation__name__icontains=organisation)
+            | Q(organisation__name_en__icontains=organisation)
+        )
     if state == "now":
         rows = rows.in_force()
     elif state == "future":
@@ -41,6 +45,16 @@ def posts(*, actor: Actor, role: str = "", organisation: str = "", state: str = 
     elif state == "ended":
         rows = rows.filter(ends_on__lt=today)
     return rows
+
+
+def organisations_like(wanted: str, *, most: int) -> list[Organisation]:
+    """Who is meant by a name or a code: one by the code or the whole name, else those whose name has it in it."""
+    exact = Organisation.objects.filter(Q(code=wanted) | Q(name=wanted) | Q(name_en__iexact=wanted))
+    found = list(exact.order_by("code")[:most])
+    if not found:
+        part = Q(name__icontains=wanted) | Q(name_en__icontains=wanted)
+        found = list(Organisation.objects.filter(part, active=True).order_by("code")[:most])
+    return found
 
 
 def organisations(*, actor: Actor, name: str = "") -> QuerySet[Organisation]:

@@ -520,3 +520,25 @@ def test_an_actor_of_an_office_covers_no_place(city: World) -> None:
         actor: Actor = city.actors[office]
         assert not actor.covers(HERE)
         assert actor.purposes == {"governance"}
+
+
+def test_an_organisation_is_named_by_what_people_call_it(city: World) -> None:
+    boss, account = city.browser(ADMIN), city.posts[WORKER].account_id
+    Organisation.objects.filter(pk=city.organisations[WORKER].pk).update(name="正阳河第一社区居委会")
+    form = {
+        "role_code": "community_worker", "organisation": "正阳河第一", "scope_code": HERE, "title": "社工",
+        "starts_on": clock.today().isoformat(), "reason": "任命 1 号",
+    }  # fmt: skip
+    where = f"/account/manage/accounts/{account}/post/"
+    assert boss.post(where, {**form, "organisation": "没有的机构"}).status_code == 422
+    for number, name in enumerate(("测试供水站甲", "测试供水站乙"), start=1):
+        Organisation.objects.create(code=f"water-{number}", name=name, kind=Organisation.Kind.BUREAU)
+    several = boss.post(where, {**form, "organisation": "测试供水站"})
+    assert several.status_code == 422
+    assert "测试供水站甲 (water-1)、测试供水站乙 (water-2)" in several.content.decode()
+    assert boss.post(where, form).status_code == 303
+    assert RightsChange.objects.get().organisation_id == city.organisations[WORKER].pk
+    assert (
+        "正阳河第一社区居委会"
+        in boss.get("/account/manage/posts/", {"organisation": "第一社区"}).content.decode()
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
 
 from django.db import connection
 from tests import world as worlds
@@ -11,11 +11,14 @@ from tests import world as worlds
 from lianglin.access.transaction import acting
 from lianglin.facts import actions, database, registry
 from lianglin.facts.actions import NewFact
+from lianglin.facts.domain import TOLD
 from lianglin.facts.models import Fact
-from lianglin.kit import held
-from lianglin.people.models import Household, Membership
+from lianglin.facts.seed import TOLD_WORDS
+from lianglin.kit import clock, held
+from lianglin.people.models import Consent, ConsentText, Household, Membership, Resident
 
 SINCE = date(2026, 1, 1)
+BEFORE = datetime(2025, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -37,6 +40,21 @@ class Scene:
         given = {"valid_from": SINCE, **more}
         with acting(self.world.actors[who]) as actor:
             return actions.record([NewFact(kind, subject, element, value, **given)], by=actor)[0]  # type: ignore[arg-type]
+
+    def agree(
+        self, purpose: str = TOLD, *, decision: str = "given", resident_id: int | None = None
+    ) -> Consent:
+        """The first member (or another person) decides about words that are in force."""
+        text, _made = ConsentText.objects.get_or_create(
+            purpose=purpose,
+            version=1,
+            defaults={**asdict(replace(TOLD_WORDS, purpose=purpose)), "in_force_from": BEFORE, "digest": "x"},
+        )
+        person = Resident._base_manager.get(pk=resident_id or self.resident_id)
+        return Consent._base_manager.create(
+            scope_code=person.scope_code, resident=person, text=text, purpose=purpose, decision=decision,
+            decided_at=clock.now(), channel="paper", form_number=text.form_number,
+        )  # fmt: skip
 
 
 def build() -> Scene:

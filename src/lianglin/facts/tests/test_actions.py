@@ -38,9 +38,10 @@ def known(scene: Scene, who: str = WORKER, **when: object) -> dict[str, str]:
 
 @pytest.mark.rows("R101", "R064")
 def test_a_fact_is_recorded_once_and_read_with_the_household(scene: Scene) -> None:
-    scene.record("household.car", "1", agreed=True)
+    scene.agree()
+    scene.record("household.car", "1")
     scene.record("dwelling.heating", "network")
-    scene.record("person.education", "20", agreed=True)
+    scene.record("person.education", "20")
     assert known(scene) == {"household.car": "1", "dwelling.heating": "network", "person.education": "20"}
     assert AuditEntry.objects.filter(chain=HERE).exists()
 
@@ -91,8 +92,8 @@ def test_what_is_taken_back_holds_no_longer(scene: Scene) -> None:
     [
         ("household.size", "3", {}, "element"),
         ("household.nonsense", "3", {}, "element"),
-        ("household.car", "1", {}, "agreed"),
-        ("household.car", "blue", {"agreed": True}, "value"),
+        ("household.car", "1", {}, "consent"),
+        ("dwelling.lift", "blue", {}, "value"),
         ("dwelling.heating", "sun", {}, "value"),
         ("dwelling.rooms", "3", {"valid_from": date(2999, 1, 1)}, "valid_from"),
         ("dwelling.rooms", "3", {"source": "rumour"}, "source"),
@@ -328,3 +329,9 @@ def test_a_datum_keeps_its_kind_of_value(scene: Scene) -> None:
     with acting(manager), pytest.raises(Refused):
         actions.import_elements(rows.encode(), by=manager)
     assert DataElement.objects.get(code="dwelling.rooms").kind == "number"
+
+
+def test_the_registry_goes_out_as_json_and_comes_back_the_same(scene: Scene) -> None:
+    reading = registry.read(registry.to_json(registry.elements().values()).encode())
+    assert (reading.errors, reading.new, reading.changed) == ([], 0, 0)
+    assert reading.same == len(registry.elements())

@@ -81,7 +81,7 @@ def test_what_is_wrong_is_said_on_the_page_and_kept(scene: Scene) -> None:
     browser, url = opened(scene), address(scene, "household.needs_help_with")
     answer = browser.post(url, {"value": "搬家具", "valid_from": "2026-01-01", "source": "resident"})
     assert answer.status_code == 422
-    assert "须经本人同意" in answer.content.decode()
+    assert "同意现行文本后才能保存" in answer.content.decode()
     assert "搬家具" in answer.content.decode()
     assert not Fact._base_manager.exists()
 
@@ -96,7 +96,7 @@ def test_a_fact_of_somebody_elses_home_cannot_be_reached(scene: Scene) -> None:
     theirs = reverse(
         "facts:fact", args=[scene.household.pk, "household", scene.household.pk + 1, "household.car"]
     )
-    assert browser.post(theirs, {"value": "1", "agreed": "on"}).status_code == 404
+    assert browser.post(theirs, {"value": "1"}).status_code == 404
     mine = address(scene, "dwelling.heating")
     other = scene.record("dwelling.rooms", "3")
     assert browser.post(mine, {"retract": str(other.pk)}).status_code == 404
@@ -108,6 +108,7 @@ def test_a_contradiction_is_decided_on_its_page(scene: Scene) -> None:
     browser, conflict = scene.world.browser(STREET), Conflict._base_manager.get()
     assert "采暖方式" in browser.get(reverse("facts:conflicts")).content.decode()
     url = reverse("facts:conflict", args=[conflict.pk])
+    assert scene.household.dwelling.unit.building.address in browser.get(url).content.decode()
     assert browser.post(url, {"source": "visit"}).status_code == 422
     assert browser.post(url, {"source": "visit", "reason": "见到燃气炉"}).status_code == 303
     conflict.refresh_from_db()

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language, gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actions import log_look
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.queries import place_names
 from lianglin.access.replies import see
 from lianglin.facts import actions, queries, registry, rules
-from lianglin.facts.forms import SOURCE_WORDS, DecideForm, FactForm, PlaceForm
-from lianglin.facts.models import DataElement
+from lianglin.facts.forms import AsOfForm, DecideForm, FactForm, PlaceForm
+from lianglin.facts.models import Conflict, DataElement
+from lianglin.facts.reading import source, words
 from lianglin.kit import clock
 from lianglin.kit.errors import Refused
 from lianglin.kit.ids import row_number
 from lianglin.kit.paging import page
 from lianglin.kit.signs import local_dt
 from lianglin.people.models import Household
+from lianglin.people.queries import consents
 from lianglin.people.rules import mask_name
 from lianglin.places.search import search
 
@@ -73,29 +76,40 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     """A household: its door, masked; what is known of it once a purpose was chosen. The look is written down."""
     actor = acting(request)
     household = _household(pk, actor)
+    shown, status = {"opened": False}, 200
     if request.method == "POST":
         if request.POST.get("purpose") != queries.PURPOSE or queries.PURPOSE not in actor.purposes:
             raise Http404
-        members = queries.members(pk, actor)
-        for member in members:
-            log_look(
-                by=actor,
-                purpose=queries.PURPOSE,
-                what=SHOWN,
-                scope_code=household.scope_code,
-                resident_id=member.resident_id,
-            )
+        form = AsOfForm(request.POST if "valid_on" in request.POST else None)
+        status = 422 if form.is_bound and not form.is_valid() else 200
+        shown = _opened(household, form, actor)
         request.session[OPENED] = {"id": pk, "until": (clock.now() + OPEN_FOR).isoformat()}
-        shown = {"groups": _groups(household, members, actor), "opened": True}
-    else:
-        shown = {"opened": False}
     purposes = (
         [{"code": queries.PURPOSE, "label": PURPOSES[queries.PURPOSE]}]
         if queries.PURPOSE in actor.purposes
         else []
     )
     context = {"household": household, "address": door(household), "purposes": purposes, **shown}
-    return render(request, "facts/household.html", context)
+    return render(request, "facts/household.html", context, status=status)
+
+
+def _opened(household: Household, form: AsOfForm, actor: Actor) -> dict[str, Any]:
+    """The opened card, of today or of a past day; whoever is shown can read that it was looked at."""
+    given = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    on, known_on = given.get("valid_on", clock.today()), given.get("known_on")
+    known_at = min(clock.now(), _end_of(known_on)) if known_on else clock.now()
+    members = queries.members(household.pk, actor, on)
+    for member in members:
+        log_look(
+            by=actor,
+            purpose=queries.PURPOSE,
+            what=SHOWN,
+            scope_code=household.scope_code,
+            resident_id=member.resident_id,
+        )
+    groups = _groups(household, members, actor, on=on, known_at=known_at)
+    past = bool(given) and (on < clock.today() or known_on is not None)
+    return {"groups": groups, "opened": True, "as_of": form, "past": past, "on": on, "known_on": known_on}
 
 
 def _household(pk: int, actor: Actor) -> Household:
@@ -105,17 +119,22 @@ def _household(pk: int, actor: Actor) -> Household:
     return household
 
 
-def _groups(household: Household, members: list[Any], actor: Actor) -> list[dict[str, Any]]:
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, clock.CITY_ZONE)
+
+
+def _groups(
+    household: Household, members: list[Any], actor: Actor, *, on: date, known_at: datetime
+) -> list[dict[str, Any]]:
     """The household, its dwelling and each member, with what is known and what may be asked."""
-    held = queries.of_household(household.pk, actor=actor)
-    today = clock.today()
+    held = queries.of_household(household.pk, actor=actor, valid_on=on, known_at=known_at)
     subjects: list[tuple[str, int, str, list[tuple[str, Any]]]] = [
-        ("household", household.pk, gettext("The household"), _derived_of_household(held, members)),
+        ("household", household.pk, gettext("The household"), _derived_of_household(held, members, on)),
         ("dwelling", household.dwelling_id, gettext("The dwelling"), []),
     ]
     for member in members:
         person = member.resident
-        years = rules.age(person.born_on, today)
+        years = rules.age(person.born_on, on)
         derived = [(gettext("Age"), years)] if years is not None else []
         subjects.append(("person", person.pk, mask_name(person.name), derived))
     return [
@@ -135,26 +154,16 @@ def _open(element: DataElement) -> bool:
     return not element.derived_from and element.retired_on is None
 
 
-def _derived_of_household(held: list[queries.Held], members: list[Any]) -> list[tuple[str, Any]]:
+def _derived_of_household(held: list[queries.Held], members: list[Any], on: date) -> list[tuple[str, Any]]:
     """Size, income per head, elders only: computed here, stored nowhere."""
     income = next((h.value for h in held if h.element.code == "household.income_month_fen"), None)
     found: list[tuple[str, Any]] = [(gettext("People who live there"), len(members))]
     if (each := rules.per_head(income, len(members))) is not None:
         found.append((gettext("Monthly income per head"), f"{int(each) / 100:.2f} 元"))
-    elders = rules.elders_only(rules.age(m.resident.born_on, clock.today()) for m in members)
+    elders = rules.elders_only(rules.age(m.resident.born_on, on) for m in members)
     if elders is not None:
         found.append((gettext("Elders only"), gettext("yes") if elders == "1" else gettext("no")))
     return found
-
-
-def words(element: DataElement, value: str) -> str:
-    """A value as a reader understands it."""
-    if element.kind == "code":
-        known = registry.permitted().get(element.domain, {}).get(value)
-        return (known.label_en if get_language() == "en" else known.label) if known else value
-    if element.kind == "flag":
-        return gettext("yes") if value == "1" else gettext("no")
-    return f"{value} {element.unit}".strip()
 
 
 def _shown(held: queries.Held) -> dict[str, Any]:
@@ -163,7 +172,7 @@ def _shown(held: queries.Held) -> dict[str, Any]:
         "element": held.element,
         "words": words(held.element, held.value),
         "since": current.record.valid_from,
-        "source": SOURCE_WORDS.get(current.record.source, current.record.source),
+        "source": source(current.record.source),
         "stale": held.stale,
         "disputed": current.disputed,
     }
@@ -204,12 +213,13 @@ def fact(request: HttpRequest, pk: int, kind: str, subject: int, code: str) -> H
         "address": door(household),
         "element": element,
         "form": form,
+        **_consent(kind, subject, element, actor),
         "history": [
             {
                 "id": row.pk,
                 "words": words(element, row.value) if row.value else "",
                 "since": row.valid_from,
-                "source": SOURCE_WORDS.get(row.source, row.source),
+                "source": source(row.source),
                 "at": row.recorded_at,
                 "retracted": row.retracted,
             }
@@ -217,6 +227,21 @@ def fact(request: HttpRequest, pk: int, kind: str, subject: int, code: str) -> H
         ],
     }
     return render(request, "facts/fact.html", shown, status=status)
+
+
+def _consent(kind: str, subject: int, element: DataElement, actor: Actor) -> dict[str, Any]:
+    """What an answer rests on: the consent in force, or the words to be agreed to and who could agree."""
+    if element.basis != DataElement.Basis.CONSENT:
+        return {}
+    found = queries.consent_in_force(kind, subject, element, actor)
+    if found is not None:
+        return {"consent": found}
+    people = queries.residents(queries.who_may_agree(kind, subject, actor), actor)
+    return {
+        "missing": True,
+        "text": consents.texts_in_force().get(queries.consent_purpose(element)),
+        "people": [{"id": p.pk, "name": mask_name(p.name)} for p in people],
+    }
 
 
 def _is_opened(request: HttpRequest, pk: int) -> bool:
@@ -240,13 +265,14 @@ def _belongs(household: Household, kind: str, subject: int, actor: Actor) -> boo
 def conflicts(request: HttpRequest) -> HttpResponse:
     """Contradictions that wait for a person, in the own area, the newest first; no names, no values."""
     found = page(queries.conflicts(acting(request)), "-id", cursor=request.GET.get("cursor", ""))
+    names = place_names({c.scope_code for c in found.rows})
     rows = [
         {
             "id": c.pk,
             "element": c.element,
             "at": c.found_at,
             "kind": c.get_object_class_display(),
-            "where": c.scope_code,
+            "where": names.get(c.scope_code, c.scope_code),
         }
         for c in found.rows
     ]
@@ -276,7 +302,7 @@ def conflict(request: HttpRequest, pk: int) -> HttpResponse:
             _("%(value)s — %(source)s, since %(day)s")
             % {
                 "value": words(found.element, record.value),
-                "source": SOURCE_WORDS.get(record.source, record.source),
+                "source": source(record.source),
                 "day": local_dt(record.valid_from),
             },
         )
@@ -293,5 +319,15 @@ def conflict(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Decided. It counts until a source says something new."))
                 return see(reverse("facts:conflicts"))
-    shown = {"conflict": found, "element": found.element, "form": form}
+    shown = {"conflict": found, "element": found.element, "form": form, "about": _about(found, actor)}
     return render(request, "facts/conflict.html", shown, status=status)
+
+
+def _about(found: Conflict, actor: Actor) -> str:
+    """Whose contradiction it is: a door, or a person by the masked name; "" where the post sees neither."""
+    if found.object_class == "person":
+        people = queries.residents([found.subject_id], actor)
+        return mask_name(people[0].name) if people else ""
+    column = "pk" if found.object_class == "household" else "dwelling_id"
+    home = queries.households(actor).filter(**{column: found.subject_id}).first()
+    return door(home) if home else ""

@@ -61,6 +61,16 @@ def export(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @in_post("facts.registry")
+@recently_proved
+def export_json(request: HttpRequest) -> HttpResponse:
+    """The same as JSON."""
+    answer = HttpResponse(registry.to_json(registry.elements().values()), content_type="application/json")
+    answer["Content-Disposition"] = 'attachment; filename="data-elements.json"'
+    return answer
+
+
+@require_GET
+@in_post("facts.registry")
 def element(request: HttpRequest, code: str) -> HttpResponse:
     """One data element: definition, steward, values, freshness, legal basis, what is computed from it."""
     found = registry.elements().get(code)

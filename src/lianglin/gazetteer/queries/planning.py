@@ -14,7 +14,7 @@ from lianglin.access.actor import TOP, Actor, job
 from lianglin.cases.models import Case
 from lianglin.gazetteer.rules import House
 from lianglin.kit.errors import Refused
-from lianglin.places.models import Building, Community, PlaceChange, PlaceVersion
+from lianglin.places.models import Building, Community, PlaceChange, PlaceShare, PlaceVersion
 from lianglin.places.rules import geometry
 
 
@@ -108,3 +108,18 @@ def shapes_before(change: PlaceChange, codes: Sequence[str]) -> list[Any]:
     rows = Community.objects.filter(scope_code__in=[c for c in codes if c not in left])
     found = [*left.values(), *(shape_of(row) for row in rows)]
     return [shape for shape in found if not shape.is_empty]
+
+
+def names_of(changes: Sequence[PlaceChange]) -> dict[int, dict[str, str]]:
+    """Change -> code -> name of the communities that it takes from, in the reader's language."""
+    pairs = list(
+        PlaceShare.objects.filter(change__in=changes)
+        .order_by("from_code")
+        .values_list("change_id", "from_code")
+    )
+    rows = Community.objects.filter(scope_code__in={code for _change, code in pairs}).defer("geometry")
+    labels = {row.scope_code: row.label for row in rows.order_by("valid_from", "pk")}
+    found: dict[int, dict[str, str]] = {change.pk: {} for change in changes}
+    for change_id, code in pairs:
+        found[change_id][code] = labels.get(code, "")
+    return found

@@ -68,7 +68,7 @@ def manager(world: World) -> Client:
 
 
 MERGE = {
-    "codes": f"{HERE}\n{NEXT_DOOR}", "into": "230103001009", "name": "合并社区", "effective_on": "2027-03-01", "document": "3号",
+    "first": HERE, "second": NEXT_DOOR, "into": "230103001009", "name": "合并社区", "effective_on": "2027-03-01", "document": "3号",
 }  # fmt: skip
 
 
@@ -83,6 +83,30 @@ def test_a_merge_is_drafted_previewed_and_planned(manager: Client) -> None:
     change.refresh_from_db()
     assert change.state == "planned"
     assert f"/register/changes/{change.pk}/" in manager.get("/register/changes/").content.decode()
+
+
+def test_a_community_is_chosen_by_its_name(manager: Client) -> None:
+    held.forget()
+    name = Community.objects.get(scope_code=HERE).name
+    searched = manager.post("/register/changes/merge/", {**MERGE, "first": name, "first_find": "1"})
+    assert searched.status_code == 200
+    assert HERE in searched.content.decode()
+    chosen = {**MERGE, "first": name, "first_pick": HERE, "into": ""}
+    manager.post("/register/changes/merge/", chosen)
+    change = PlaceChange.objects.get()
+    assert {entry["code"] for entry in change.after["communities"]} == {HERE}
+    for shown in ("/register/changes/", f"/register/changes/{change.pk}/"):
+        assert name in manager.get(shown).content.decode()
+    twice = manager.post("/register/changes/merge/", {**MERGE, "second": HERE})
+    assert twice.status_code == 422
+    wider = manager.post("/register/changes/rename/", {"code": HERE[:9], "name": "x"})
+    assert "请选择社区" in wider.content.decode()
+    for kind in ("split", "boundary", "grids"):
+        page = f"/register/changes/{kind}/"
+        assert 'name="code_find"' in manager.get(page).content.decode()
+        assert manager.get(page, {"code": name}).status_code == 200
+        asked = manager.get(page, {"code": name, "code_pick": HERE})
+        assert asked.headers["Location"] == f"{page}?code={HERE}"
 
 
 def test_a_form_that_cannot_be_says_why_and_keeps_what_was_written(manager: Client) -> None:

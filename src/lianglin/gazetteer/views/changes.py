@@ -35,7 +35,11 @@ MAIN = ("people_household", "people_resident", "places_building", "places_dwelli
 def listed(request: HttpRequest) -> HttpResponse:
     """The changes of the post's area, the newest first."""
     found = page(read.changes(acting(request)), "-id", cursor=request.GET.get("cursor", ""))
-    rows = [{"change": change, "tone": TONES[change.state]} for change in found.rows]
+    names = read.names_of(found.rows)
+    rows = [
+        {"change": change, "tone": TONES[change.state], "places": list(names[change.pk].values())[:3]}
+        for change in found.rows
+    ]
     return render(request, "gazetteer/changes.html", {"page": found, "rows": rows})
 
 
@@ -51,12 +55,21 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         action = planning.decide if request.POST.get("do") == "decide" else planning.cancel
         action(by=actor, change_id=pk)
         return HttpResponseRedirect(reverse("gazetteer:change", args=[pk]))
+    names = read.names_of([change])[change.pk]
+    new = {entry["code"]: entry["name"] for entry in change.after.get("communities", []) if entry.get("name")}
     open_state = change.state in ("draft", "planned", "running")
     moves = _moves(change) if open_state else []
     context = {
         "change": change,
         "tone": TONES[change.state],
-        "shares": list(change.shares.order_by("from_code", "to_code")),
+        "shares": [
+            {
+                "row": row,
+                "old": names.get(row.from_code, ""),
+                "new": new.get(row.to_code, names.get(row.to_code, "")),
+            }
+            for row in change.shares.order_by("from_code", "to_code")
+        ],
         "moves": moves,
         "open_cases": _open_cases(actor, change) if open_state else None,
         "homeless": sum(m["homeless"] for m in moves),

@@ -11,15 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import see
 from lianglin.gazetteer import rules
 from lianglin.gazetteer.actions import planning
-from lianglin.gazetteer.forms import ShapeForm, SplitForm
+from lianglin.gazetteer.forms import ShapeForm, SplitForm, WhichForm
 from lianglin.gazetteer.queries import planning as read
 from lianglin.gazetteer.views.changes import drafted
 from lianglin.kit.errors import Refused
 from lianglin.places.models import Community, Grid, PlaceChange
 from lianglin.places.rules import geometry
 from lianglin.places.views import style_url
+
+CODE = 12
+"""Digits of a community's code."""
 
 
 def _community(request: HttpRequest) -> Community:
@@ -32,11 +36,19 @@ def _community(request: HttpRequest) -> Community:
 
 
 def _asked(request: HttpRequest, title: str) -> HttpResponse | None:
-    """Without a code: the page that asks for one."""
-    if request.GET.get("code"):
+    """Without the code of a community: the page on which one is chosen, by name; it leads on with the code."""
+    code = request.GET.get("code", "")
+    if request.method == "POST" or (len(code) == CODE and code.isdecimal()):
         return None
+    given = request.GET.copy()
+    if "code_pick" not in given:
+        given["code_find"] = "1"  # a name alone is a search: what fits is shown, one is pressed
+    form = WhichForm(given if "code" in given else None)
+    if form.is_valid():
+        return see(f"{request.path}?code={form.cleaned_data['code']}")
     crumbs = [(_("Changes of places"), reverse("gazetteer:changes")), (title, "")]
-    return render(request, "gazetteer/which.html", {"title": title, "crumbs": crumbs})
+    shown = {"title": title, "crumbs": crumbs, "form": form}
+    return render(request, "gazetteer/which.html", shown, status=422 if form.errors else 200)
 
 
 def _context(place: Community, title: str, lead: str, mode: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,6 +57,19 @@ def consented(resident_id: int, purpose: str, at: datetime | None = None, *, act
     """
     found = decisions(resident_id, actor=actor, purpose=purpose)
     return rules.holds(map(_as_rule, found), _renewals(purpose), at or clock.now())
+
+
+def in_force(resident_ids: Iterable[int], purpose: str, *, actor: Actor) -> Consent | None:
+    """The newest consent for a purpose that holds now, of any of these persons; None where nobody's does."""
+    rows = Consent.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+        resident_id__in=list(resident_ids), purpose=purpose
+    )
+    by_person: dict[int, list[Consent]] = {}
+    for row in rows.select_related("text").order_by("id"):
+        by_person.setdefault(row.resident_id, []).append(row)
+    renewals, now = _renewals(purpose) if by_person else [], clock.now()
+    holding = [found[-1] for found in by_person.values() if rules.holds(map(_as_rule, found), renewals, now)]
+    return max(holding, key=lambda row: row.pk, default=None)
 
 
 def ask_again_after() -> timedelta:

@@ -55,6 +55,24 @@ def mask(value: str | None, kind: str) -> str:
             return "••••" if text else ""
 
 
+RELATIONS = {
+    "0": _("head of the household"),
+    "1": _("husband or wife"),
+    "2": _("son"),
+    "3": _("daughter"),
+    "4": _("grandchild"),
+    "5": _("mother or father"),
+    "6": _("grandparent"),
+    "7": _("sister or brother"),
+}
+"""GB/T 4761: the first digit of the relation to the head."""
+
+
+def relation_words(code: str) -> object:
+    """A relation to the head, in words."""
+    return RELATIONS.get(code[:1], _("another member of the household"))
+
+
 # --- ages and who acts for whom (民法典 17-19, 27-33; PIPL 28, 31) -----------------------------------------------
 
 CHILD, ADULT = 14, 18

@@ -15,10 +15,11 @@ from lianglin.kit import clock
 from lianglin.kit.crypto import encryptor, matcher
 from lianglin.kit.seeding import SeedContext
 from lianglin.people.rules.names import keys_of
-from lianglin.people.seed import agreements
+from lianglin.people.seed import agreements, twins
 from lianglin.people.seed.copying import NULL, built_afterwards, copy, move_sequences, octets
 from lianglin.people.seed.draws import Ints
 from lianglin.people.seed.population import Population, Synthesiser
+from lianglin.places.models import Community
 
 CHUNK = 20_000
 """Doors at a time: some 40,000 people, under 100 MB."""
@@ -61,6 +62,7 @@ def seed(context: SeedContext) -> None:
     move_sequences(*TABLES)
     context.made["people"] = tally.made()
     agreements.fill()
+    twins.fill(Community.objects.get(pk=context.made["places"]["communities"][0]))
     with acting(job()):
         audit.record(
             "people.seed", "people.Resident", 0, values={"residents": tally.count, "seed": context.seed}

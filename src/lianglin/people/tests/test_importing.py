@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from tests.world import FAR, HERE, STREET, WORKER, World, build
 
 from lianglin.access.actor import job
@@ -360,3 +360,12 @@ def test_days_as_people_write_them(text: str) -> None:
     person, _wrong = rules.read_row(2, {"name": "单", "born_on": text, "phone": "15400000000"}, today=TODAY)
     assert person is not None
     assert person.born_on == date(1980, 1, 5)
+
+
+def test_the_empty_list_is_recognised_column_by_column(city: World) -> None:
+    answer = city.browser(WORKER).get("/people/imports/template/")
+    sheet = load_workbook(io.BytesIO(answer.content)).active
+    assert sheet is not None
+    heading = [str(cell.value) for cell in sheet[1]]
+    assert rules.guess(heading) == {field: at for at, field in enumerate(rules.FIELDS)}
+    assert city.browser(STREET).get("/people/imports/template/").status_code == 403

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from itertools import islice
 from typing import Any
 
+import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -23,6 +25,7 @@ from lianglin.people.queries import importing as queries
 from lianglin.people.rules.importing import FIELDS, MESSAGES, Finding
 from lianglin.people.tasks import order_import
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 100
 """Findings on the page; all of them stand in the CSV."""
 TONES = {"mapping": "new", "checking": "active", "checked": "waiting", "running": "active", "done": "good",
@@ -100,6 +103,22 @@ def _earlier(record: PeopleImport, request: HttpRequest) -> PeopleImport | None:
 def _said(found: Finding) -> dict[str, Any]:
     what, how = MESSAGES[found.code]
     return {"row": found.row, "field": FIELDS[found.field][0], "what": what, "how": how, "fatal": found.fatal}
+
+
+@require_GET
+@in_post("people.import")
+def template(_request: HttpRequest) -> HttpResponse:
+    """An empty list with the headings that are recognised; every column is text, so that no digit is lost."""
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet, text = book.add_worksheet("居民名单"), book.add_format({"num_format": "@"})
+        sheet.set_column(0, len(FIELDS) - 1, 20, text)
+        for at, (_label, known) in enumerate(FIELDS.values()):
+            sheet.write_string(0, at, known[0], book.add_format({"bold": True}))
+        sheet.freeze_panes(1, 0)
+    answer = HttpResponse(out.getvalue(), content_type=XLSX)
+    answer["Content-Disposition"] = 'attachment; filename="residents.xlsx"'
+    return answer
 
 
 @require_POST

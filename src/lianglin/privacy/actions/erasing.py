@@ -20,7 +20,7 @@ from lianglin.files import store
 from lianglin.files.models import StoredFile
 from lianglin.kit import clock, discovery
 from lianglin.kit.crypto import match_key
-from lianglin.kit.domain import Subject
+from lianglin.kit.domain import ConsentPurpose, Subject
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import ReplayErasures
 from lianglin.people.queries import consents
@@ -52,7 +52,7 @@ def erase(*, key: Key, extent: str, by: Actor, case_id: int | None = None) -> li
     by.require("privacy.decide")
     with together(), acting(job()) as eraser:
         _must_be_over(key, eraser)
-        done = []
+        done = _all_under(key, eraser, case_id)
         for subject in reversed(subjects.subjects_of(key.of)):
             made = _erase_one(subject, key, extent, eraser, case_id) if subject.erasable else None
             if made is not None:
@@ -135,9 +135,28 @@ def forget_withdrawn(*, resident_id: int, purpose: str, by: Actor) -> list[Erasu
                 if rows := list(held):
                     declared = {p.column.rpartition(".")[2] for p in subjects.personal_of(model)}
                     done.append(_note_and_do(model, key, rows, declared, by, whole=True))
+        done += _held_under(found, key, by)
         audit.record(
             "privacy.forget", "privacy.resident", resident_id, values={"entries": [e.pk for e in done]}
         )
+    return done
+
+
+def _all_under(key: Key, eraser: Actor, case_id: int | None) -> list[Erasure]:
+    """What a resident asked to be erased that rests on any consent of theirs."""
+    purposes = consents.purposes().values() if key.of == "resident" else ()
+    return [made for one in purposes for made in _held_under(one, key, eraser, case_id)]
+
+
+def _held_under(purpose: ConsentPurpose, key: Key, by: Actor, case_id: int | None = None) -> list[Erasure]:
+    """Rows that name a consent of the person for this purpose, also where they are about a household or a door."""
+    numbers = [row.pk for row in consents.decisions(key.id, actor=by, purpose=purpose.code)]
+    done = []
+    for column in purpose.under if numbers else ():
+        model, _dot, name = column.rpartition(".")
+        if rows := list(retention.all_of(apps.get_model(model), by).filter(**{f"{name}__in": numbers})):
+            declared = {found.column.rpartition(".")[2] for found in subjects.personal_of(model)}
+            done.append(_note_and_do(model, key, rows, declared, by, whole=True, case_id=case_id))
     return done
 
 

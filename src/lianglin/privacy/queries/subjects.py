@@ -99,11 +99,18 @@ def held(key: Key, actor: Actor) -> list[Held]:
         columns = _columns(subject.model)
         if not any(column.personal for column in columns) or not readable(subject.model, actor):
             continue
-        rows = [_row(row, columns) for row in rows_of(subject, key, actor).distinct().order_by("pk")]
+        held_rows = list(rows_of(subject, key, actor).distinct().order_by("pk"))
+        if subject.beside:
+            held_rows += discovery.resolve(subject.beside)(key.id, actor)
+        if subject.words and held_rows:
+            rows = discovery.resolve(subject.words)(held_rows)
+            columns = [_named(subject, name) for name in rows[0]]
+        else:
+            rows = [_row(row, columns) for row in held_rows]
         if rows:
             model = apps.get_model(subject.model)
             found.append(Held(subject.model, str(model._meta.verbose_name), columns, rows))
-    return found
+    return sorted(found, key=lambda one: one.model.startswith("access."))  # who one is first, logins last
 
 
 def not_readable(key: Key, actor: Actor) -> list[str]:
@@ -126,6 +133,15 @@ def _columns(model: str) -> list[Column]:
         elif found is None and isinstance(one, DateField):
             columns.append(Column(one.name, str(one.verbose_name), "none", None))
     return columns
+
+
+def _named(subject: Subject, name: str) -> Column:
+    """One column of a table that says its rows in words of its own."""
+    model = subject.model
+    declared = next((p for p in personal_of(model) if p.column == f"{model}.{name}"), None)
+    label = declared.label if declared else apps.get_model(model)._meta.get_field(name).verbose_name
+    label = dict(subject.labels).get(name, label)
+    return Column(name, str(label), declared.mask if declared else "none", declared)
 
 
 def _row(row: Model, columns: list[Column]) -> dict[str, Any]:

@@ -5,18 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import connection
 from tests.world import World
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
+from lianglin.facts.domain import TOLD
+from lianglin.facts.models import Fact
+from lianglin.facts.tests.scene import Scene
+from lianglin.facts.tests.scene import build as with_facts
 from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.events import ConsentChanged
-from lianglin.people.models import Consent, Guardianship, Resident
+from lianglin.people.models import Consent, Guardianship, Membership, Resident
 from lianglin.people.tests import scene
 from lianglin.people.tests.scene import Family, logged_in
-from lianglin.privacy.actions.erasing import forget_withdrawn
+from lianglin.privacy.actions.erasing import erase, forget_withdrawn
 from lianglin.privacy.models import Erasure, RightsRequest
+from lianglin.privacy.queries import subjects
+from lianglin.privacy.queries.subjects import Key
 from lianglin.privacy.tasks import forget_withdrawn as heard
 
 
@@ -114,6 +121,34 @@ def test_what_rested_on_the_consent_goes_with_it(city: World, family: Family) ->
     )  # fmt: skip
 
 
+def test_what_was_told_on_a_consent_is_read_by_the_person_and_goes_when_it_is_taken_back(db: None) -> None:
+    told: Scene = with_facts()
+    consent = told.agree()
+    told.record("person.education", "20")
+    told.record("household.car", "1")
+    kept = told.record("person.marital", "20")
+    me = Resident._base_manager.get(pk=told.resident_id)
+    browser = logged_in(me)
+    assert "大学本科" not in text(browser.get("/privacy/mine/held/"))  # masked until a press
+    page = text(browser.post("/privacy/mine/held/"))
+    assert "文化程度" in page
+    assert "大学本科" in page
+    copy = browser.get("/privacy/mine/copy/json/").json()
+    facts = next(t for t in copy["tables"] if t["model"] == "facts.Fact")
+    assert {row["value"] for row in facts["rows"]} == {"大学本科", "已婚", "是"}  # the car is the household's
+    assert "保存我告诉社区的情况（第1版）" in page
+    with acting(job()) as by:
+        granted = subjects.copy_of(Key("resident", me.pk), by, clock.now())
+    again = next(t for t in granted["tables"] if t["model"] == "facts.Fact")
+    assert {row["value"] for row in again["rows"]} == {row["value"] for row in facts["rows"]}
+    assert "保存我告诉社区的情况" in text(browser.get("/privacy/mine/consents/"))
+    press(browser, consent.text, "withdrawn")
+    with acting(job()):
+        heard(ConsentChanged(1, me.pk, me.scope_code, TOLD, False, clock.now().isoformat()))
+    assert list(Fact._base_manager.values_list("pk", flat=True)) == [kept.pk]
+    assert Erasure.objects.get().model == "facts.Fact"
+
+
 def test_a_consent_given_again_keeps_what_rests_on_it(city: World, family: Family) -> None:
     words, browser = scene.text(), logged_in(family.mother)
     for decision in ("given", "withdrawn", "given"):
@@ -130,3 +165,51 @@ def test_the_receipt_of_a_matter_gives_no_say_over_consents(city: World) -> None
     assert holder.get("/privacy/mine/consents/").status_code == 302
     assert press(holder, scene.text(), "given").status_code == 200
     assert not Consent._base_manager.exists()
+
+
+@pytest.mark.parametrize("extent", ["consent", "all"])
+def test_a_granted_erasure_takes_what_rests_on_the_consent(db: None, extent: str) -> None:
+    told: Scene = with_facts()
+    told.agree()
+    told.record("person.education", "20")
+    told.record("household.car", "1")
+    kept = told.record("dwelling.heating", "gas")
+    by_law = told.record("person.marital", "20")
+    with acting(told.world.actors["protection_officer"]) as officer:
+        erase(key=Key("resident", told.resident_id), extent=extent, by=officer)
+    left = set(Fact._base_manager.values_list("pk", flat=True))
+    assert left == ({kept.pk, by_law.pk} if extent == "consent" else {kept.pk})
+
+
+def test_nobody_reads_what_is_known_of_a_home_one_does_not_live_in(db: None) -> None:
+    told: Scene = with_facts()
+    told.record("dwelling.heating", "gas")
+    elsewhere = Membership._base_manager.exclude(household=told.household).first()
+    assert elsewhere is not None
+    mine = text(logged_in(Resident._base_manager.get(pk=told.resident_id)).post("/privacy/mine/held/"))
+    theirs = text(logged_in(Resident._base_manager.get(pk=elsewhere.resident_id)).post("/privacy/mine/held/"))
+    assert "燃气采暖" in mine
+    assert "燃气采暖" not in theirs
+    with acting(told.world.actors["community-230103001002"]), connection.cursor() as cursor:
+        cursor.execute("select count(*) from facts_own_home()")
+        assert cursor.fetchone() == (0,)
+
+
+def test_relations_and_persons_are_read_in_words(city: World, family: Family) -> None:
+    page = text(logged_in(family.child).post("/privacy/mine/held/"))
+    assert "儿子" in page
+    assert "单小宝" in page
+
+
+def test_the_words_one_was_shown_stay_readable_when_others_came_into_force(
+    city: World, family: Family
+) -> None:
+    words, browser = scene.text(), logged_in(family.mother)
+    press(browser, words, "given")
+    words.pk, words.version, words.text = None, words.version + 1, "现在的文字。"
+    words.in_force_from = clock.now()
+    words.save(force_insert=True)
+    page = text(browser.get("/privacy/mine/consents/"))
+    assert "现在的文字。" in page
+    assert "社区用电话联系您。" in page
+    assert 'value="withdrawn"' in page

@@ -21,6 +21,8 @@ from lianglin.people.queries import consents, guardians, residents
 from lianglin.privacy.queries.subjects import Key
 from lianglin.privacy.views.visitors import known
 
+HISTORY, TEXTS = 50, 12
+"""Decisions on the page, and versions whose words stand below them; a copy has them all."""
 SAID = {"given": gettext_lazy("Agreed. You can take it back here at any time."),
         "refused": gettext_lazy("Noted. You lose no service, and nobody asks you again for a long while."),
         "withdrawn": gettext_lazy("Taken back. It no longer counts from now on; you lose no service.")}  # fmt: skip
@@ -37,7 +39,8 @@ def mine(request: HttpRequest, key: Key) -> HttpResponse:
     history = consents.decisions(actor.resident_id, actor=actor)
     context = {
         "standings": found,
-        "history": history[::-1][:50],
+        "history": history[::-1][:HISTORY],
+        "shown": list({row.text_id: row.text for row in history[::-1]}.values())[:TEXTS],
         "may": _may(actor),
         "acting_for": actor.guardian_id,
     }
