@@ -114,11 +114,11 @@ def _fit(folder: Path, _appeals: int) -> dict[str, Any]:
     }
 
 
-def _reports(model: similarity.Model, now: Any) -> similarity.Reports:
-    bags = similarity.bags(now.texts)
-    reads, covered = similarity.read(model, bags, now.chosen)
-    return similarity.Reports(
-        now.chosen.astype(np.int32), now.lon, now.lat, now.community, now.building, now.person, now.at, bags, reads, covered
+def _reports(model: similarity.Model, now: Any, rows: Any = slice(None)) -> similarity.Reports:
+    texts = now.texts[rows]
+    return similarity.reported(
+        model, item=now.chosen[rows], lon=now.lon[rows], lat=now.lat[rows], community=now.community[rows],
+        building=now.building[rows], person=now.person[rows], at=now.at[rows], bags=similarity.bags(texts),
     )  # fmt: skip
 
 
@@ -223,13 +223,7 @@ def _check(folder: Path, _appeals: int) -> dict[str, Any]:
 
 
 def _one(model: similarity.Model, index: similarity.Index, now: Any, row: int) -> list[similarity.Match]:
-    bag = similarity.bags([now.texts[row]])
-    reads, covered = similarity.read(model, bag, now.chosen[row : row + 1])
-    one = slice(row, row + 1)
-    asked = similarity.Reports(
-        now.chosen[one].astype(np.int32), now.lon[one], now.lat[one], now.community[one], now.building[one], now.person[one],
-        now.at[one], bag, reads, covered,
-    )  # fmt: skip
+    asked = _reports(model, now, slice(row, row + 1))
     _number, rows = index.earlier(asked, model.class_of)
     return similarity.matches(model, now.texts[row], asked, index.rows, rows)
 

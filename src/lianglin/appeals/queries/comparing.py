@@ -129,10 +129,10 @@ def _reports(
 ) -> similarity.Reports:
     texts = bags[0] if bags else similarity.joined([one.grams for one in near])
     chosen = np.array([number_of(model, one.chosen_id) for one in near])
-    reads, covered = similarity.read(model, texts, chosen)
     unknown = float("nan")
-    return similarity.Reports(
-        item=chosen.astype(np.int32),
+    return similarity.reported(
+        model,
+        item=chosen,
         lon=np.array([unknown if one.lon is None else one.lon for one in near]),
         lat=np.array([unknown if one.lat is None else one.lat for one in near]),
         community=np.array([int(one.scope_code or 0) for one in near]),
@@ -142,8 +142,6 @@ def _reports(
         person=np.array([one.person or similarity.NOBODY for one in near]),
         at=np.array([days_of(one.opened_at) for one in near]),
         bags=texts,
-        reads=reads,
-        covered=covered,
         meaning=meanings([one.meaning for one in near]),
     )
 

@@ -69,6 +69,27 @@ def read(model: Model, texts: Bags, chosen: NDArray[np.integer]) -> tuple[NDArra
     return reads, model.reader.coverage(texts)
 
 
+def reported(
+    model: Model,
+    *,
+    item: NDArray[np.integer],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    community: Keys,
+    building: Keys,
+    person: Keys,
+    at: NDArray[np.float64],
+    bags: Bags,
+    meaning: NDArray[np.float32] | None = None,
+) -> Reports:
+    """Reports that a model has read; the columns are those of Reports."""
+    reads, covered = read(model, bags, item)
+    return Reports(
+        np.asarray(item, np.int32), lon, lat, community, building, person, at, bags, reads, covered,
+        model.reader.repeats(bags), meaning,
+    )  # fmt: skip
+
+
 def matches(
     model: Model,
     text: str,

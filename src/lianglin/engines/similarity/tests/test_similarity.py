@@ -40,7 +40,7 @@ def test_bags_hold_each_gram_once_in_order_and_survive_being_kept(said: list[str
         gram = bags.of(k).astype(np.int64)
         assert (np.diff(gram) > 0).all()
         assert (gram < texts.GRAMS).all()
-    again = similarity.joined([similarity.kept(bags.of(k)) for k in range(len(bags))])
+    again = similarity.joined([similarity.kept(bags, k) for k in range(len(bags))])
     assert (again.gram == bags.gram).all()
     assert (again.start == bags.start).all()
 
