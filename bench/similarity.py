@@ -155,9 +155,8 @@ def _duplicates(now: Any, i: np.ndarray, j: np.ndarray, chance: np.ndarray) -> d
     later = np.setdiff1d(np.nonzero(now.matter >= 0)[0], first)
     right = (now.matter[i] == now.matter[j]) & (now.matter[i] >= 0)
     open_ = ~right & (now.together[i] == now.together[j]) & (now.together[i] >= 0)
-    known = now.place_known
-    with_place, count = np.unique(now.matter[known], return_counts=True)
-    place = later[known[later] & np.isin(now.matter[later], with_place[count > 1])]
+    known = np.nonzero(now.place_known & (now.matter >= 0))[0]
+    place = np.setdiff1d(known, known[np.unique(now.matter[known], return_index=True)[1]])
     told: dict[str, Any] = {"duplicates": len(later)}
     for least, name in ((similarity.STRONG, ""), (similarity.OFFERED, "_offered")):
         sure = chance >= least
@@ -180,18 +179,19 @@ def _classes(now: Any, found: list[similarity.Concentration]) -> dict[str, Any]:
         share = float((problem == best).mean()) if best >= 0 else 0.0
         if best >= 0 and now.problem_item[best] == one.item and share >= 0.3:
             named.add((best, one.street))
-        planted_together = (
-            share >= 0.5
-            or float((now.matter[one.rows] >= 0).mean()) >= 0.5
-            or float((now.together[one.rows] >= 0).mean()) >= 0.5
-        )
-        right += planted_together
+        right += any(_largest_share(of[one.rows]) >= 0.5 for of in (now.matter, now.together))
     return {
         "classes": len(planted),
         "class_candidates": len(found),
         "class_recall": round(len(named & planted) / max(len(planted), 1), 4),
         "class_precision": round(right / max(len(found), 1), 4),
     }
+
+
+def _largest_share(number: np.ndarray) -> float:
+    """Of some rows the share of those that have the most frequent number from 0 up."""
+    given = number[number >= 0]
+    return float(np.unique(given, return_counts=True)[1].max() / len(number)) if len(given) else 0.0
 
 
 def _check(folder: Path, _appeals: int) -> dict[str, Any]:

@@ -29,7 +29,7 @@ MOST_PAIRED = 30_000
 """Reports that the weighing is fitted on: all of some communities, so that neighbours stay together."""
 MOST_APART = 50_000
 """Pairs that people left apart, of each reader: a sample that counts for all of them."""
-JOINED = 2.25
+JOINED = 2.0
 """A joined pair counts so many times: a repeat that is missed costs more than a look in vain."""
 FORGOTTEN = (0.0, 0.25, 0.5)
 """The shares of grams that the weighing sees forgotten."""
