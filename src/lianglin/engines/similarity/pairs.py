@@ -3,7 +3,8 @@
 Features: cosine of the texts, agreement of what they read as, how much of both texts the reader knows, distance in
 terms of how far one matter of the item reaches, days between them, the same building, the same person or one who is
 not known, whether the later text says that it was reported before, and whether both name the same numbers of compound,
-building and unit. Distance and days are broken lines: their weights are the heights at the knots. Never more than a suggestion: a person joins two reports, or does not.
+building and unit. Distance and days are broken lines: their weights are the heights at the knots. Never more than a
+suggestion: a person joins two reports, or does not.
 """
 
 from __future__ import annotations
