@@ -86,27 +86,35 @@ def forget() -> None:
 def number_of(model: similarity.Model, item_id: int | None) -> int:
     """The place of an item in the model's arrays; UNKNOWN for one that it does not know."""
     item = catalogue.choices().by_id.get(item_id) if item_id else None
-    if item is None or item.code not in model.codes:
-        return similarity.UNKNOWN
-    return model.codes.index(item.code)
+    return similarity.UNKNOWN if item is None else model.number_of.get(item.code, similarity.UNKNOWN)
 
 
-def widened(model: similarity.Model, asked: Asked, item: Item | None) -> Asked:
-    """The same question, asked also of the class that its text reads as."""
-    chosen = np.array([number_of(model, item.pk if item else None)])
-    reads, covered = similarity.read(model, similarity.bags([asked.text]), chosen)
-    known = catalogue.item_of(model.codes[int(np.argmax(reads[0]))]) if covered[0] > 0 else None
-    return replace(asked, kinds=tuple(sorted({*asked.kinds, *([known.category.code] if known else [])})))
+@dataclass(frozen=True)
+class Question:
+    """What is asked, read by the model once."""
+
+    asked: Asked
+    """Asked also of the class that its text reads as."""
+    mine: similarity.Reports
 
 
-def compare(model: similarity.Model, asked: Asked, others: Sequence[Near], *, most: int = 5) -> list[Alike]:
+def question(model: similarity.Model, asked: Asked) -> Question:
+    """Reads what is asked."""
+    mine = _reports(model, [_as_near(asked)], similarity.bags([asked.text]))
+    known = catalogue.item_of(model.codes[int(np.argmax(mine.reads[0]))]) if mine.covered[0] > 0 else None
+    kinds = {*asked.kinds, *([known.category.code] if known else [])}
+    return Question(replace(asked, kinds=tuple(sorted(kinds))), mine)
+
+
+def compare(
+    model: similarity.Model, question: Question, others: Sequence[Near], *, most: int = 5
+) -> list[Alike]:
     """Those of some earlier appeals that are likely of the same matter, the likeliest first."""
     if not others:
         return []
-    mine = _reports(model, [_as_near(asked)], [similarity.bags([asked.text])])
-    theirs = _reports(model, others, None)
+    theirs = _reports(model, others, similarity.joined([one.grams for one in others]))
     rows = np.arange(len(others))
-    found = similarity.matches(model, asked.text, mine, theirs, rows, most=most)
+    found = similarity.matches(model, question.asked.text, question.mine, theirs, rows, most=most)
     return [_alike(model, match, others[match.row]) for match in found]
 
 
@@ -124,15 +132,11 @@ def _as_near(asked: Asked) -> Near:
     )  # fmt: skip
 
 
-def _reports(
-    model: similarity.Model, near: Sequence[Near], bags: Sequence[similarity.Bags] | None
-) -> similarity.Reports:
-    texts = bags[0] if bags else similarity.joined([one.grams for one in near])
-    chosen = np.array([number_of(model, one.chosen_id) for one in near])
+def _reports(model: similarity.Model, near: Sequence[Near], texts: similarity.Bags) -> similarity.Reports:
     unknown = float("nan")
     return similarity.reported(
         model,
-        item=chosen,
+        item=np.array([number_of(model, one.chosen_id) for one in near]),
         lon=np.array([unknown if one.lon is None else one.lon for one in near]),
         lat=np.array([unknown if one.lat is None else one.lat for one in near]),
         community=np.array([int(one.scope_code or 0) for one in near]),

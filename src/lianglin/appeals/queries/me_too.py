@@ -65,9 +65,9 @@ def open_matters(question: Asked, item: Item | None) -> list[OpenMatter]:
     model = comparing.of_version(version)
     if model is None:
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
-    question = comparing.widened(model, question, item)
+    read = comparing.question(model, question)
     alike.await_place(question.scope_code)
-    found = comparing.compare(model, question, alike.open_near(question), most=MOST)
+    found = comparing.compare(model, read, alike.open_near(read.asked), most=MOST)
     return [_told(one.near, strong=one.strong) for one in found if isinstance(one.near, OpenNear)]
 
 

@@ -12,8 +12,8 @@ from lianglin.engines.similarity import pairs
 from lianglin.engines.similarity.index import Index
 from lianglin.engines.similarity.model import Model
 from lianglin.engines.similarity.reading import Floats, packed
-from lianglin.engines.similarity.reasons import shared_words, words_for
-from lianglin.engines.similarity.reports import Reports, metres
+from lianglin.engines.similarity.reasons import shared_words, told, words_for
+from lianglin.engines.similarity.reports import NOBODY, Reports, metres
 from lianglin.engines.similarity.texts import Bags, bags
 
 Keys = NDArray[np.int64]
@@ -116,21 +116,29 @@ def matches(
         model.weighing, pairs.with_text(found, pairs.cosine_to_one(model.reader, asked, others, rows))
     )
     best = [k for k in np.argsort(-chances, kind="stable")[:most].tolist() if chances[k] >= least]
-    return [_match(model, text, asked, others, int(rows[k]), float(chances[k])) for k in best]
+    return _matches(model, text, asked, others, rows[best], chances[best]) if best else []
 
 
-def _match(model: Model, text: str, asked: Reports, others: Reports, row: int, chance: float) -> Match:
-    far = float(metres(asked.lon[:1], asked.lat[:1], others.lon[[row]], others.lat[[row]])[0])
-    mine, theirs = int(np.argmax(asked.reads[0])), int(np.argmax(others.reads[row]))
-    return Match(
-        row=row,
-        chance=chance,
-        shared=tuple(shared_words(model.reader, text, others.bags.of(row))),
-        metres=None if np.isnan(far) else far,
-        days=abs(float(asked.at[0] - others.at[row])),
-        reads_as=mine if mine == theirs else None,
-        same_person=bool(asked.person[0] == others.person[row] and asked.person[0] != 0),
-    )
+def _matches(
+    model: Model, text: str, asked: Reports, others: Reports, rows: Keys, chances: Floats
+) -> list[Match]:
+    mine, read = told(model.reader, text), int(np.argmax(asked.reads[0]))
+    far = metres(asked.lon, asked.lat, others.lon[rows], others.lat[rows])
+    days = np.abs(asked.at - others.at[rows])
+    same = (asked.person == others.person[rows]) & (asked.person != NOBODY)
+    told_by = (rows, chances, far, days, np.argmax(others.reads[rows], axis=1), same)
+    return [
+        Match(
+            row=row,
+            chance=chance,
+            shared=tuple(shared_words(mine, others.bags.of(row))),
+            metres=None if away != away else away,  # NaN
+            days=apart,
+            reads_as=read if read == theirs else None,
+            same_person=person,
+        )
+        for row, chance, away, apart, theirs, person in zip(*(part.tolist() for part in told_by), strict=True)
+    ]
 
 
 def every_pair(

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,11 @@ class Model:
     figures: dict[str, float]
     """How good it was on the held-out part."""
     version: str = ""
+
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """The place of each item, by its code, in all arrays of items."""
+        return {code: number for number, code in enumerate(self.codes)}
 
 
 def save(model: Model, folder: Path) -> Model:

@@ -129,14 +129,21 @@ def kept(bags: Bags, text: int = 0) -> bytes:
 
 def gram_at(text: str) -> tuple[str, NDArray[np.int64], NDArray[np.int64]]:
     """(the text as it is read, id of the 1-gram at each place, id of the 2-gram that begins there or -1)."""
+    read, double = pairs_at(text)
+    code = _codes(read)
+    single = np.where(code > 0, _mixed(code, np.zeros_like(code)).astype(np.int64), -1)
+    return read, single, double
+
+
+def pairs_at(text: str) -> tuple[str, NDArray[np.int64]]:
+    """(the text as it is read, id of the 2-gram that begins at each place or -1)."""
     read = _plain(text)
     code = _codes(read)
-    single = np.where(code > 0, _mixed(code, np.zeros_like(code)), -1)
     double = np.full(len(code), -1, np.int64)
     if len(code) > 1:
-        both = (code[:-1] > 0) & (code[1:] > 0)
-        double[:-1] = np.where(both, _mixed(code[:-1], code[1:]), -1)
-    return read, single.astype(np.int64), double
+        spot = np.nonzero((code[:-1] > 0) & (code[1:] > 0))[0]
+        double[spot] = _mixed(code[spot], code[spot + 1])
+    return read, double
 
 
 def _plain(text: str) -> str:
