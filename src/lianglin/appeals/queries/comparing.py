@@ -85,8 +85,16 @@ def forget() -> None:
 
 def number_of(model: similarity.Model, item_id: int | None) -> int:
     """The place of an item in the model's arrays; UNKNOWN for one that it does not know."""
-    item = catalogue.choices().by_id.get(item_id) if item_id else None
-    return similarity.UNKNOWN if item is None else model.number_of.get(item.code, similarity.UNKNOWN)
+    return numbers_of(model, [item_id])[0]
+
+
+def numbers_of(model: similarity.Model, item_ids: Sequence[int | None]) -> list[int]:
+    """The same of several items."""
+    known, number = catalogue.choices().by_id, model.number_of
+    items = [known.get(pk) if pk else None for pk in item_ids]
+    return [
+        similarity.UNKNOWN if item is None else number.get(item.code, similarity.UNKNOWN) for item in items
+    ]
 
 
 @dataclass(frozen=True)
@@ -136,7 +144,7 @@ def _reports(model: similarity.Model, near: Sequence[Near], texts: similarity.Ba
     unknown = float("nan")
     return similarity.reported(
         model,
-        item=np.array([number_of(model, one.chosen_id) for one in near]),
+        item=np.array(numbers_of(model, [one.chosen_id for one in near])),
         lon=np.array([unknown if one.lon is None else one.lon for one in near]),
         lat=np.array([unknown if one.lat is None else one.lat for one in near]),
         community=np.array([int(one.scope_code or 0) for one in near]),
@@ -181,7 +189,7 @@ def suggest(
 def read_classes(model: similarity.Model, near: Sequence[tuple[bytes, int | None]]) -> list[str]:
     """The code of the class that each of some texts (grams, item chosen) reads as; "" outside the catalogue."""
     texts = similarity.joined([grams for grams, _item in near])
-    chosen = np.array([number_of(model, item) for _grams, item in near])
+    chosen = np.array(numbers_of(model, [item for _grams, item in near]))
     reads, _covered = similarity.read(model, texts, chosen)
     codes = [catalogue.item_of(code) for code in model.codes]
     return [item.category.code if (item := codes[k]) else "" for k in np.argmax(reads, axis=1).tolist()]

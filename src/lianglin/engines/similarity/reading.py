@@ -27,6 +27,8 @@ NEVER = -10.0
 """The bias of a reader that has met no repeats: then no text says that it is one."""
 NAMED, NAME_SHARE = 10, 0.2
 """A catalogue's name counts as so many texts, and as held by at least this share of the item's texts."""
+FEW = 80
+"""So many texts are read without a matrix."""
 USUAL = 0.75
 """How much of the log odds of what is usually reported is added to the scores."""
 
@@ -75,7 +77,7 @@ class Reader:
         for first in range(0, len(bags), 8192):
             part = bags if len(bags) <= 8192 else bags.take(np.arange(first, min(first + 8192, len(bags))))
             told = self.coverage(part)[:, None]
-            alone = _softmax(self._scores(part) / self.temperature)
+            alone = _softmax(self._scores(part) / np.float32(self.temperature))
             found[first : first + len(part)] = told * alone + (1 - told) / self.items
         return found
 
@@ -91,6 +93,10 @@ class Reader:
             row = self.row[bags.gram]
             known = row > 0
             return np.asarray(value[known] @ self.weight[row[known]] + self.bias, np.float32)[None, :]
+        if len(bags) <= FEW and (bags.start[1:] > bags.start[:-1]).all():  # nor for those it is compared with
+            value = self.idf[bags.gram] / np.repeat(self.lengths(bags), np.diff(bags.start))
+            pulls = self.weight[self.row[bags.gram]] * value[:, None]
+            return np.add.reduceat(pulls, bags.start[:-1], axis=0) + self.bias
         return np.asarray(self.matrix(bags) @ self.weight + self.bias, np.float32)
 
     def matrix(self, bags: Bags) -> sparse.csr_matrix:
