@@ -190,6 +190,6 @@ def read_classes(model: similarity.Model, near: Sequence[tuple[bytes, int | None
     """The code of the class that each of some texts (grams, item chosen) reads as; "" outside the catalogue."""
     texts = similarity.joined([grams for grams, _item in near])
     chosen = np.array(numbers_of(model, [item for _grams, item in near]))
-    reads, _covered = similarity.read(model, texts, chosen)
+    reads, _covered, _again = similarity.read(model, texts, chosen)
     codes = [catalogue.item_of(code) for code in model.codes]
     return [item.category.code if (item := codes[k]) else "" for k in np.argmax(reads, axis=1).tolist()]

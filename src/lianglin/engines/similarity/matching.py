@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lianglin.engines.similarity import pairs
 from lianglin.engines.similarity.index import Index
 from lianglin.engines.similarity.model import Model
-from lianglin.engines.similarity.reading import Floats, packed
+from lianglin.engines.similarity.reading import PART, Floats, packed
 from lianglin.engines.similarity.reasons import shared_words, told, words_for
 from lianglin.engines.similarity.reports import NOBODY, Reports, metres
 from lianglin.engines.similarity.texts import Bags, bags
@@ -59,14 +59,17 @@ def suggest(model: Model, text: str, *, chosen: int = -1, most: int = 3) -> list
     return [Reading(k, float(found[k]), tuple(words_for(model.reader, text, k))) for k in best]
 
 
-def read(model: Model, texts: Bags, chosen: NDArray[np.integer]) -> tuple[NDArray[np.uint8], Floats]:
-    """(reads, covered) of some bags, as Reports holds them; a part at a time, so that memory stays bounded."""
+def read(model: Model, texts: Bags, chosen: NDArray[np.integer]) -> tuple[NDArray[np.uint8], Floats, Floats]:
+    """(reads, covered, again) of some bags, as Reports holds them; a part at a time, so that memory stays bounded."""
     reads = np.empty((len(texts), model.reader.items), np.uint8)
-    for first in range(0, len(texts), 8192):
-        rows = np.arange(first, min(first + 8192, len(texts)))
-        part = texts if len(rows) == len(texts) else texts.take(rows)
-        reads[rows] = packed(model.reader.with_choice(model.reader.probabilities(part), chosen[rows]))
-    return reads, model.reader.coverage(texts)
+    covered, again = np.empty(len(texts), np.float32), np.empty(len(texts), np.float32)
+    for first in range(0, len(texts), PART):
+        rows = slice(first, min(first + PART, len(texts)))
+        part = texts if len(texts) <= PART else texts.take(np.arange(rows.start, rows.stop))
+        seen = model.reader.looked_up(part)
+        reads[rows] = packed(model.reader.with_choice(model.reader.probabilities(seen), chosen[rows]))
+        covered[rows], again[rows] = model.reader.coverage(seen), model.reader.repeats(seen)
+    return reads, covered, again
 
 
 def reported(
@@ -83,11 +86,10 @@ def reported(
     meaning: NDArray[np.float32] | None = None,
 ) -> Reports:
     """Reports that a model has read; the columns are those of Reports."""
-    reads, covered = read(model, bags, item)
+    read_by = read(model, bags, item)
     return Reports(
-        np.asarray(item, np.int32), lon, lat, community, building, person, at, bags, reads, covered,
-        model.reader.repeats(bags), meaning,
-    )  # fmt: skip
+        np.asarray(item, np.int32), lon, lat, community, building, person, at, bags, *read_by, meaning
+    )
 
 
 def matches(

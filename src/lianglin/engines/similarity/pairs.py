@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from lianglin.engines.similarity.reading import Floats, Reader
 from lianglin.engines.similarity.reports import NOBODY, Reports, metres
-from lianglin.engines.similarity.texts import GRAMS, NO_NUMBER
+from lianglin.engines.similarity.texts import NO_NUMBER
 
 OFFERED, STRONG = 0.5, 0.7
 """From here on "me too" is offered; from here on it is said to be likely."""
@@ -102,14 +102,16 @@ def cosine(reader: Reader, one: Reports, i: Pairs, two: Reports, j: Pairs) -> Fl
 
 
 def cosine_to_one(reader: Reader, one: Reports, two: Reports, j: Pairs) -> Floats:
-    """As :func:`cosine`, for one report and many: by a table of what the one holds."""
-    mine = one.bags.of(0)
-    holds = np.zeros(GRAMS, np.float32)
-    holds[mine] = reader.idf[mine] ** 2
-    others = two.bags.take(j)
-    total = np.concatenate([[0.0], np.cumsum(holds[others.gram], dtype=np.float64)])
+    """As :func:`cosine`, for one report and many: the others' grams are looked up in the one's."""
+    mine, others = one.bags.of(0), two.bags.take(j)
+    if not len(mine) or not len(others.gram):
+        return np.zeros(len(j), np.float32)
+    power = reader.idf[mine] ** 2
+    place = np.minimum(np.searchsorted(mine, others.gram), len(mine) - 1)
+    shared = np.where(mine[place] == others.gram, power[place], 0)
+    total = np.concatenate([[0.0], np.cumsum(shared, dtype=np.float64)])
     dot = total[others.start[1:]] - total[others.start[:-1]]
-    length = np.sqrt(holds[mine].sum()) * reader.lengths(others)
+    length = np.sqrt(power.sum()) * reader.lengths(others)
     return (dot / np.maximum(length, 1e-9)).astype(np.float32)
 
 

@@ -27,10 +27,23 @@ NEVER = -10.0
 """The bias of a reader that has met no repeats: then no text says that it is one."""
 NAMED, NAME_SHARE = 10, 0.2
 """A catalogue's name counts as so many texts, and as held by at least this share of the item's texts."""
-FEW = 80
-"""So many texts are read without a matrix."""
+PART = 8192
+"""Texts read at once: bounds the memory."""
 USUAL = 0.75
 """How much of the log odds of what is usually reported is added to the scores."""
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """Some bags with what a reader knows of their grams."""
+
+    bags: Bags
+    rarity: Floats
+    """Of each gram."""
+    row: NDArray[np.int32]
+    """Of each gram, 0 where it was never met."""
+    length: Floats
+    """Of each text's TF-IDF row before it was made 1."""
 
 
 @dataclass(frozen=True)
@@ -63,49 +76,55 @@ class Reader:
         """The length of each TF-IDF row before it was made 1; shape (n,)."""
         return np.sqrt(_sums(self.idf[bags.gram] ** 2, bags)).astype(np.float32)
 
-    def coverage(self, bags: Bags) -> Floats:
-        """The share of each text's grams that the model has met before, 0 to 1; shape (n,); 0 for an empty text."""
-        known = _sums((self.row[bags.gram] > 0).astype(np.float32), bags)
-        return (known / np.maximum(np.diff(bags.start), 1)).astype(np.float32)
+    def looked_up(self, bags: Bags) -> LookedUp:
+        """What the reader knows of each gram: looked up once for all that is asked of some texts."""
+        rarity = self.idf[bags.gram]
+        length = np.sqrt(_sums(rarity * rarity, bags)).astype(np.float32)
+        return LookedUp(bags, rarity, self.row[bags.gram], np.maximum(length, 1e-9))
 
-    def probabilities(self, bags: Bags) -> Floats:
+    def coverage(self, given: Bags | LookedUp) -> Floats:
+        """The share of each text's grams that the model has met before, 0 to 1; shape (n,); 0 for an empty text."""
+        seen = self._of(given)
+        known = _sums((seen.row > 0).astype(np.float32), seen.bags)
+        return (known / np.maximum(np.diff(seen.bags.start), 1)).astype(np.float32)
+
+    def probabilities(self, given: Bags | LookedUp) -> Floats:
         """What the texts alone read as; shape (n, c), each row sums to 1.
 
         About the share of a text that the model has never met (1 - coverage) it says nothing: all items alike.
         """
-        found = np.empty((len(bags), self.items), np.float32)
-        for first in range(0, len(bags), 8192):
-            part = bags if len(bags) <= 8192 else bags.take(np.arange(first, min(first + 8192, len(bags))))
-            told = self.coverage(part)[:, None]
-            alone = _softmax(self._scores(part) / np.float32(self.temperature))
-            found[first : first + len(part)] = told * alone + (1 - told) / self.items
-        return found
+        if isinstance(given, Bags) and len(given) > PART:
+            parts = (np.arange(n, min(n + PART, len(given))) for n in range(0, len(given), PART))
+            return np.concatenate([self.probabilities(given.take(part)) for part in parts])
+        seen = self._of(given)
+        told = self.coverage(seen)[:, None]
+        alone = _softmax(self._scores(seen) / np.float32(self.temperature))
+        return np.asarray(told * alone + (1 - told) / self.items, np.float32)
 
-    def repeats(self, bags: Bags) -> Floats:
+    def repeats(self, given: Bags | LookedUp) -> Floats:
         """How surely each text says that it was reported before ("上次反映过"), 0 to 1; shape (n,)."""
-        value = self.again[bags.gram] * self.idf[bags.gram]
-        score = _sums(value, bags) / np.maximum(self.lengths(bags), 1e-9) + self.again_bias
+        seen = self._of(given)
+        score = _sums(self.again[seen.bags.gram] * seen.rarity, seen.bags) / seen.length + self.again_bias
         return (1 / (1 + np.exp(-np.clip(score, -30, 30)))).astype(np.float32)
 
-    def _scores(self, bags: Bags) -> Floats:
-        if len(bags) == 1:  # somebody types: no matrix is built for one row
-            value = self.idf[bags.gram] / max(float(self.lengths(bags)[0]), 1e-9)
-            row = self.row[bags.gram]
-            known = row > 0
-            return np.asarray(value[known] @ self.weight[row[known]] + self.bias, np.float32)[None, :]
-        if len(bags) <= FEW and (bags.start[1:] > bags.start[:-1]).all():  # nor for those it is compared with
-            value = self.idf[bags.gram] / np.repeat(self.lengths(bags), np.diff(bags.start))
-            pulls = self.weight[self.row[bags.gram]] * value[:, None]
-            return np.add.reduceat(pulls, bags.start[:-1], axis=0) + self.bias
-        return np.asarray(self.matrix(bags) @ self.weight + self.bias, np.float32)
+    def _of(self, given: Bags | LookedUp) -> LookedUp:
+        return self.looked_up(given) if isinstance(given, Bags) else given
 
-    def matrix(self, bags: Bags) -> sparse.csr_matrix:
+    def _scores(self, given: Bags | LookedUp) -> Floats:
+        seen = self._of(given)
+        if len(seen.bags) == 1:  # somebody types: no matrix is built for one row
+            known = np.nonzero(seen.row)[0]
+            value = seen.rarity[known] / seen.length[0]
+            return np.asarray(value @ self.weight[seen.row[known]] + self.bias, np.float32)[None, :]
+        return np.asarray(self.matrix(seen) @ self.weight + self.bias, np.float32)
+
+    def matrix(self, given: Bags | LookedUp) -> sparse.csr_matrix:
         """TF-IDF rows of length 1 over the known grams; what is not known still makes the rest shorter."""
-        value = self.idf[bags.gram] / np.maximum(np.repeat(self.lengths(bags), np.diff(bags.start)), 1e-9)
-        row = self.row[bags.gram]
-        shape = (len(bags), len(self.weight))
+        seen = self._of(given)
+        value = seen.rarity / np.repeat(seen.length, np.diff(seen.bags.start))
+        shape = (len(seen.bags), len(self.weight))
         return sparse.csr_matrix(
-            (np.where(row > 0, value, 0).astype(np.float32), row, bags.start), shape=shape
+            (np.where(seen.row > 0, value, 0).astype(np.float32), seen.row, seen.bags.start), shape=shape
         )
 
     def holds(self, bags: Bags) -> sparse.csr_matrix:
