@@ -156,6 +156,16 @@ def test_staff_find_their_own_area_alone_and_the_public_no_person(town: Town) ->
         alike.near(question, by)
 
 
+def test_the_plan_that_is_kept_holds_nobodys_area(town: Town) -> None:
+    here, there = town.appeal(TOLD), town.appeal(TOLD, community=town.there)
+    question = asked(town, person=row_of(here).person)
+    wanted = {"worker": [here.pk], "street": [here.pk, there.pk], "neighbour": [there.pk]}
+    for _ in range(4):
+        for post, cases in wanted.items():
+            with acting(town.actor(post)) as by:
+                assert [one.case_id for one in alike.near(question, by)] == cases
+
+
 def test_what_concerns_one_person_is_told_to_nobody(town: Town) -> None:
     from lianglin.access.actor import public
 
