@@ -56,26 +56,23 @@ def history(count: int, rng: np.random.Generator) -> similarity.History:
 
 def one_report(model: similarity.Model, text: str, at: float) -> similarity.Reports:
     """A report from one place, as somebody types it."""
-    bag, chosen = similarity.bags([text]), np.array([similarity.UNKNOWN])
-    reads, covered = similarity.read(model, bag, chosen)
-    return similarity.Reports(
-        item=chosen.astype(np.int32),
+    return similarity.reported(
+        model,
+        item=np.array([similarity.UNKNOWN]),
         lon=np.array([126.65]),
         lat=np.array([45.75]),
         community=np.array([3]),
         building=np.array([12]),
         person=np.array([similarity.NOBODY]),
         at=np.array([at]),
-        bags=bag,
-        reads=reads,
-        covered=covered,
+        bags=similarity.bags([text]),
     )
 
 
 def main() -> None:
     """Fits, keeps, suggests, matches, scans; prints what a person would be shown."""
     rng = np.random.default_rng(1)
-    model = similarity.fit_model(history(2000, rng), CODES, CLASS_OF, REACH, seed=1)
+    model = similarity.fit_model(history(2000, rng), CODES, CLASS_OF, REACH, names=CODES, seed=1)
     with tempfile.TemporaryDirectory() as folder:
         model = similarity.save(model, Path(folder))
         print("version", model.version, model.figures)

@@ -55,7 +55,8 @@ def fit(*, sample: Callable[[], taught.Sample]) -> SimilarityModel | None:
         known = taught.with_sample(known, sample())
     try:
         model = similarity.fit_model(
-            known.history, known.codes, known.class_of, known.reach, weighing=now.weighing if now else None, seed=SEED
+            known.history, known.codes, known.class_of, known.reach, names=known.names,
+            weighing=now.weighing if now else None, seed=SEED,
         )  # fmt: skip
     except ValueError as error:
         _log.warning("no similarity model was fitted: %s", error)

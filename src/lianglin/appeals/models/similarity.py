@@ -15,7 +15,8 @@ from lianglin.kit.models import ScopeCodeField
 class SimilarityRow(models.Model):
     """What of an appeal is compared with others, written with it: item, place, time, a person's key, hashed grams.
 
-    No text: the grams tell that two texts share words, not what was written.
+    No text: the grams tell that two texts share words, not what was written. Behind them stand the numbers of compound,
+    building and unit that the text names first.
     """
 
     case = models.OneToOneField(

@@ -41,12 +41,19 @@ _WAYS = """
         select x.case_id from appeals_similarityrow x where x.person = who and x.opened_at > since
             order by x.opened_at desc limit 8) r
 """
+_KEPT = "set search_path = public, pg_temp set plan_cache_mode = force_generic_plan"
+"""The way is the same whoever asks and wherever: PL/pgSQL keeps its plan on the connection, which costs ten times what
+running it does. With policies, PostgreSQL plans anew for another role (decision 0069)."""
 FUNCTIONS = (
     f"""
 create or replace function appeals_alike(
     kinds text[], cells bigint[], s text, house bigint, who bigint, since timestamptz
 ) returns table (case_id bigint)
-language sql stable set search_path = public, pg_temp as $$ {_WAYS} $$""",
+language plpgsql stable {_KEPT} as $$
+#variable_conflict use_column
+begin
+    return query {_WAYS};
+end $$""",
     f"""
 create or replace function appeals_alike_open(
     kinds text[], cells bigint[], s text, house bigint, who bigint, since timestamptz, ends text[]
@@ -55,9 +62,12 @@ create or replace function appeals_alike_open(
     compound_en text, building_id bigint, lon float8, lat float8, scope_code text, chosen_id bigint, grams bytea,
     people bigint
 )
-language sql stable security definer set search_path = public, pg_temp as $$
-    select c.id, a.item_id, c.state, a.opened_at, c.community_id, coalesce(p.name, ''), coalesce(p.name_en, ''),
-        c.building_id, w.lon, w.lat, c.scope_code, w.chosen_id, w.grams,
+language plpgsql stable security definer {_KEPT} as $$
+#variable_conflict use_column
+begin
+    return query
+    select c.id, a.item_id, c.state::text, a.opened_at, c.community_id, coalesce(p.name, '')::text,
+        coalesce(p.name_en, '')::text, c.building_id, w.lon, w.lat, c.scope_code::text, w.chosen_id, w.grams,
         1 + (select count(*) from cases_case f where f.parent_id = c.id and f.state <> 'merged')
     from ({_WAYS}) found
     join appeals_similarityrow w on w.case_id = found.case_id
@@ -67,8 +77,8 @@ language sql stable security definer set search_path = public, pg_temp as $$
     left join places_compound p on p.id = c.compound_id
     where not c.state = any(ends)
     order by a.opened_at desc
-    limit 60
-$$""",
+    limit 60;
+end $$""",
 )
 
 
@@ -92,16 +102,19 @@ def insert_held(row: SimilarityRow) -> None:
     writing.written(row)
 
 
-def await_place(scope_code: str) -> None:
+def await_place(scope_code: str) -> str:
     """Waits, for the milliseconds it takes, for the rows that are being written at a place at this moment.
 
-    What is read afterwards sees them: two people who report at once do not miss each other. Nothing is held.
+    What is read afterwards sees them: two people who report at once do not miss each other. Nothing is held. Returns
+    the version of the model in force, which is asked for in the same round trip; "" where none is.
     """
-    with connection.cursor() as cursor:
+    with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(
-            "select pg_advisory_lock_shared(%s, p), pg_advisory_unlock_shared(%s, p) from hashtext(%s) p",
+            "select (select version from appeals_similaritymodel where in_force), "
+            "pg_advisory_lock_shared(%s, p), pg_advisory_unlock_shared(%s, p) from hashtext(%s) p",
             [_LOCKS, _LOCKS, scope_code],
         )
+        return cursor.fetchone()[0] or ""
 
 
 @dataclass(frozen=True)
@@ -193,7 +206,7 @@ ENDED = [state.code for state in rules.LIFECYCLE.states if state.final or state.
 
 def open_near(asked: Asked) -> list[OpenNear]:
     """Open appeals near by, for somebody who is about to report; nobody's person key is compared."""
-    with connection.cursor() as cursor:
+    with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(
             f"select * from appeals_alike_open({_ARRAYS}, %s::text[])", [*asked.parameters(), ENDED]
         )

@@ -85,28 +85,44 @@ def forget() -> None:
 
 def number_of(model: similarity.Model, item_id: int | None) -> int:
     """The place of an item in the model's arrays; UNKNOWN for one that it does not know."""
-    item = catalogue.choices().by_id.get(item_id) if item_id else None
-    if item is None or item.code not in model.codes:
-        return similarity.UNKNOWN
-    return model.codes.index(item.code)
+    return numbers_of(model, [item_id])[0]
 
 
-def widened(model: similarity.Model, asked: Asked, item: Item | None) -> Asked:
-    """The same question, asked also of the class that its text reads as."""
-    chosen = np.array([number_of(model, item.pk if item else None)])
-    reads, covered = similarity.read(model, similarity.bags([asked.text]), chosen)
-    known = catalogue.item_of(model.codes[int(np.argmax(reads[0]))]) if covered[0] > 0 else None
-    return replace(asked, kinds=tuple(sorted({*asked.kinds, *([known.category.code] if known else [])})))
+def numbers_of(model: similarity.Model, item_ids: Sequence[int | None]) -> list[int]:
+    """The same of several items."""
+    known, number = catalogue.choices().by_id, model.number_of
+    items = [known.get(pk) if pk else None for pk in item_ids]
+    return [
+        similarity.UNKNOWN if item is None else number.get(item.code, similarity.UNKNOWN) for item in items
+    ]
 
 
-def compare(model: similarity.Model, asked: Asked, others: Sequence[Near], *, most: int = 5) -> list[Alike]:
+@dataclass(frozen=True)
+class Question:
+    """What is asked, read by the model once."""
+
+    asked: Asked
+    """Asked also of the class that its text reads as."""
+    mine: similarity.Reports
+
+
+def question(model: similarity.Model, asked: Asked) -> Question:
+    """Reads what is asked."""
+    mine = _reports(model, [_as_near(asked)], similarity.bags([asked.text]))
+    known = catalogue.item_of(model.codes[int(np.argmax(mine.reads[0]))]) if mine.covered[0] > 0 else None
+    kinds = {*asked.kinds, *([known.category.code] if known else [])}
+    return Question(replace(asked, kinds=tuple(sorted(kinds))), mine)
+
+
+def compare(
+    model: similarity.Model, question: Question, others: Sequence[Near], *, most: int = 5
+) -> list[Alike]:
     """Those of some earlier appeals that are likely of the same matter, the likeliest first."""
     if not others:
         return []
-    mine = _reports(model, [_as_near(asked)], [similarity.bags([asked.text])])
-    theirs = _reports(model, others, None)
+    theirs = _reports(model, others, similarity.joined([one.grams for one in others]))
     rows = np.arange(len(others))
-    found = similarity.matches(model, asked.text, mine, theirs, rows, most=most)
+    found = similarity.matches(model, question.asked.text, question.mine, theirs, rows, most=most)
     return [_alike(model, match, others[match.row]) for match in found]
 
 
@@ -124,15 +140,11 @@ def _as_near(asked: Asked) -> Near:
     )  # fmt: skip
 
 
-def _reports(
-    model: similarity.Model, near: Sequence[Near], bags: Sequence[similarity.Bags] | None
-) -> similarity.Reports:
-    texts = bags[0] if bags else similarity.joined([one.grams for one in near])
-    chosen = np.array([number_of(model, one.chosen_id) for one in near])
-    reads, covered = similarity.read(model, texts, chosen)
+def _reports(model: similarity.Model, near: Sequence[Near], texts: similarity.Bags) -> similarity.Reports:
     unknown = float("nan")
-    return similarity.Reports(
-        item=chosen.astype(np.int32),
+    return similarity.reported(
+        model,
+        item=np.array(numbers_of(model, [one.chosen_id for one in near])),
         lon=np.array([unknown if one.lon is None else one.lon for one in near]),
         lat=np.array([unknown if one.lat is None else one.lat for one in near]),
         community=np.array([int(one.scope_code or 0) for one in near]),
@@ -142,8 +154,6 @@ def _reports(
         person=np.array([one.person or similarity.NOBODY for one in near]),
         at=np.array([days_of(one.opened_at) for one in near]),
         bags=texts,
-        reads=reads,
-        covered=covered,
         meaning=meanings([one.meaning for one in near]),
     )
 
@@ -179,7 +189,7 @@ def suggest(
 def read_classes(model: similarity.Model, near: Sequence[tuple[bytes, int | None]]) -> list[str]:
     """The code of the class that each of some texts (grams, item chosen) reads as; "" outside the catalogue."""
     texts = similarity.joined([grams for grams, _item in near])
-    chosen = np.array([number_of(model, item) for _grams, item in near])
-    reads, _covered = similarity.read(model, texts, chosen)
+    chosen = np.array(numbers_of(model, [item for _grams, item in near]))
+    reads, _covered, _again = similarity.read(model, texts, chosen)
     codes = [catalogue.item_of(code) for code in model.codes]
     return [item.category.code if (item := codes[k]) else "" for k in np.argmax(reads, axis=1).tolist()]

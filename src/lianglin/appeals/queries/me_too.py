@@ -14,7 +14,6 @@ from lianglin.appeals import rules
 from lianglin.appeals.models import Item
 from lianglin.appeals.queries import alike, catalogue
 from lianglin.appeals.queries.alike import Asked, OpenNear
-from lianglin.appeals.queries.model_files import version_in_force
 from lianglin.appeals.rules.grams import cell_of
 from lianglin.places.queries import cover
 from lianglin.places.search import Spot
@@ -56,7 +55,7 @@ def asked(text: str, item: Item | None, spot: Spot, *, lon: float | None, lat: f
 
 def open_matters(question: Asked, item: Item | None) -> list[OpenMatter]:
     """At most three, the likeliest first; by a model's weighing, or, without a model, of the same item at the place."""
-    if not (version := version_in_force()):
+    if not (version := alike.await_place(question.scope_code)):
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
     from lianglin.appeals.queries import (
         comparing,
@@ -65,9 +64,8 @@ def open_matters(question: Asked, item: Item | None) -> list[OpenMatter]:
     model = comparing.of_version(version)
     if model is None:
         return [_told(one, strong=False) for one in _same_item(question, item)][:MOST]
-    question = comparing.widened(model, question, item)
-    alike.await_place(question.scope_code)
-    found = comparing.compare(model, question, alike.open_near(question), most=MOST)
+    read = comparing.question(model, question)
+    found = comparing.compare(model, read, alike.open_near(read.asked), most=MOST)
     return [_told(one.near, strong=one.strong) for one in found if isinstance(one.near, OpenNear)]
 
 
@@ -75,7 +73,6 @@ def _same_item(question: Asked, item: Item | None) -> list[OpenNear]:
     """Those of the same item in the same building or within its radius, oldest first."""
     if item is None or item.duplicate_radius_m < 0:
         return []
-    alike.await_place(question.scope_code)
     near = [one for one in alike.open_near(question) if one.item_id == item.pk]
     here = [one for one in near if _at_one_place(question, one, item.duplicate_radius_m)]
     return sorted(here, key=lambda one: one.opened_at)

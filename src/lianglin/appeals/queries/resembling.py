@@ -80,8 +80,8 @@ def resembling_each(asked: Sequence[Question], actor: Actor) -> dict[int, list[R
     if model is None:
         return None
     rows = _rows(asked, actor)
-    questions = [comparing.widened(model, _question(one, rows.get(one.case.pk)), one.item) for one in asked]
-    near = alike.near_each(questions, actor)
+    questions = [comparing.question(model, _question(one, rows.get(one.case.pk))) for one in asked]
+    near = alike.near_each([question.asked for question in questions], actor)
     found: dict[int, list[Alike]] = {}
     for one, question, others in zip(asked, questions, near, strict=True):
         others = [other for other in others if other.case_id != one.case.pk]

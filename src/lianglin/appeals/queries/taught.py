@@ -46,6 +46,8 @@ class Taught:
 
     history: similarity.History
     codes: tuple[str, ...]
+    names: tuple[str, ...]
+    """What the catalogue calls each item and its class."""
     class_of: np.ndarray
     reach: np.ndarray
     own: int
@@ -82,6 +84,7 @@ def own_history(actor: Actor) -> Taught:
     return Taught(
         history,
         codes,
+        tuple(f"{item.name} {item.category.name}" for item in known),
         _ints([kinds[item.category.code] for item in known]),
         _floats([float(item.duplicate_radius_m) for item in known]),
         own=len(rows),
@@ -153,10 +156,7 @@ def with_sample(taught: Taught, sample: Sample) -> Taught:
     }
     texts = similarity.bags([sample.texts[k] for k in kept.tolist()])
     merged = {name: np.concatenate([getattr(own, name), column]) for name, column in both.items()}
-    bags = similarity.Bags(
-        np.concatenate([own.bags.start, own.bags.start[-1] + texts.start[1:]]),
-        np.concatenate([own.bags.gram, texts.gram]),
-    )
+    bags = own.bags.followed_by(texts)
     meaning = None
     if own.meaning is not None:
         meaning = np.concatenate([own.meaning, np.zeros((len(kept), own.meaning.shape[1]), np.float32)])

@@ -8,6 +8,7 @@ reports in never loads them.
 from __future__ import annotations
 
 import math
+import re
 import struct
 import unicodedata
 from functools import lru_cache
@@ -15,6 +16,8 @@ from functools import lru_cache
 BITS = 18
 LONGEST = 600
 """Characters of a text that are read."""
+WHERE = re.compile(r"(?<![0-9])([0-9]{1,4})(?:([苑园里区村庄屯院])|(号楼|[栋幢座])|(单元))")
+"""The numbers of an address: of a compound, a building, a unit."""
 _ALL = (1 << 64) - 1
 _LAT, _LON = 1 / 400, 1 / 290
 _BASIC_PLANE = 1 << 16
@@ -22,16 +25,24 @@ _NEIGHBOURS = tuple((north << 32) + east for north in (-1, 0, 1) for east in (-1
 
 
 def grams_of(text: str) -> bytes:
-    """The 1- and 2-grams of a text, each once, ascending: 18-bit numbers of 4 bytes; empty for an empty text."""
+    """The 1- and 2-grams of a text, each once, ascending: 18-bit numbers of 4 bytes; empty for an empty text.
+
+    Behind them the first number of a compound, a building and a unit that it names, as a number above 18 bits.
+    """
     found: set[int] = set()
     before = 0
-    for sign in unicodedata.normalize("NFKC", text[:LONGEST]).lower():
+    read = unicodedata.normalize("NFKC", text[:LONGEST]).lower()
+    for sign in read:
         code = _code(sign)
         if code:
             found.add(_mixed(code << 21))
             if before:
                 found.add(_mixed(before << 21 | code))
         before = code
+    where: dict[int, int] = {}
+    for number in WHERE.finditer(read):
+        where.setdefault((number.lastindex or 2) - 1, int(number[1]))
+    found.update(kind << BITS | number for kind, number in where.items())
     return struct.pack(f"<{len(found)}I", *sorted(found))
 
 

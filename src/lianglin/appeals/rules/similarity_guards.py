@@ -33,7 +33,7 @@ PERSONAL = tuple(
     Personal(f"appeals.SimilarityRow.{column}", label, _REPEATS, "statutory_duty", "P2Y", _CLOSED, "never")
     for column, label in (
         ("person", _("match key of the appellant")),
-        ("grams", _("hashed grams")),
+        ("grams", _("hashed grams, and the numbers of an address in the text")),
         ("meaning", _("meaning by the city's encoder")),
     )
 )

@@ -44,6 +44,8 @@ class Planted:
     person: np.ndarray
     at: np.ndarray
     matter: np.ndarray
+    told: np.ndarray
+    """As ``matter``, without what only came together by chance: events and repeats as they were planted."""
     place_known: np.ndarray
     problem: np.ndarray
     together: np.ndarray
@@ -126,7 +128,8 @@ def planted(appeals: int, seed: int, *, book: tuple[ItemGrammar, ...] | None = N
     return Planted(
         texts=bodies, item=events.item, chosen=chosen, lon=lon, lat=lat, community=places.community[spot],
         street=places.street[spot], building=np.where(unknown, -1, spot), person=person,
-        at=events.at.astype("datetime64[s]").astype(np.int64) / 86400, matter=_matters(events, anonymous), place_known=known,
+        at=events.at.astype("datetime64[s]").astype(np.int64) / 86400, matter=_matters(events, anonymous),
+        told=_matters(events, anonymous, days=0), place_known=known,
         problem=events.problem, together=_together(events),
         problem_item=np.array([one.item for one in events.problems], dtype=np.int64),
     )  # fmt: skip
@@ -145,9 +148,9 @@ def _with_several_problems(events: history.Events, rng: np.random.Generator) -> 
     return replace(events, appellant=person)
 
 
-def _matters(events: history.Events, anonymous: np.ndarray) -> np.ndarray:
+def _matters(events: history.Events, anonymous: np.ndarray, *, days: int = 6) -> np.ndarray:
     """A number per matter: events, the repeats of their reports, and reports of one item from one building in six days,
-    which anybody would call one matter; -1 for what nobody else reports.
+    which anybody would call one matter; -1 for what nobody else reports. ``days=0``: events and repeats alone.
 
     An anonymous repeat of what concerns one person alone is nobody's: it counts as a matter of its own.
     """
@@ -160,7 +163,7 @@ def _matters(events: history.Events, anonymous: np.ndarray) -> np.ndarray:
     order = np.lexsort((events.at, events.item, events.building))
     before, after = order[:-1], order[1:]
     close = (events.building[before] == events.building[after]) & (events.item[before] == events.item[after])
-    close &= ((events.at[after] - events.at[before]).astype(np.int64) < 6 * 86400) & ~alone[before]
+    close &= ((events.at[after] - events.at[before]).astype(np.int64) < days * 86400) & ~alone[before]
     one = np.concatenate([told, again, before[close]])
     two = np.concatenate([first[events.event[told]], events.repeat_of[again], after[close]])
     graph = sparse.coo_matrix((np.ones(len(one)), (one, two)), shape=(len(rows), len(rows)))

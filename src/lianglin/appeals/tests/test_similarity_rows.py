@@ -51,7 +51,7 @@ def test_grams_are_the_engines(texts: list[str]) -> None:
     from lianglin.engines import similarity
 
     bags = similarity.bags(texts)
-    assert [grams_of(text) for text in texts] == [similarity.kept(bags.of(k)) for k in range(len(texts))]
+    assert [grams_of(text) for text in texts] == [similarity.kept(bags, k) for k in range(len(texts))]
 
 
 @given(st.floats(73, 135), st.floats(18, 54))
@@ -154,6 +154,16 @@ def test_staff_find_their_own_area_alone_and_the_public_no_person(town: Town) ->
         assert [one.case_id for one in alike.near(question, by)] == [there.pk]
     with acting(town.actor("manager")) as by, pytest.raises(Forbidden):
         alike.near(question, by)
+
+
+def test_the_plan_that_is_kept_holds_nobodys_area(town: Town) -> None:
+    here, there = town.appeal(TOLD), town.appeal(TOLD, community=town.there)
+    question = asked(town, person=row_of(here).person)
+    wanted = {"worker": [here.pk], "street": [here.pk, there.pk], "neighbour": [there.pk]}
+    for _ in range(4):
+        for post, cases in wanted.items():
+            with acting(town.actor(post)) as by:
+                assert [one.case_id for one in alike.near(question, by)] == cases
 
 
 def test_what_concerns_one_person_is_told_to_nobody(town: Town) -> None:

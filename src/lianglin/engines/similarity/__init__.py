@@ -14,6 +14,7 @@ from lianglin.engines.similarity.matching import (
     every_pair,
     matches,
     read,
+    reported,
     suggest,
     top,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "metres",
     "not_worse",
     "read",
+    "reported",
     "save",
     "suggest",
     "top",

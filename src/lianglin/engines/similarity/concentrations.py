@@ -21,10 +21,11 @@ WINDOWS = (7.0, 21.0, 60.0, 120.0)
 """Days."""
 PEOPLE = 5
 """Fewer different people are no class of problems."""
-CHANCE = 1e-8
+CHANCE = 1e-7
 """A window stands out when chance alone would hold so many reports this rarely."""
-SMOOTHING = 20.0
-"""A place's share of an item is drawn towards its share of everything by so many reports' worth."""
+USUAL = 4.0
+"""A place's share of an item is drawn towards its share of everything as if so many of its own reports lay behind that:
+a place whose every report of an item lies in the window would else be expected to report nothing."""
 APART = 14.0
 """Days between windows that are still one concentration."""
 
@@ -139,9 +140,9 @@ def _expected(
 
     The proportion is taken outside the window: (own - count) against (whole - own), drawn towards the share of all.
     """
-    usual = share[place] / np.maximum(1 - share[place], 1e-9)
+    usual = np.maximum(share[place] / np.maximum(1 - share[place], 1e-9), 1e-9)
     rest = np.maximum(whole - own, 0)
-    proportion = (own - count + SMOOTHING * usual) / np.maximum(rest - others + SMOOTHING, 1.0)
+    proportion = (own - count + USUAL) / np.maximum(rest - others + USUAL / usual, 1.0)
     return np.maximum(others, 0.5) * np.minimum(proportion, 50)
 
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from lianglin.engines.similarity import pairs, reading
 from lianglin.engines.similarity.index import Index
-from lianglin.engines.similarity.matching import compared, read, top
+from lianglin.engines.similarity.matching import compared, reported, top
 from lianglin.engines.similarity.model import Model
 from lianglin.engines.similarity.reading import Floats, Reader
-from lianglin.engines.similarity.reports import Reports
+from lianglin.engines.similarity.reports import NOBODY, Reports
 from lianglin.engines.similarity.texts import Bags
 
 HELD_OUT = 0.15
@@ -27,6 +27,10 @@ MOST_TEXTS = 16_000
 """Texts that the reader is fitted on: the latest ones, alike from every item."""
 MOST_PAIRED = 30_000
 """Reports that the weighing is fitted on: all of some communities, so that neighbours stay together."""
+MOST_APART = 50_000
+"""Pairs that people left apart, of each reader: a sample that counts for all of them."""
+JOINED = 2.0
+"""A joined pair counts so many times: a repeat that is missed costs more than a look in vain."""
 FORGOTTEN = (0.0, 0.25, 0.5)
 """The shares of grams that the weighing sees forgotten."""
 
@@ -57,22 +61,28 @@ class History:
 
     def reports(self, model: Model, rows: Ints) -> Reports:
         """Some rows as reports that a model has read."""
-        texts = self.bags.take(rows)
-        reads, covered = read(model, texts, self.chosen[rows])
-        meaning = None if self.meaning is None else self.meaning[rows]
-        return Reports(
-            item=self.chosen[rows].astype(np.int32),
+        return reported(
+            model,
+            item=self.chosen[rows],
             lon=self.lon[rows],
             lat=self.lat[rows],
             community=self.community[rows],
             building=self.building[rows],
             person=self.person[rows],
             at=self.at[rows],
-            bags=texts,
-            reads=reads,
-            covered=covered,
-            meaning=meaning,
+            bags=self.bags.take(rows),
+            meaning=None if self.meaning is None else self.meaning[rows],
         )
+
+    def repeats(self, rows: Ints) -> NDArray[np.bool_]:
+        """Which of some rows are a later report of a matter by a person who has reported it before."""
+        matter, person = self.matter[rows], self.person[rows]
+        order = np.lexsort((self.at[rows], person, matter))
+        told = (matter[order] >= 0) & (person[order] != NOBODY)
+        same = told[1:] & (np.diff(matter[order]) == 0) & (np.diff(person[order]) == 0)
+        found = np.zeros(len(rows), bool)
+        found[order[1:][same]] = True
+        return found
 
 
 def fit_model(
@@ -81,29 +91,35 @@ def fit_model(
     class_of: NDArray[np.integer],
     reach: NDArray[np.floating],
     *,
+    names: Sequence[str] = (),
     weighing: pairs.Weighing | None = None,
     seed: int = 0,
 ) -> Model:
     """Fits reader and weighing and measures both on communities that were held out.
 
     codes, class_of, reach: per item its code, the number of its class, and how many metres one matter reaches (below 0:
-    only the same person repeats it). ``weighing``: kept where the history holds fewer than 50 joined pairs.
+    only the same person repeats it). names: what the catalogue calls each item and its class, read as texts of it.
+    ``weighing``: kept where the history holds fewer than 50 joined pairs.
     Raises ValueError when there is nothing to fit: fewer than 20 texts, or no joined pairs and no weighing to keep.
     """
     rng = np.random.default_rng(seed)
     held = _held_out(history, rng)
     taught, tested = np.nonzero(~held)[0], np.nonzero(held)[0]
     chosen = _alike(history, taught, rng)
-    reader = reading.fit(history.bags.take(chosen), history.item[chosen], len(codes), seed=seed)
+    usual = np.bincount(history.item[taught], minlength=len(codes))
+    reader = reading.fit(
+        history.bags.take(chosen), history.item[chosen], len(codes), names=names, usual=usual, seed=seed
+    )
+    reader = _with_repeats(reader, history, taught, rng)
     known = history.chosen >= 0
     right = float((history.chosen == history.item)[known].mean()) if known.any() else reader.trust
     reader = replace(reader, trust=float(np.clip(right, 0.5, 0.98)))
     reach = np.asarray(reach, np.float64)
     empty = pairs.Weighing(np.zeros(len(pairs.FEATURES)), 0.0, reach)
     model = Model(reader, empty, tuple(codes), np.asarray(class_of, np.int64), {})
-    found, truth = _taught_pairs(model, history, taught, rng)
+    found, truth, times = _taught_pairs(model, history, taught, rng)
     if truth.sum() >= 50:
-        model = replace(model, weighing=pairs.fit(found, truth, reach))
+        model = replace(model, weighing=pairs.fit(found, truth, reach, times=times))
     elif weighing is not None:
         model = replace(model, weighing=replace(weighing, reach=reach))
     else:
@@ -163,13 +179,24 @@ def _some_communities(history: History, rows: Ints, most: int, rng: np.random.Ge
     return rows[np.isin(town, fits)]
 
 
+def _with_repeats(reader: Reader, history: History, rows: Ints, rng: np.random.Generator) -> Reader:
+    """Taught from people who are known: every repeat, and four times as many other texts."""
+    rows = rows[history.person[rows] != NOBODY]
+    again = history.repeats(rows)
+    others = rng.permutation(np.nonzero(~again)[0])[: 4 * int(again.sum())]
+    some = rng.permutation(np.concatenate([np.nonzero(again)[0], others]))[:MOST_TEXTS]
+    return reading.with_repeats(reader, history.bags.take(rows[some]), again[some])
+
+
 def _taught_pairs(
     model: Model, history: History, rows: Ints, rng: np.random.Generator
-) -> tuple[Floats, NDArray[np.bool_]]:
-    """Features of pairs worth a comparison, seen through forgetful readers, and whether people joined them."""
+) -> tuple[Floats, NDArray[np.bool_], NDArray[np.float64]]:
+    """(features, whether people joined them, how often each counts) of pairs worth a comparison, seen through
+    forgetful readers.
+    """
     rows = _some_communities(history, rows, MOST_PAIRED, rng)
     matter = history.matter[rows]
-    found, truth = [], []
+    found, truth, times = [], [], []
     for share in FORGOTTEN:
         reader: Reader = model.reader.forgetting(share, rng)
         forgetful = replace(model, reader=reader)
@@ -178,7 +205,8 @@ def _taught_pairs(
         kept = pairs.may_repeat(model.weighing, reports, i, reports, j)
         i, j = i[kept], j[kept]
         one = (matter[i] == matter[j]) & (matter[i] >= 0)
-        kept = one | (rng.random(len(i)) < 60_000 / max(len(i), 1))
+        part = min(MOST_APART / max(int((~one).sum()), 1), 1.0)
+        kept = one | (rng.random(len(i)) < part)
         weight = pairs.features(model.weighing.reach, reports, i[kept], reports, j[kept])
         cosines = [
             pairs.cosine(model.reader, reports, i[kept][k : k + 4096], reports, j[kept][k : k + 4096])
@@ -186,4 +214,5 @@ def _taught_pairs(
         ]
         found.append(pairs.with_text(weight, np.concatenate([*cosines, np.zeros(0, np.float32)])))
         truth.append(one[kept])
-    return np.concatenate(found), np.concatenate(truth)
+        times.append(np.where(one[kept], JOINED, 1 / part))
+    return np.concatenate(found), np.concatenate(truth), np.concatenate(times)

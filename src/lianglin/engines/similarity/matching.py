@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lianglin.engines.similarity import pairs
 from lianglin.engines.similarity.index import Index
 from lianglin.engines.similarity.model import Model
-from lianglin.engines.similarity.reading import Floats, packed
-from lianglin.engines.similarity.reasons import shared_words, words_for
-from lianglin.engines.similarity.reports import Reports, metres
+from lianglin.engines.similarity.reading import PART, Floats, packed
+from lianglin.engines.similarity.reasons import shared_words, told, words_for
+from lianglin.engines.similarity.reports import NOBODY, Reports, metres
 from lianglin.engines.similarity.texts import Bags, bags
 
 Keys = NDArray[np.int64]
@@ -59,14 +59,37 @@ def suggest(model: Model, text: str, *, chosen: int = -1, most: int = 3) -> list
     return [Reading(k, float(found[k]), tuple(words_for(model.reader, text, k))) for k in best]
 
 
-def read(model: Model, texts: Bags, chosen: NDArray[np.integer]) -> tuple[NDArray[np.uint8], Floats]:
-    """(reads, covered) of some bags, as Reports holds them; a part at a time, so that memory stays bounded."""
+def read(model: Model, texts: Bags, chosen: NDArray[np.integer]) -> tuple[NDArray[np.uint8], Floats, Floats]:
+    """(reads, covered, again) of some bags, as Reports holds them; a part at a time, so that memory stays bounded."""
     reads = np.empty((len(texts), model.reader.items), np.uint8)
-    for first in range(0, len(texts), 8192):
-        rows = np.arange(first, min(first + 8192, len(texts)))
-        part = texts if len(rows) == len(texts) else texts.take(rows)
-        reads[rows] = packed(model.reader.with_choice(model.reader.probabilities(part), chosen[rows]))
-    return reads, model.reader.coverage(texts)
+    covered, again = np.empty(len(texts), np.float32), np.empty(len(texts), np.float32)
+    for first in range(0, len(texts), PART):
+        rows = slice(first, min(first + PART, len(texts)))
+        part = texts if len(texts) <= PART else texts.take(np.arange(rows.start, rows.stop))
+        seen = model.reader.looked_up(part)
+        reads[rows] = packed(model.reader.with_choice(model.reader.probabilities(seen), chosen[rows]))
+        covered[rows], again[rows] = model.reader.coverage(seen), model.reader.repeats(seen)
+    return reads, covered, again
+
+
+def reported(
+    model: Model,
+    *,
+    item: NDArray[np.integer],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
+    community: Keys,
+    building: Keys,
+    person: Keys,
+    at: NDArray[np.float64],
+    bags: Bags,
+    meaning: NDArray[np.float32] | None = None,
+) -> Reports:
+    """Reports that a model has read; the columns are those of Reports."""
+    read_by = read(model, bags, item)
+    return Reports(
+        np.asarray(item, np.int32), lon, lat, community, building, person, at, bags, *read_by, meaning
+    )
 
 
 def matches(
@@ -95,21 +118,29 @@ def matches(
         model.weighing, pairs.with_text(found, pairs.cosine_to_one(model.reader, asked, others, rows))
     )
     best = [k for k in np.argsort(-chances, kind="stable")[:most].tolist() if chances[k] >= least]
-    return [_match(model, text, asked, others, int(rows[k]), float(chances[k])) for k in best]
+    return _matches(model, text, asked, others, rows[best], chances[best]) if best else []
 
 
-def _match(model: Model, text: str, asked: Reports, others: Reports, row: int, chance: float) -> Match:
-    far = float(metres(asked.lon[:1], asked.lat[:1], others.lon[[row]], others.lat[[row]])[0])
-    mine, theirs = int(np.argmax(asked.reads[0])), int(np.argmax(others.reads[row]))
-    return Match(
-        row=row,
-        chance=chance,
-        shared=tuple(shared_words(model.reader, text, others.bags.of(row))),
-        metres=None if np.isnan(far) else far,
-        days=abs(float(asked.at[0] - others.at[row])),
-        reads_as=mine if mine == theirs else None,
-        same_person=bool(asked.person[0] == others.person[row] and asked.person[0] != 0),
-    )
+def _matches(
+    model: Model, text: str, asked: Reports, others: Reports, rows: Keys, chances: Floats
+) -> list[Match]:
+    mine, read = told(model.reader, text), int(np.argmax(asked.reads[0]))
+    far = metres(asked.lon, asked.lat, others.lon[rows], others.lat[rows])
+    days = np.abs(asked.at - others.at[rows])
+    same = (asked.person == others.person[rows]) & (asked.person != NOBODY)
+    told_by = (rows, chances, far, days, np.argmax(others.reads[rows], axis=1), same)
+    return [
+        Match(
+            row=row,
+            chance=chance,
+            shared=tuple(shared_words(mine, others.bags.of(row))),
+            metres=None if away != away else away,  # NaN
+            days=apart,
+            reads_as=read if read == theirs else None,
+            same_person=person,
+        )
+        for row, chance, away, apart, theirs, person in zip(*(part.tolist() for part in told_by), strict=True)
+    ]
 
 
 def every_pair(

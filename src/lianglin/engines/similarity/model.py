@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import numpy as np
 from lianglin.engines.similarity.pairs import FEATURES, Weighing
 from lianglin.engines.similarity.reading import Reader
 
-FORMAT = 1
+FORMAT = 2
 WORSE_BY = 0.005
 """A new model may be worse by so much on any figure: what chance does to a held-out part."""
 
@@ -41,6 +42,11 @@ class Model:
     """How good it was on the held-out part."""
     version: str = ""
 
+    @cached_property
+    def number_of(self) -> dict[str, int]:
+        """The place of each item, by its code, in all arrays of items."""
+        return {code: number for number, code in enumerate(self.codes)}
+
 
 def save(model: Model, folder: Path) -> Model:
     """Writes a model into ``folder``/its version; the whole folder appears at once. Returns it with its version."""
@@ -51,6 +57,7 @@ def save(model: Model, folder: Path) -> Model:
         "features": list(FEATURES),
         "temperature": model.reader.temperature,
         "trust": model.reader.trust,
+        "again_bias": model.reader.again_bias,
         "bias": model.weighing.bias,
         "figures": model.figures,
         "arrays": {name: _digest(array) for name, array in arrays.items()},
@@ -92,7 +99,7 @@ def load(folder: Path, version: str, *, whole: bool = False) -> Model:
         raise Damaged(f"{folder / version} is not what was fitted. Fit it anew.")
     reader = Reader(
         idf=arrays["idf"], row=arrays["row"], weight=arrays["weight"], bias=arrays["item_bias"], common=arrays["common"],
-        temperature=told["temperature"], trust=told["trust"],
+        again=arrays["again"], again_bias=told["again_bias"], temperature=told["temperature"], trust=told["trust"],
     )  # fmt: skip
     weighing = Weighing(np.array(arrays["pair_weight"]), told["bias"], np.array(arrays["reach"]))
     return Model(
@@ -113,6 +120,7 @@ def _arrays(model: Model) -> dict[str, np.ndarray]:
         "weight": np.asarray(reader.weight, np.float32),
         "item_bias": np.asarray(reader.bias, np.float32),
         "common": np.asarray(reader.common, bool),
+        "again": np.asarray(reader.again, np.float32),
         "pair_weight": np.asarray(weighing.weight, np.float64),
         "reach": np.asarray(weighing.reach, np.float64),
         "class_of": np.asarray(model.class_of, np.int64),

@@ -2,12 +2,14 @@
 
 The model is linear on TF-IDF rows of length 1: softmax regression, which knows what tells items apart, plus how large a
 share of an item's texts holds a gram, which does not forget what regression can do without and so meets new wording
-better. One temperature makes "0.8" right eight times in ten. What somebody chose when the
-report came in is evidence too, as good as such choices have proved.
+better. The catalogue's own names are read as texts, too, and what is reported often is likelier where words are few.
+One temperature makes "0.8" right eight times in ten. What somebody chose when the report came in is evidence too, as
+good as such choices have proved.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,11 +17,33 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import minimize_scalar
 
+from lianglin.engines.similarity import texts
 from lianglin.engines.similarity.texts import GRAMS, Bags
 
 Floats = NDArray[np.float32]
 UNKNOWN = -1
 """No item was chosen."""
+NEVER = -10.0
+"""The bias of a reader that has met no repeats: then no text says that it is one."""
+NAMED, NAME_SHARE = 10, 0.2
+"""A catalogue's name counts as so many texts, and as held by at least this share of the item's texts."""
+PART = 8192
+"""Texts read at once: bounds the memory."""
+USUAL = 0.75
+"""How much of the log odds of what is usually reported is added to the scores."""
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """Some bags with what a reader knows of their grams."""
+
+    bags: Bags
+    rarity: Floats
+    """Of each gram."""
+    row: NDArray[np.int32]
+    """Of each gram, 0 where it was never met."""
+    length: Floats
+    """Of each text's TF-IDF row before it was made 1."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +60,9 @@ class Reader:
     """Shape (c,)."""
     common: NDArray[np.bool_]
     """Shape (GRAMS,): grams of politeness and filling, found with many items: never shown as a reason."""
+    again: Floats
+    """Shape (GRAMS,): how much each gram tells that the same person reports the same matter once more."""
+    again_bias: float = NEVER
     temperature: float = 1.0
     trust: float = 0.85
     """How often the item chosen at the intake is the right one."""
@@ -49,40 +76,62 @@ class Reader:
         """The length of each TF-IDF row before it was made 1; shape (n,)."""
         return np.sqrt(_sums(self.idf[bags.gram] ** 2, bags)).astype(np.float32)
 
-    def coverage(self, bags: Bags) -> Floats:
-        """The share of each text's grams that the model has met before, 0 to 1; shape (n,); 0 for an empty text."""
-        known = _sums((self.row[bags.gram] > 0).astype(np.float32), bags)
-        return (known / np.maximum(np.diff(bags.start), 1)).astype(np.float32)
+    def looked_up(self, bags: Bags) -> LookedUp:
+        """What the reader knows of each gram: looked up once for all that is asked of some texts."""
+        rarity = self.idf[bags.gram]
+        length = np.sqrt(_sums(rarity * rarity, bags)).astype(np.float32)
+        return LookedUp(bags, rarity, self.row[bags.gram], np.maximum(length, 1e-9))
 
-    def probabilities(self, bags: Bags) -> Floats:
+    def coverage(self, given: Bags | LookedUp) -> Floats:
+        """The share of each text's grams that the model has met before, 0 to 1; shape (n,); 0 for an empty text."""
+        seen = self._of(given)
+        known = _sums((seen.row > 0).astype(np.float32), seen.bags)
+        return (known / np.maximum(np.diff(seen.bags.start), 1)).astype(np.float32)
+
+    def probabilities(self, given: Bags | LookedUp) -> Floats:
         """What the texts alone read as; shape (n, c), each row sums to 1.
 
         About the share of a text that the model has never met (1 - coverage) it says nothing: all items alike.
         """
-        found = np.empty((len(bags), self.items), np.float32)
-        for first in range(0, len(bags), 8192):
-            part = bags if len(bags) <= 8192 else bags.take(np.arange(first, min(first + 8192, len(bags))))
-            told = self.coverage(part)[:, None]
-            alone = _softmax(self._scores(part) / self.temperature)
-            found[first : first + len(part)] = told * alone + (1 - told) / self.items
-        return found
+        if isinstance(given, Bags) and len(given) > PART:
+            parts = (np.arange(n, min(n + PART, len(given))) for n in range(0, len(given), PART))
+            return np.concatenate([self.probabilities(given.take(part)) for part in parts])
+        seen = self._of(given)
+        told = self.coverage(seen)[:, None]
+        alone = _softmax(self._scores(seen) / np.float32(self.temperature))
+        return np.asarray(told * alone + (1 - told) / self.items, np.float32)
 
-    def _scores(self, bags: Bags) -> Floats:
-        if len(bags) == 1:  # somebody types: no matrix is built for one row
-            value = self.idf[bags.gram] / max(float(self.lengths(bags)[0]), 1e-9)
-            row = self.row[bags.gram]
-            known = row > 0
-            return np.asarray(value[known] @ self.weight[row[known]] + self.bias, np.float32)[None, :]
-        return np.asarray(self.matrix(bags) @ self.weight + self.bias, np.float32)
+    def repeats(self, given: Bags | LookedUp) -> Floats:
+        """How surely each text says that it was reported before ("上次反映过"), 0 to 1; shape (n,)."""
+        seen = self._of(given)
+        score = _sums(self.again[seen.bags.gram] * seen.rarity, seen.bags) / seen.length + self.again_bias
+        return (1 / (1 + np.exp(-np.clip(score, -30, 30)))).astype(np.float32)
 
-    def matrix(self, bags: Bags) -> sparse.csr_matrix:
+    def _of(self, given: Bags | LookedUp) -> LookedUp:
+        return self.looked_up(given) if isinstance(given, Bags) else given
+
+    def _scores(self, given: Bags | LookedUp) -> Floats:
+        seen = self._of(given)
+        if len(seen.bags) == 1:  # somebody types: no matrix is built for one row
+            known = np.nonzero(seen.row)[0]
+            value = seen.rarity[known] / seen.length[0]
+            return np.asarray(value @ self.weight[seen.row[known]] + self.bias, np.float32)[None, :]
+        return np.asarray(self.matrix(seen) @ self.weight + self.bias, np.float32)
+
+    def matrix(self, given: Bags | LookedUp) -> sparse.csr_matrix:
         """TF-IDF rows of length 1 over the known grams; what is not known still makes the rest shorter."""
-        value = self.idf[bags.gram] / np.maximum(np.repeat(self.lengths(bags), np.diff(bags.start)), 1e-9)
-        row = self.row[bags.gram]
-        shape = (len(bags), len(self.weight))
+        seen = self._of(given)
+        value = seen.rarity / np.repeat(seen.length, np.diff(seen.bags.start))
+        shape = (len(seen.bags), len(self.weight))
         return sparse.csr_matrix(
-            (np.where(row > 0, value, 0).astype(np.float32), row, bags.start), shape=shape
+            (np.where(seen.row > 0, value, 0).astype(np.float32), seen.row, seen.bags.start), shape=shape
         )
+
+    def holds(self, bags: Bags) -> sparse.csr_matrix:
+        """1 where a text holds a known gram."""
+        found = self.matrix(bags)
+        found.data = (found.data > 0).astype(np.float32)
+        return found
 
     def forgetting(self, share: float, rng: np.random.Generator) -> Reader:
         """The same reader as if it had never met a random share of its grams: what unseen wording is like."""
@@ -103,46 +152,84 @@ def packed(probabilities: Floats) -> NDArray[np.uint8]:
     return np.rint(probabilities * 255).astype(np.uint8)
 
 
-def fit(bags: Bags, item: NDArray[np.integer], items: int, *, seed: int = 0, epochs: int = 14) -> Reader:
+def fit(
+    bags: Bags,
+    item: NDArray[np.integer],
+    items: int,
+    *,
+    names: Sequence[str] = (),
+    usual: NDArray[np.integer] | None = None,
+    seed: int = 0,
+    epochs: int = 14,
+) -> Reader:
     """Fits a reader on texts whose item is known; ``item``: shape (n,), 0 to items - 1.
 
-    A tenth of the texts is kept aside to set the temperature. Raises ValueError for fewer than 20 texts or an item out
-    of range. About 1 ms a text on one core for a hundred items.
+    names: what the catalogue calls each item, read as texts of it. usual: how often each item is reported, shape
+    (items,), where the texts do not show it. A tenth of the texts is kept aside to set the temperature. Raises
+    ValueError for fewer than 20 texts or an item out of range. About 1 ms a text on one core for a hundred items.
     """
     if len(bags) < 20 or item.min() < 0 or item.max() >= items:
         raise ValueError("A reader needs at least 20 texts, each with an item from 0 to items - 1.")
     rng = np.random.default_rng(seed)
-    seen = np.bincount(bags.gram, minlength=GRAMS)
-    idf = (np.log((1 + len(bags)) / (1 + seen)) + 1).astype(np.float32)
+    order = rng.permutation(len(bags))
+    held, taught = order[: max(len(bags) // 10, 1)], order[max(len(bags) // 10, 1) :]
+    named = texts.bags([name for name in names for _ in range(NAMED)])
+    told = bags.take(taught).followed_by(named)
+    about = np.concatenate([item[taught], np.repeat(np.arange(len(names)), NAMED)])
+    reader = _descended(_empty(bags, item, items, named), told, about, rng, epochs)
+    reader = replace(reader, weight=_with_shares(reader, bags.take(taught), item[taught], names))
+    reader = replace(reader, bias=reader.bias + _usual(usual, item, items))
+    return replace(reader, temperature=_temperature(reader, bags.take(held), item[held], rng))
+
+
+def with_repeats(reader: Reader, bags: Bags, again: NDArray[np.bool_], *, seed: int = 0) -> Reader:
+    """The reader taught what somebody says who reports the same once more; as before with fewer than 30 such texts."""
+    if again.sum() < 30 or again.all():
+        return reader
+    shape = (len(reader.weight), 2)
+    empty = replace(reader, weight=np.zeros(shape, np.float32), bias=np.zeros(2, np.float32))
+    told = _descended(empty, bags, again.astype(np.int64), np.random.default_rng(seed), 14)
+    weight = (told.weight[:, 1] - told.weight[:, 0])[reader.row]
+    return replace(reader, again=weight, again_bias=float(told.bias[1] - told.bias[0]))
+
+
+def _empty(bags: Bags, item: NDArray[np.integer], items: int, named: Bags) -> Reader:
+    """A reader that knows grams and their rarity, and has learnt nothing."""
+    seen = np.bincount(bags.gram, minlength=GRAMS) + np.bincount(named.gram, minlength=GRAMS)
+    idf = (np.log((1 + len(bags) + len(named)) / (1 + seen)) + 1).astype(np.float32)
     known = np.nonzero(seen >= 2)[0]
     row = np.zeros(GRAMS, np.int32)
     row[known] = np.arange(1, len(known) + 1)
-    order = rng.permutation(len(bags))
-    held, taught = order[: max(len(bags) // 10, 1)], order[max(len(bags) // 10, 1) :]
-    empty = Reader(
+    return Reader(
         idf,
         row,
         np.zeros((len(known) + 1, items), np.float32),
         np.zeros(items, np.float32),
         _common(bags, item, items),
+        np.zeros(GRAMS, np.float32),
     )
-    reader = _descended(empty, bags.take(taught), item[taught], rng, epochs)
-    reader = replace(reader, weight=_with_shares(reader, bags.take(taught), item[taught]))
-    return replace(reader, temperature=_temperature(reader, bags.take(held), item[held], rng))
 
 
-def _with_shares(reader: Reader, bags: Bags, item: NDArray[np.integer]) -> Floats:
-    """Adds the root of the share of an item's texts that hold each gram, times how few items do.
+def _usual(usual: NDArray[np.integer] | None, item: NDArray[np.integer], items: int) -> Floats:
+    """What is reported often but was taught alike: its log odds against the teaching texts' own."""
+    if usual is None:
+        return np.zeros(items, np.float32)
+    often, taught = usual + 1.0, np.bincount(item, minlength=items) + 1.0
+    return (USUAL * (np.log(often / often.sum()) - np.log(taught / taught.sum()))).astype(np.float32)
+
+
+def _with_shares(reader: Reader, bags: Bags, item: NDArray[np.integer], names: Sequence[str]) -> Floats:
+    """Adds the cube root of the share of an item's texts that hold each gram, times how few items do.
 
     Both parts are brought to one scale by how far their scores spread; the shares count double.
     """
     told = np.zeros((len(item), reader.items), np.float32)
     told[np.arange(len(item)), item] = 1
-    holds = reader.matrix(bags)
-    holds.data = (holds.data > 0).astype(np.float32)
-    held = holds.T @ told
-    few = np.log((reader.items + 1) / (1 + (held > 0).sum(axis=1, keepdims=True)))
-    shares = np.sqrt(held / np.maximum(told.sum(axis=0), 1)) * few
+    shares = (reader.holds(bags).T @ told) / np.maximum(told.sum(axis=0), 1)
+    if len(names):
+        shares = np.maximum(shares, NAME_SHARE * reader.holds(texts.bags(names)).toarray().T)
+    few = np.log((reader.items + 1) / (1 + (shares > 0).sum(axis=1, keepdims=True)))
+    shares = np.cbrt(shares) * few
     known = np.nonzero(reader.row)[0]
     shares[reader.row[known]] /= reader.idf[known, None]
     shares[0] = 0

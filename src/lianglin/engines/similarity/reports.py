@@ -41,6 +41,8 @@ class Reports:
     """Shape (n, items): what each reads as, choice included, in 1/255 (reading.packed)."""
     covered: NDArray[np.float32]
     """Reader.coverage."""
+    again: NDArray[np.float32]
+    """Reader.repeats."""
     meaning: NDArray[np.float32] | None = None
     """Rows of length 1 from a city's own encoder, shape (n, d); None without one."""
 

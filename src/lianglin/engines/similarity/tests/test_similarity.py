@@ -40,9 +40,27 @@ def test_bags_hold_each_gram_once_in_order_and_survive_being_kept(said: list[str
         gram = bags.of(k).astype(np.int64)
         assert (np.diff(gram) > 0).all()
         assert (gram < texts.GRAMS).all()
-    again = similarity.joined([similarity.kept(bags.of(k)) for k in range(len(bags))])
+    again = similarity.joined([similarity.kept(bags, k) for k in range(len(bags))])
     assert (again.gram == bags.gram).all()
     assert (again.start == bags.start).all()
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ("和宁12苑3号楼2单元漏水", [12, 3, 2]),
+        ("５栋不热", [-1, 5, -1]),
+        ("4号楼和6号楼都停电", [-1, 4, -1]),
+        ("电话13900000000，交了80元，11月3号", [-1, -1, -1]),
+        ("123456苑", [-1, -1, -1]),
+    ],
+)
+def test_the_numbers_of_an_address_stand_beside_the_grams(said: str, where: list[int]) -> None:
+    bags = similarity.bags(["", said])
+    assert bags.where.tolist() == [[-1, -1, -1], where]
+    again = similarity.joined([similarity.kept(bags, 0), similarity.kept(bags, 1)])
+    assert again.where.tolist() == bags.where.tolist()
+    assert (again.gram == bags.gram).all()
 
 
 @given(CHINESE)
@@ -80,6 +98,41 @@ def test_one_text_is_read_as_many_are() -> None:
     many = _reader().probabilities(bags)
     one = _reader().probabilities(similarity.bags(["楼道灯不亮"]))
     assert np.allclose(many[1], one[0], atol=1e-5)
+
+
+def test_the_catalogues_own_names_are_read_though_nobody_has_written_them() -> None:
+    said, item = EXAMPLE["texts"](400, np.random.default_rng(2))
+    named = reading.fit(similarity.bags(said), item, 3, names=("屋漏", "公共照明", "管网疏通"))
+    asked = similarity.bags(["管网疏通"])
+    assert named.probabilities(asked)[0].argmax() == 2
+    assert named.probabilities(asked)[0, 2] > 0.9 > _reader().probabilities(asked)[0, 2]
+
+
+def test_what_is_reported_often_is_likelier_where_words_say_little() -> None:
+    said, item = EXAMPLE["texts"](400, np.random.default_rng(2))
+    often = reading.fit(similarity.bags(said), item, 3, usual=np.array([10, 10, 10_000]))
+    assert often.probabilities(similarity.bags(["望回复"]))[0].argmax() == 2
+    assert often.probabilities(similarity.bags(["楼道灯不亮"]))[0].argmax() == 1
+
+
+def test_a_text_tells_that_it_was_reported_before_once_repeats_were_met() -> None:
+    said, _item = EXAMPLE["texts"](400, np.random.default_rng(3))
+    again = np.arange(400) % 4 == 0
+    told = [f"之前反映过，{text}" if more else text for text, more in zip(said, again, strict=True)]
+    taught = reading.with_repeats(_reader(), similarity.bags(told), again)
+    asked = similarity.bags(["之前反映过，楼道灯不亮", "楼道灯不亮"])
+    first, second = taught.repeats(asked).tolist()
+    assert first > 0.7 > 0.3 > second
+    few = reading.with_repeats(_reader(), similarity.bags(told[:40]), again[:40])
+    assert few.repeats(asked).max() < 0.001
+
+
+def test_a_persons_later_report_of_a_matter_is_a_repeat_and_a_neighbours_is_not() -> None:
+    history = replace(
+        EXAMPLE["history"](4, np.random.default_rng(1)),
+        matter=np.array([0, 0, 0, 1, -1, -1, 0]), person=np.array([5, 6, 5, 5, 5, 5, 0]), at=np.arange(7.0),
+    )  # fmt: skip
+    assert history.repeats(np.arange(7)).tolist() == [False, False, True, False, False, False, False]
 
 
 @pytest.mark.rows("R061")
@@ -185,6 +238,17 @@ def test_a_planted_concentration_is_found_and_weather_over_the_whole_city_is_not
     found = similarity.concentrations(item, place, place // 8, at, person)
     assert [(one.item, one.street) for one in found] == [(3, 2)]
     assert np.isin(np.arange(40), found[0].rows).all()
+
+
+def test_a_place_that_reports_its_usual_number_all_in_one_quarter_is_no_concentration() -> None:
+    rng = np.random.default_rng(6)
+    item, place = rng.integers(0, 60, 9000), rng.integers(0, 30, 9000)
+    at, person = rng.random(9000) * 400, np.arange(1, 9001)
+    own = np.nonzero((item == 7) & (place == 4))[0]
+    item[own], own = 8, own[:5]
+    item[own], at[own] = 7, 100 + rng.random(5) * 90
+    found = similarity.concentrations(item, place, place // 6, at, person)
+    assert (7, 0) not in [(one.item, one.street) for one in found]
 
 
 def test_one_person_many_times_is_no_concentration() -> None:
