@@ -12,7 +12,7 @@ DOMAIN = Domain(
     navigation=(
         NavItem("resident", _("Home"), "portal:home", "home", order=10),
         NavItem("resident", _("My community"), "portal:city", "map", order=60),
-        NavItem("desk", _("My work"), "portal:work", "inbox", order=10),
+        NavItem("today", _("My work"), "portal:work", "inbox", order=10),
     ),
     seed="lianglin.portal.seed:seed",
     wakes="lianglin.portal.seed:plant_urgent",

@@ -15,8 +15,8 @@ DUTIES = (
 )
 BOTH = tuple(duty.code for duty in DUTIES)
 NAVIGATION = (
-    NavItem("desk", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
-    NavItem("desk", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
-    NavItem("desk", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
+    NavItem("lasting", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
+    NavItem("lasting", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
+    NavItem("lasting", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
     NavItem("resident", _("Being solved for good"), "appeals:public_problems", "check", order=58),
 )
