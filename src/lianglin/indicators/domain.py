@@ -27,7 +27,15 @@ DOMAIN = Domain(
         NavItem("figures", _("Dashboard"), "indicators:dashboard", "chart", "indicators.read", 60),
         NavItem("figures", _("Rates in parts"), "indicators:breakdown", "half", "indicators.read", 62),
         NavItem("figures", _("Reports"), "indicators:reports", "form", "indicators.reports", 64),
-        NavItem("resident", _("Open figures"), "indicators:public", "chart", "", 90),
+        NavItem(
+            "resident",
+            _("Open figures"),
+            "indicators:public",
+            "chart",
+            "",
+            90,
+            note=_("how it goes, month by month"),
+        ),
     ),
     database=("lianglin.indicators.database:install",),
     retention=(

@@ -42,10 +42,16 @@ def site(request: HttpRequest) -> dict[str, Any]:
 
 
 def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
-    """The links of one door that this actor's duties open: label, url, icon, current."""
+    """The links of one door that this actor's duties open: label, url, icon, note, current."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
-        {"label": link.label, "url": link.url, "icon": link.icon, "current": link.view == here}
+        {
+            "label": link.label,
+            "url": link.url,
+            "icon": link.icon,
+            "note": link.note,
+            "current": link.view == here,
+        }
         for link in _menu(request, door).links
     ]
 
@@ -78,7 +84,9 @@ def _opened(
     for code, item, url in _links(door):
         if (code in live or code not in _to_be_assessed()) and (not item.duty or item.duty in duties):
             drawing = icon(item.icon or "right")
-            link = side.Link(str(item.label), url, drawing, item.place, item.url, item.count, item.icon)
+            link = side.Link(
+                str(item.label), url, drawing, item.place, item.url, item.count, item.icon, str(item.note)
+            )
             found.setdefault(item.url, link)
     return side.Menu(tuple(found.values()))
 

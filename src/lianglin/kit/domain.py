@@ -173,6 +173,8 @@ class NavItem:
     duty: str = ""
     order: int = 50
     count: str = ""
+    note: Text = ""
+    """What one finds there, in a few words: under the large button of the residents' home."""
 
     @property
     def door(self) -> Literal["resident", "desk"]:

@@ -48,6 +48,7 @@ class Link:
     view: str = ""
     counts: str = ""
     icon: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)

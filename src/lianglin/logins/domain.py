@@ -10,7 +10,16 @@ DOMAIN = Domain(
     order=65,
     urls="lianglin.logins.urls",
     path="me/",
-    navigation=(NavItem("resident", _("Mine"), "logins:me", "person", order=35),),
+    navigation=(
+        NavItem(
+            "resident",
+            _("Mine"),
+            "logins:me",
+            "person",
+            order=35,
+            note=_("what I reported, with a code to my phone"),
+        ),
+    ),
     notices=(
         Notice(
             "logins.code",

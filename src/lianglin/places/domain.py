@@ -41,7 +41,16 @@ DOMAIN = Domain(
         Guard("places.OpeningRule", {**READ, "staff": Access("SIUD")}),
         Guard("places.OpeningException", {**READ, "staff": Access("SIUD")}),
     ),
-    navigation=(NavItem("resident", _("Services near home"), "places:services", "pin", order=55),),
+    navigation=(
+        NavItem(
+            "resident",
+            _("Services near home"),
+            "places:services",
+            "pin",
+            order=55,
+            note=_("canteens, clinics, halls: where, and when open"),
+        ),
+    ),
     panels=(Panel("place", "places/_points.html", "lianglin.places.near:panel", 20),),
     database=("lianglin.places.database:install",),
     seed="lianglin.places.seed.load:seed",

@@ -11,7 +11,14 @@ DOMAIN = Domain(
     urls="lianglin.portal.urls",
     navigation=(
         NavItem("resident", _("Home"), "portal:home", "home", order=10),
-        NavItem("resident", _("My community"), "portal:city", "map", order=60),
+        NavItem(
+            "resident",
+            _("My community"),
+            "portal:city",
+            "map",
+            order=60,
+            note=_("communities, buildings, duty phone"),
+        ),
         NavItem("today", _("My work"), "portal:work", "inbox", order=10),
     ),
     seed="lianglin.portal.seed:seed",

@@ -263,7 +263,14 @@ DOMAIN = Domain(
         ),
     ),
     navigation=(
-        NavItem("resident", _("My data"), "privacy:mine", "shield", order=60),
+        NavItem(
+            "resident",
+            _("My data"),
+            "privacy:mine",
+            "shield",
+            order=60,
+            note=_("what is kept about me, and who looked"),
+        ),
         NavItem("protection", _("Rights requests"), "privacy:inbox", "inbox", "privacy.decide", 60),
         NavItem("protection", _("Requests about data"), "privacy:inbox", "inbox", "privacy.check", 60),
         NavItem("protection", _("Restrictions"), "privacy:restrictions", "lock", "privacy.decide", 61),

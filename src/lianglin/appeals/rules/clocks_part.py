@@ -141,8 +141,8 @@ LISTS = (
     ),
 )
 NAVIGATION = (
-    NavItem("supervision", _("Supervision"), "appeals:supervision", "warn", "appeals.supervise", 28),
-    NavItem("supervision", _("Orders of supervision"), "appeals:supervision", "warn", "appeals.handle", 28),
+    NavItem("supervision", _("Supervision"), "appeals:supervision", "warn", "appeals.supervise", 24),
+    NavItem("supervision", _("Orders of supervision"), "appeals:supervision", "warn", "appeals.handle", 24),
     NavItem("today", _("Calls to make"), "appeals:calls", "phone", "appeals.call_back", 26),
     NavItem("supervision", _("Three ledgers"), "appeals:ledgers", "form", "appeals.read", 29),
     NavItem("cases", _("Petitions"), "appeals:petitions", "letter", "appeals.petition", 27),

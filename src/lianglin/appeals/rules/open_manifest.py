@@ -137,5 +137,12 @@ NAVIGATION = (
         43,
     ),
     NavItem("figures", _("Webhook calls given up"), "appeals:webhook_calls", "warn", "appeals.publish", 90),
-    NavItem("resident", _("Closed cases"), "appeals:closed", "check", order=70),
+    NavItem(
+        "resident",
+        _("Closed cases"),
+        "appeals:closed",
+        "check",
+        order=70,
+        note=_("what was solved; names are masked"),
+    ),
 )

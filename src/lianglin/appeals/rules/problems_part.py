@@ -18,5 +18,12 @@ NAVIGATION = (
     NavItem("lasting", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
     NavItem("lasting", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
     NavItem("lasting", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
-    NavItem("resident", _("Being solved for good"), "appeals:public_problems", "check", order=58),
+    NavItem(
+        "resident",
+        _("Being solved for good"),
+        "appeals:public_problems",
+        "check",
+        order=58,
+        note=_("what many report, and what is done about it"),
+    ),
 )

@@ -60,8 +60,13 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "candidate": found,
         "area": area_label(found.scope_code),
         "cases": [
-            {"case": case, "number": group_case_number(case.number), "tone": case_words.tone(case.state)}
-            for case in queries.cases_of(found, actor).select_related("community")[:SHOWN]
+            {
+                "case": case,
+                "number": group_case_number(case.number),
+                "place": case_words.full_place(case),
+                "tone": case_words.tone(case.state),
+            }
+            for case in queries.located(found, actor, limit=SHOWN)
         ],
         "open": found.state == ClassCandidate.State.OPEN,
         "confirm": confirm if actor.may(rules.DECIDE) else None,

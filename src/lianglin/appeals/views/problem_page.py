@@ -210,7 +210,7 @@ def spots(request: HttpRequest, pk: int) -> JsonResponse:
         if point:
             url = reverse("appeals:detail", args=[case.number])
             properties = {
-                "title": case.number,
+                "title": group_case_number(case.number),
                 "text": case.state_label,
                 "url": url,
                 "tone": case_words.tone(case.state),

@@ -50,8 +50,11 @@ def _stands(call: WhistleCall, units: Sequence[WhistleUnit], now: datetime) -> t
         return _("answered"), "good"
     if units and all(unit.arrived_at for unit in units):
         return _("there, answer to come"), "active"
+    there = sum(1 for unit in units if unit.arrived_at)
+    if there:
+        return _("%(n)d of %(all)d there") % {"n": there, "all": len(units)}, "active"
     if call.arrive_by < now:
-        return _("not all there in time"), "bad"
+        return _("not there in time"), "bad"
     return _("called"), "waiting"
 
 

@@ -27,19 +27,12 @@ PLANNED = (
 """Doors of the house that no installed package opens yet; one leaves the list when a package has a link of that name."""
 LARGE = 6
 """How many large buttons the first page has room for."""
-NOTES = {
-    "megaphone": _("six short questions, no account"),
-    "search": _("with number and query code"),
-    "map": _("communities, buildings, duty phone"),
-    "chart": _("how it goes, month by month"),
-}
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Large buttons for everything that is open, and honestly what is not yet. A visitor costs no query."""
     links = [link for link in navigation(request, "resident") if not link["current"]]
-    open_doors = [{**link, "note": NOTES.get(link["icon"], "")} for link in links]
     named = {str(link["label"]) for link in links}
     closed = [
         {"label": label, "icon": icon, "note": note}
@@ -49,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     panels = sorted((p for p in discovery.each("panels") if p.slot == "home"), key=lambda p: p.order)
     offered = [(p.template, discovery.resolve(p.context)(acting(request), request)) for p in panels]
     context = {
-        "open_doors": open_doors,
+        "open_doors": links,
         "closed_doors": closed[: max(LARGE - len(links), 0)],
         "later_doors": closed[max(LARGE - len(links), 0) :],
         "panels": [
