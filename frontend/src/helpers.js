@@ -90,6 +90,10 @@ function onKey(event) {
     open.open = false;
     open.querySelector("summary").focus();
   }
+  if (location.hash === "#menu") {
+    location.hash = "#main";
+    document.querySelector("a[href='#menu']")?.focus();
+  }
 }
 
 function closeMenus(inside) {

@@ -13,7 +13,7 @@ from django.utils.translation import override
 from lianglin.access.actor import role_kinds
 from lianglin.access.scoped import ScopedManager, guards
 from lianglin.cases.rules import flaws
-from lianglin.kit import discovery
+from lianglin.kit import discovery, side
 from lianglin.kit.crypto import EncryptedTextField
 
 OURS = [model for model in apps.get_models() if model.__module__.startswith("lianglin.")]
@@ -126,6 +126,10 @@ def test_every_declared_label_is_chinese() -> None:
 @pytest.mark.parametrize("kind", sorted(discovery.lifecycles()))
 def test_lifecycles_have_no_dead_ends(kind: str) -> None:
     assert flaws(discovery.lifecycles()[kind]) == []
+
+
+def test_every_link_of_the_desk_stands_in_a_group() -> None:
+    assert {item.place for item in discovery.each("navigation")} <= {"resident", *side.GROUPS}
 
 
 def test_duties_named_anywhere_are_declared() -> None:

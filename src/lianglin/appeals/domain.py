@@ -371,18 +371,20 @@ DOMAIN = Domain(
     navigation=(
         *clocks.NAVIGATION,
         *intake.NAVIGATION,
-        NavItem("desk", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
-        NavItem("desk", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
-        NavItem("desk", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 16),
-        NavItem("desk", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 17),
-        NavItem("desk", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 18),
-        NavItem("desk", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
-        NavItem("desk", _("Standard texts"), "appeals:texts", "letter", "appeals.texts", 28),
-        NavItem("desk", _("Record"), "appeals:record", "plus", "appeals.intake", 25),
+        NavItem("cases", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
+        NavItem("cases", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
+        NavItem("rules", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 36),
+        NavItem("cases", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 28),
+        NavItem("cases", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 25),
+        NavItem("cases", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
+        NavItem("rules", _("Standard texts"), "appeals:texts", "letter", "appeals.texts", 38),
+        NavItem("cases", _("Record"), "appeals:record", "plus", "appeals.intake", 22),
         NavItem(
-            "desk", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
+            "rules", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
         ),
-        NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
+        NavItem(
+            "supervision", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40
+        ),
         *problems.NAVIGATION,
         NavItem(
             "resident",

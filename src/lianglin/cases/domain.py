@@ -56,10 +56,10 @@ DOMAIN = Domain(
         "administrator": ("cases.calendar",),
     },
     navigation=(
-        NavItem("desk", _("Files and sheets"), "cases:papers", "download", "cases.own_work", 55),
-        NavItem("desk", _("Cover and handover"), "cases:standing_in", "swap", "cases.own_work", 60),
-        NavItem("desk", _("On call"), "cases:on_call", "clock", "cases.rota", 65),
-        NavItem("desk", _("Working days"), "cases:calendar", "calendar", "cases.calendar", 70),
+        NavItem("today", _("Files and sheets"), "cases:papers", "download", "cases.own_work", 55),
+        NavItem("today", _("Cover and handover"), "cases:standing_in", "swap", "cases.own_work", 60),
+        NavItem("today", _("On call"), "cases:on_call", "clock", "cases.rota", 65),
+        NavItem("rules", _("Working days"), "cases:calendar", "calendar", "cases.calendar", 70),
     ),
     database=("lianglin.cases.database:install",),
     handovers=(

@@ -53,9 +53,9 @@ DOMAIN = Domain(
     },
     panels=(Panel("person", "facts/_person.html", "lianglin.facts.panels:person"),),
     navigation=(
-        NavItem("desk", _("Households"), "facts:households", "home", "facts.read", 30),
-        NavItem("desk", _("Contradictions"), "facts:conflicts", "warn", "facts.decide", 32),
-        NavItem("desk", _("Data elements"), "facts:registry", "form", "facts.registry", 70),
+        NavItem("people", _("Households"), "facts:households", "home", "facts.read", 30),
+        NavItem("people", _("Contradictions"), "facts:conflicts", "warn", "facts.decide", 32),
+        NavItem("rules", _("Data elements"), "facts:registry", "form", "facts.registry", 70),
     ),
     consents=(
         ConsentPurpose(

@@ -26,9 +26,9 @@ DOMAIN = Domain(
         "community_worker": ("places.services",),
     },
     navigation=(
-        NavItem("desk", _("Changes of places"), "gazetteer:changes", "map", "places.manage", 70),
-        NavItem("desk", _("Imports of places"), "gazetteer:imports", "form", "places.manage", 71),
-        NavItem("desk", _("Service points"), "gazetteer:points", "building", "places.services", 72),
+        NavItem("people", _("Changes of places"), "gazetteer:changes", "map", "places.manage", 70),
+        NavItem("people", _("Imports of places"), "gazetteer:imports", "form", "places.manage", 71),
+        NavItem("people", _("Service points"), "gazetteer:points", "building", "places.services", 72),
     ),
     guards=(
         Guard(

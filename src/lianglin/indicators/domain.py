@@ -24,9 +24,9 @@ DOMAIN = Domain(
         **dict.fromkeys(_REPORTS, ("indicators.read", "indicators.reports", "indicators.issue")),
     },
     navigation=(
-        NavItem("desk", _("Dashboard"), "indicators:dashboard", "chart", "indicators.read", 60),
-        NavItem("desk", _("Rates in parts"), "indicators:breakdown", "half", "indicators.read", 62),
-        NavItem("desk", _("Reports"), "indicators:reports", "form", "indicators.reports", 64),
+        NavItem("figures", _("Dashboard"), "indicators:dashboard", "chart", "indicators.read", 60),
+        NavItem("figures", _("Rates in parts"), "indicators:breakdown", "half", "indicators.read", 62),
+        NavItem("figures", _("Reports"), "indicators:reports", "form", "indicators.reports", 64),
         NavItem(
             "resident",
             _("Open figures"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from lianglin.kit import discovery
+from lianglin.kit import discovery, side
 from lianglin.kit.domain import NavItem
 from lianglin.kit.live import is_live
+from lianglin.kit.signs import icon
 
 ELDER = "elder"
 ELDER_SIZES = {"1": "24", "18": "18", "24": "24", "30": "30"}
@@ -35,26 +37,64 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "elder": ELDER_SIZES.get(str(request.GET.get(ELDER) or request.COOKIES.get(ELDER)), ""),
         "actor": actor,
         "nav": SimpleLazyObject(lambda: navigation(request, "resident")),
-        "desk_nav": SimpleLazyObject(lambda: navigation(request, "desk")),
+        "desk_nav": lambda: desk_navigation(request),
     }
 
 
 def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
-    """The links of one door that this actor's duties open: label, note, url, icon, current, count (0: nothing waits)."""
-    actor = getattr(request, "actor", None)
+    """The links of one door that this actor's duties open: label, url, icon, note, current."""
     here = request.resolver_match.view_name if request.resolver_match else ""
     return [
         {
-            "label": item.label,
-            "note": item.note,
-            "url": url,
-            "icon": item.icon,
-            "current": item.url == here,
-            "count": discovery.resolve(item.count)(actor) if item.count and actor is not None else 0,
+            "label": link.label,
+            "url": link.url,
+            "icon": link.icon,
+            "note": link.note,
+            "current": link.view == here,
         }
-        for code, item, url in _links(door)
-        if is_live(code) and (not item.duty or (actor is not None and actor.may(item.duty)))
+        for link in _menu(request, door).links
     ]
+
+
+def desk_navigation(request: HttpRequest) -> SafeString:
+    """The desk's navigation as markup, with the page or its part marked and what waits counted; "" without links."""
+    menu = _menu(request, "desk")
+    here, mark = menu.at.get(request.resolver_match.view_name if request.resolver_match else "", -1), "page"
+    if here < 0:
+        here, mark = menu.section(request.path), "true"
+    actor = getattr(request, "actor", None)
+    counted = ((n, discovery.resolve(menu.links[n].counts)(actor)) for n in menu.counting) if actor else ()
+    return side.markup(menu, here, mark, tuple((n, count) for n, count in counted if count))
+
+
+def _menu(request: HttpRequest, door: str) -> side.Menu:
+    actor = getattr(request, "actor", None)
+    live = tuple(code for code in _to_be_assessed() if is_live(code))
+    return _opened(
+        door, actor.duties if actor is not None else frozenset(), live, get_language(), icon("more")
+    )
+
+
+@lru_cache(maxsize=512)
+def _opened(
+    door: str, duties: frozenset[str], live: tuple[str, ...], _language: str | None, _drawn: str
+) -> side.Menu:
+    """The links of a door for these duties, in this language and with these drawings; two that lead to one page are one."""
+    found: dict[str, side.Link] = {}
+    for code, item, url in _links(door):
+        if (code in live or code not in _to_be_assessed()) and (not item.duty or item.duty in duties):
+            drawing = icon(item.icon or "right")
+            link = side.Link(
+                str(item.label), url, drawing, item.place, item.url, item.count, item.icon, str(item.note)
+            )
+            found.setdefault(item.url, link)
+    return side.Menu(tuple(found.values()))
+
+
+@cache
+def _to_be_assessed() -> tuple[str, ...]:
+    """The packages that are closed until their impact assessment is in force."""
+    return tuple(manifest.code for manifest in discovery.manifests() if manifest.assess)
 
 
 @cache

@@ -149,15 +149,24 @@ class Indicator:
 # --- screens ---------------------------------------------------------------------------------------------
 
 
+Group = Literal[
+    "today", "cases", "lasting", "supervision", "figures", "people", "rules", "protection", "system"
+]
+"""The groups of the desk's links, by what people do there; their words and order stand in :mod:`lianglin.kit.side`."""
+Place = Literal["resident"] | Group
+"""Where a link stands: in the residents' door, or in a group of the desk's."""
+
+
 @dataclass(frozen=True)
 class NavItem:
-    """A link in one of the doors; shown to those who hold ``duty`` (or to all when empty).
+    """A link in the residents' door, or in a group of the desk's; for those who hold ``duty`` (or for all when empty).
 
-    ``count`` ("module:function") gives from the actor how many things wait there; 0 shows nothing. It runs on every
-    page, so it must be cheap. ``note`` says in a few words what one finds there; it stands on the first page's button.
+    At the desk the four lowest ``order`` that somebody's duties open stand above the groups. ``count``
+    ("module:function") gives from the actor how many things wait there; 0 shows nothing. It runs on every page, so it
+    must be cheap.
     """
 
-    door: Literal["resident", "desk"]
+    place: Place
     label: Text
     url: str  # URL name
     icon: str = ""
@@ -165,6 +174,12 @@ class NavItem:
     order: int = 50
     count: str = ""
     note: Text = ""
+    """What one finds there, in a few words: under the large button of the residents' home."""
+
+    @property
+    def door(self) -> Literal["resident", "desk"]:
+        """Which of the two doors the link stands in."""
+        return "resident" if self.place == "resident" else "desk"
 
 
 @dataclass(frozen=True)

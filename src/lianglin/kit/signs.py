@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 
+from lianglin.kit import clock
 from lianglin.kit.clock import CITY_ZONE
 from lianglin.kit.markup import fill
 
@@ -79,24 +80,25 @@ def local_dt(value: dt.datetime | dt.date | None, style: str = "full") -> str:
     """An aware datetime in Asia/Shanghai, or a date, in words of the current language.
 
     Styles: "full" 2026年11月24日 14:05 / 24 Nov 2026, 14:05 · "date" without the time ·
-    "short" 11月24日 14:05 / 24 Nov, 14:05 · "day" 11月24日 / 24 Nov · "time" 14:05. None gives "".
+    "short" 11月24日 14:05 / 24 Nov, 14:05 · "day" 11月24日 / 24 Nov, both with the year where it is another one than
+    today's · "time" 14:05. None gives "".
     """
     if value is None or value == "":
         return ""
-    clock = ""
+    hour = ""
     if isinstance(value, dt.datetime):
         value = value.astimezone(CITY_ZONE)
-        clock = f"{value.hour:02d}:{value.minute:02d}"
+        hour = f"{value.hour:02d}:{value.minute:02d}"
         if style == "time":
-            return clock
+            return hour
     if style in ("date", "day"):
-        clock = ""
-    with_year = style in ("full", "date")
+        hour = ""
+    with_year = style in ("full", "date") or value.year != clock.today().year
     if _is_chinese():
         day = f"{value.year}年{value.month}月{value.day}日" if with_year else f"{value.month}月{value.day}日"
-        return f"{day} {clock}" if clock else day
+        return f"{day} {hour}" if hour else day
     day = f"{value.day} {_MONTHS[value.month - 1]}" + (f" {value.year}" if with_year else "")
-    return f"{day}, {clock}" if clock else day
+    return f"{day}, {hour}" if hour else day
 
 
 def when(value: dt.datetime | dt.date | None, style: str = "full") -> SafeString:

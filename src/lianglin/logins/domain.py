@@ -17,7 +17,7 @@ DOMAIN = Domain(
             "logins:me",
             "person",
             order=35,
-            note=_("log in by phone: your matters, your family"),
+            note=_("what I reported, with a code to my phone"),
         ),
     ),
     notices=(

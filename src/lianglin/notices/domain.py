@@ -37,12 +37,12 @@ DOMAIN = Domain(
     role_duties=dict.fromkeys(_WORKERS, ("notices.inbox",)),
     navigation=(
         NavItem(
-            "desk",
+            "today",
             _("Messages"),
             "notices:inbox",
             "letter",
             "notices.inbox",
-            30,
+            21,
             "lianglin.notices.queries:waiting",
         ),
     ),

@@ -80,10 +80,10 @@ DOMAIN = Domain(
         "protection_officer": ("people.texts",),
     },
     navigation=(
-        NavItem("desk", _("Residents"), "people:index", "person", "people.read", 29),
-        NavItem("desk", _("Lists of residents"), "people:imports", "download", "people.import", 31),
-        NavItem("desk", _("Possible duplicates"), "people:duplicates", "swap", "people.merge", 33),
-        NavItem("desk", _("Consent texts"), "people:texts", "form", "people.texts", 65),
+        NavItem("people", _("Residents"), "people:index", "person", "people.read", 29),
+        NavItem("people", _("Lists of residents"), "people:imports", "download", "people.import", 31),
+        NavItem("people", _("Possible duplicates"), "people:duplicates", "swap", "people.merge", 33),
+        NavItem("rules", _("Consent texts"), "people:texts", "form", "people.texts", 65),
     ),
     commands=(
         Command("people", "name-keys", "keys for finding names", "lianglin.people.tasks:keys_command"),

@@ -48,7 +48,7 @@ DOMAIN = Domain(
             "places:services",
             "pin",
             order=55,
-            note=_("where, open when, how far"),
+            note=_("canteens, clinics, halls: where, and when open"),
         ),
     ),
     panels=(Panel("place", "places/_points.html", "lianglin.places.near:panel", 20),),

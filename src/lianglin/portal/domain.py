@@ -19,7 +19,7 @@ DOMAIN = Domain(
             order=60,
             note=_("communities, buildings, duty phone"),
         ),
-        NavItem("desk", _("My work"), "portal:work", "inbox", order=10),
+        NavItem("today", _("My work"), "portal:work", "inbox", order=10),
     ),
     seed="lianglin.portal.seed:seed",
     wakes="lianglin.portal.seed:wake",

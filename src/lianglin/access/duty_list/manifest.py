@@ -32,5 +32,5 @@ GUARDS = (
     ),
 )
 NAVIGATION = (
-    NavItem("desk", _("Duty list of communities"), "access:duty_list", "form", "access.read_duty_list", 27),
+    NavItem("rules", _("Duty list of communities"), "access:duty_list", "form", "access.read_duty_list", 40),
 )

@@ -6,6 +6,7 @@ is never touched, and what it covers is not proposed a second time.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,8 @@ RECENT = timedelta(days=180)
 """What ended longer ago is no candidate any more."""
 STREET = 9
 """Digits of a street's code."""
+ALONE = 0.5
+"""A community with more than this share of all reports is looked at place by place."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +53,14 @@ def scan() -> int:
 def _concentrations(rows: Sequence[Reported]) -> list[_Found]:
     if not rows:
         return []
-    places = {code: n for n, code in enumerate(sorted({row.scope_code for row in rows}))}
-    streets = {code: n for n, code in enumerate(sorted({code[:STREET] for code in places}))}
+    areas = _areas(rows)
+    places = {area: n for n, area in enumerate(sorted(set(areas)))}
+    streets = {code: n for n, code in enumerate(sorted({row.scope_code[:STREET] for row in rows}))}
     people = {key: n for n, key in enumerate(sorted({row.person for row in rows if row.person}), start=1)}
     items = {pk: n for n, pk in enumerate(sorted({row.item_id for row in rows}))}
     found = similarity.concentrations(
         _column([items[row.item_id] for row in rows]),
-        _column([places[row.scope_code] for row in rows]),
+        _column([places[area] for area in areas]),
         _column([streets[row.scope_code[:STREET]] for row in rows]),
         np.array([row.opened_at.timestamp() / 86_400 for row in rows]),
         _column([people[row.person] if row.person else similarity.NOBODY for row in rows]),
@@ -64,6 +68,15 @@ def _concentrations(rows: Sequence[Reported]) -> list[_Found]:
     since = clock.now() - RECENT
     told = [_told(one, rows) for one in found]
     return [one for one in told if one.last >= clock.local(since).date()]
+
+
+def _areas(rows: Sequence[Reported]) -> list[tuple[str, int]]:
+    """The smallest area of each report: its community. Where most of the city's reports are of one community, there is
+    nothing to compare that one with, and the cells of its places stand for themselves."""
+    of = Counter(row.scope_code for row in rows)
+    code, most = of.most_common(1)[0]
+    alone = code if most > len(rows) * ALONE else ""
+    return [(row.scope_code, row.cell or 0 if row.scope_code == alone else 0) for row in rows]
 
 
 def _column(values: Sequence[int]) -> np.ndarray:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.appeals.models import Category
@@ -20,6 +21,23 @@ PLACE_KINDS = (
     ("org", _("an office or a firm")),
     ("none", _("no place")),
 )
+SEASONS = (
+    ("flat", _("all the year alike")),
+    ("heat", _("the heating season")),
+    ("snow", _("snow and ice")),
+    ("spring", _("spring")),
+    ("summer", _("summer")),
+    ("rain", _("the rainy months")),
+    ("build", _("the building season")),
+    ("repair", _("the months of repairs")),
+    ("winterdark", _("the dark months")),
+    ("school", _("the beginning of school")),
+    ("festival", _("around the festivals")),
+    ("yearstart", _("the beginning of the year")),
+    ("yearend", _("the end of the year")),
+    ("office_year", _("the year of the offices")),
+)
+"""When an item is usually reported."""
 
 
 class DraftForm(forms.Form):
@@ -56,7 +74,7 @@ class ItemForm(forms.Form):
         help_text=_("-1: never one matter."),
     )
     place_kind = forms.ChoiceField(label=_("kind of place"), choices=PLACE_KINDS)
-    season = forms.CharField(label=_("season"), max_length=20, required=False)
+    season = forms.ChoiceField(label=_("season"), choices=[("", "–"), *SEASONS], required=False)
     duty_code = forms.CharField(label=_("duty of the community (code)"), max_length=20, required=False)
     response_template = forms.CharField(
         label=_("response template"), max_length=2000, required=False,
@@ -82,7 +100,9 @@ class ItemForm(forms.Form):
         if said is not None:
             kwargs["initial"] = said | {
                 "code": code,
-                "questions": rules.write_questions(said["questions"] or ()),
+                "questions": rules.write_questions(
+                    said["questions"] or (), chinese=(get_language() or "").startswith("zh")
+                ),
             }
         super().__init__(*args, **kwargs)
         groups: dict[str, list[tuple[str, str]]] = {}

@@ -73,6 +73,11 @@ class ClassCandidate(models.Model):
         return (self.last_day - self.first_day).days + 1
 
     @property
+    def usual(self) -> str:
+        """The expected reports in words: to a tenth, and never a nought that nobody can have measured."""
+        return f"{self.expected:.1f}" if self.expected >= 0.05 else "<0.1"
+
+    @property
     def reason(self) -> str:
         """Why it was found, in the reader's language."""
         return gettext(
@@ -81,7 +86,7 @@ class ClassCandidate(models.Model):
             "found": self.found,
             "people": self.people,
             "days": self.days,
-            "expected": f"{self.expected:.1f}",
+            "expected": self.usual,
         }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from lianglin.access.scoped import ScopedManager
 from lianglin.kit.crypto import EncryptedTextField
@@ -67,7 +68,9 @@ class WebhookDelivery(models.Model):
     scope_code = ScopeCodeField()
     host = models.CharField(_("host"), max_length=120)
     kind = models.CharField(
-        _("kind"), max_length=8, choices=[("verify", _("question")), ("cases", _("new cases"))]
+        _("kind"),
+        max_length=8,
+        choices=[("verify", pgettext_lazy("webhook", "question")), ("cases", _("new cases"))],
     )
     body = models.JSONField(_("contents"), default=dict)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)

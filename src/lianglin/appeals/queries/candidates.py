@@ -48,6 +48,16 @@ def cases_of(found: ClassCandidate, actor: Actor) -> QuerySet[Case]:
     return cases.visible(actor).filter(pk__in=inside).order_by("-id")
 
 
+def located(found: ClassCandidate, actor: Actor, *, limit: int) -> list[Case]:
+    """The newest of those appeals, each with its place in words."""
+    inside = CandidateCase.objects.filter(candidate_id=found.pk).values("case_id")
+    seen = Case.objects.visible_to(actor, purpose=actor.work_purpose).filter(pk__in=inside)
+    places = seen.select_related("building", "compound", "community__division").defer(
+        "building__footprint", "compound__geometry", "community__geometry", "community__division__geometry"
+    )
+    return list(places.order_by("-id")[:limit])
+
+
 def _of_area(actor: Actor) -> QuerySet[ClassCandidate]:
     """The table holds no personal data; PostgreSQL's policy narrows it to the same range."""
     return ClassCandidate.objects.filter(scope_code__gte=actor.low, scope_code__lt=actor.high)
@@ -62,6 +72,8 @@ class Reported:
     scope_code: str
     opened_at: datetime
     person: int | None
+    cell: int | None
+    """The cell of the place, some 270 metres wide; None where the place is not known."""
 
 
 def reported(actor: Actor) -> list[Reported]:
@@ -69,7 +81,7 @@ def reported(actor: Actor) -> list[Reported]:
     actor.require("system")
     with connection.cursor() as cursor:
         cursor.execute(
-            "select s.case_id, a.item_id, s.scope_code, s.opened_at, s.person from appeals_similarityrow s "
+            "select s.case_id, a.item_id, s.scope_code, s.opened_at, s.person, s.cell from appeals_similarityrow s "
             "join appeals_appeal a on a.case_id = s.case_id "
             "where s.opened_at > %s and a.item_id is not null order by s.case_id",
             [clock.now() - HISTORY],

@@ -6,7 +6,7 @@ Imported by the background alone: it brings NumPy and SciPy into the process.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,7 +20,7 @@ from lianglin.engines import similarity
 
 MOST = 60_000
 """The latest so many appeals."""
-ENOUGH_TEXTS, ENOUGH_JOINED = 5_000, 500
+ENOUGH_TEXTS = 5_000
 """With fewer of the city's own, sample reports are added."""
 
 
@@ -57,7 +57,7 @@ class Taught:
     @property
     def thin(self) -> bool:
         """Whether sample reports are needed beside it."""
-        return self.own < ENOUGH_TEXTS or self.joined < ENOUGH_JOINED
+        return self.own < ENOUGH_TEXTS
 
 
 def own_history(actor: Actor) -> Taught:
@@ -127,37 +127,45 @@ def _matters(ids: Sequence[int], parents: Sequence[int | None]) -> np.ndarray:
     return _ints([found.get(root, -1) for root in roots])
 
 
-def with_sample(taught: Taught, sample: Sample) -> Taught:
-    """The same history with sample reports added, which lie in communities of their own."""
-    known = {code: n for n, code in enumerate(taught.codes)}
-    number = np.array([known.get(code, -1) for code in sample.codes])
-    kept = np.nonzero(number[sample.item] >= 0)[0]
-    own, last = taught.history, float(taught.history.at.max()) if taught.own else 0.0
-    shift = last - float(sample.at.max()) if taught.own else 0.0
+def together(taught: Taught, sample: similarity.History) -> similarity.History:
+    """The city's own appeals and sample reports behind them, which lie in communities of their own."""
+    own = taught.history
 
-    def apart(column: np.ndarray, mine: np.ndarray) -> np.ndarray:
+    def apart(name: str) -> np.ndarray:
         """Numbers that are nobody's among the city's own; what is unknown stays so."""
+        mine, column = getattr(own, name), getattr(sample, name)
         first = (int(mine.max()) if len(mine) else 0) + 1
-        return np.where(column[kept] > 0, column[kept] + first, np.minimum(column[kept], 0))
+        return np.where(column > 0, column + first, np.minimum(column, 0))
 
-    matter = sample.matter[kept]
-    first = int(own.matter.max()) + 1 if taught.own else 0
-    chosen = sample.chosen[kept]
-    both = {
-        "item": number[sample.item[kept]],
-        "chosen": np.where(chosen < 0, similarity.UNKNOWN, number[np.maximum(chosen, 0)]),
-        "lon": sample.lon[kept],
-        "lat": sample.lat[kept],
-        "community": apart(sample.community + 1, own.community),
-        "building": apart(sample.building, own.building),
-        "person": apart(sample.person, own.person),
-        "at": sample.at[kept] + shift,
-        "matter": np.where(matter < 0, -1, matter + first),
-    }
-    texts = similarity.bags([sample.texts[k] for k in kept.tolist()])
+    shift = float(own.at.max()) - float(sample.at.max()) if len(own) and len(sample) else 0.0
+    first = int(own.matter.max()) + 1 if len(own) else 0
+    both = {name: getattr(sample, name) for name in ("item", "chosen", "lon", "lat")}
+    both |= {name: apart(name) for name in ("community", "building", "person")}
+    both |= {"at": sample.at + shift, "matter": np.where(sample.matter < 0, -1, sample.matter + first)}
     merged = {name: np.concatenate([getattr(own, name), column]) for name, column in both.items()}
-    bags = own.bags.followed_by(texts)
+    bags = own.bags.followed_by(sample.bags)
     meaning = None
     if own.meaning is not None:
-        meaning = np.concatenate([own.meaning, np.zeros((len(kept), own.meaning.shape[1]), np.float32)])
-    return replace(taught, history=similarity.History(bags=bags, meaning=meaning, **merged))
+        meaning = np.concatenate([own.meaning, np.zeros((len(sample), own.meaning.shape[1]), np.float32)])
+    return similarity.History(bags=bags, meaning=meaning, **merged)
+
+
+def sample_alone(taught: Taught, sample: Sample) -> similarity.History:
+    """Sample reports in the numbers of the city's catalogue; those of items that it does not have are left out."""
+    known = {code: n for n, code in enumerate(taught.codes)}
+    number = np.array([known.get(code, similarity.UNKNOWN) for code in sample.codes])
+    kept = np.nonzero(number[sample.item] >= 0)[0]
+    chosen = sample.chosen[kept]
+    return similarity.History(
+        bags=similarity.bags([sample.texts[k] for k in kept.tolist()]),
+        item=number[sample.item[kept]],
+        chosen=np.where(chosen < 0, similarity.UNKNOWN, number[np.maximum(chosen, 0)]),
+        lon=sample.lon[kept],
+        lat=sample.lat[kept],
+        community=sample.community[kept] + 1,
+        building=sample.building[kept],
+        person=sample.person[kept],
+        at=sample.at[kept],
+        matter=sample.matter[kept],
+        meaning=None,
+    )

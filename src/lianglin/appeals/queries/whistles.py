@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 
 from lianglin.access.actor import Actor
@@ -19,6 +22,15 @@ def calls(actor: Actor) -> QuerySet[WhistleCall]:
 def calls_about(case_id: int, actor: Actor) -> list[WhistleCall]:
     """The calls that name an appeal, as far as the post may see them, oldest first."""
     return list(calls(actor).filter(case_id=case_id).order_by("id"))
+
+
+def units_of_calls(calls: Sequence[int], actor: Actor) -> dict[int, list[WhistleUnit]]:
+    """The units of several calls, as :func:`units_of` shows them, in one read."""
+    seen = WhistleUnit.objects.visible_to(actor, purpose=actor.work_purpose).filter(call_id__in=calls)
+    found: dict[int, list[WhistleUnit]] = defaultdict(list)
+    for unit in seen.select_related("unit").order_by("unit__code"):
+        found[unit.call_id].append(unit)
+    return found
 
 
 def units_of(call: WhistleCall, actor: Actor) -> list[WhistleUnit]:

@@ -109,6 +109,10 @@ def kind_of(change: Mapping[str, Any]) -> str:
 # --- questions as lines of text ----------------------------------------------------------------------------
 
 
+KIND_WORDS = {"是否": "yes_no", "选择": "choice", "数字": "number", "文字": "text"}
+"""How a kind is called in a Chinese line."""
+
+
 def read_questions(text: str) -> list[dict[str, Any]]:
     """Questions written a line each: code | kind | Chinese | English | 必答 | code=Chinese/English; …; Wrong names the line."""
     found = []
@@ -118,6 +122,7 @@ def read_questions(text: str) -> list[dict[str, Any]]:
         parts = [part.strip() for part in line.replace("｜", "|").split("|")]
         parts += [""] * (6 - len(parts))
         code, kind, label, label_en, must, options = parts[:6]
+        kind = KIND_WORDS.get(kind, kind)
         choices = [_choice(one, number) for one in re.split("[;；]", options) if one.strip()]
         fits = (
             re.fullmatch(r"[a-z][a-z0-9_]{1,19}", code) and kind in dict(questions.KINDS) and 0 < len(label) <= 80
@@ -142,13 +147,24 @@ def _choice(text: str, number: int) -> list[str]:
     return [code.strip(), chinese.strip()[:40], english.strip()[:60]]
 
 
-def write_questions(asked: Iterable[Mapping[str, Any]]) -> str:
-    """The same lines from questions."""
+def write_questions(asked: Iterable[Mapping[str, Any]], *, chinese: bool = False) -> str:
+    """The same lines from questions; ``chinese``: with the Chinese words for their kinds."""
     lines = []
+    words = {kind: word for word, kind in KIND_WORDS.items()} if chinese else {}
     for one in asked:
         options = "; ".join(f"{code}={zh}/{en}" for code, zh, en in one["choices"])
+        kind = words.get(one["kind"]) or str(one["kind"])
         must = "必答" if one["required"] else ""
         lines.append(
-            " | ".join([one["code"], one["kind"], one["label"], one["label_en"], must, options]).rstrip(" |")
+            " | ".join(
+                [
+                    one["code"],
+                    kind,
+                    one["label"],
+                    one["label_en"],
+                    must,
+                    options,
+                ]
+            ).rstrip(" |")
         )
     return "\n".join(lines)

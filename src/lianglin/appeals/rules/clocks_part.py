@@ -141,10 +141,10 @@ LISTS = (
     ),
 )
 NAVIGATION = (
-    NavItem("desk", _("Supervision"), "appeals:supervision", "warn", "appeals.supervise", 28),
-    NavItem("desk", _("Orders of supervision"), "appeals:supervision", "warn", "appeals.handle", 28),
-    NavItem("desk", _("Calls to make"), "appeals:calls", "phone", "appeals.call_back", 22),
-    NavItem("desk", _("Three ledgers"), "appeals:ledgers", "form", "appeals.read", 29),
-    NavItem("desk", _("Petitions"), "appeals:petitions", "letter", "appeals.petition", 27),
-    NavItem("desk", _("Limits and thresholds"), "appeals:provisions", "clock", "appeals.read", 45),
+    NavItem("supervision", _("Supervision"), "appeals:supervision", "warn", "appeals.supervise", 24),
+    NavItem("supervision", _("Orders of supervision"), "appeals:supervision", "warn", "appeals.handle", 24),
+    NavItem("today", _("Calls to make"), "appeals:calls", "phone", "appeals.call_back", 26),
+    NavItem("supervision", _("Three ledgers"), "appeals:ledgers", "form", "appeals.read", 29),
+    NavItem("cases", _("Petitions"), "appeals:petitions", "letter", "appeals.petition", 27),
+    NavItem("rules", _("Limits and thresholds"), "appeals:provisions", "clock", "appeals.read", 45),
 )

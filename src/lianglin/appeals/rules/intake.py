@@ -166,8 +166,8 @@ SUBJECTS = (
 )
 LISTENERS = (Listener(CaseMoved, "lianglin.appeals.tasks:owe_the_hotline"),)
 NAVIGATION = (
-    NavItem("desk", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),
-    NavItem("desk", _("Mails to be recorded"), "appeals:mails", "letter", "appeals.intake", 26),
-    NavItem("desk", _("Catalogue of items"), "appeals:catalogue", "form", "appeals.catalogue", 29),
-    NavItem("desk", _("Knowledge base"), "appeals:knowledge", "form", "appeals.knowledge", 28),
+    NavItem("cases", _("Other hotlines"), "appeals:hotlines", "phone", "appeals.import", 27),
+    NavItem("cases", _("Mails to be recorded"), "appeals:mails", "letter", "appeals.intake", 27),
+    NavItem("rules", _("Catalogue of items"), "appeals:catalogue", "form", "appeals.catalogue", 37),
+    NavItem("rules", _("Knowledge base"), "appeals:knowledge", "form", "appeals.knowledge", 39),
 )

@@ -127,22 +127,22 @@ NOTICES = (
     ),
 )
 NAVIGATION = (
-    NavItem("desk", _("Publish closed cases"), "appeals:publications", "globe", "appeals.publish", 42),
+    NavItem("figures", _("Publish closed cases"), "appeals:publications", "globe", "appeals.publish", 42),
     NavItem(
-        "desk",
+        "rules",
         _("What may be published"),
         "appeals:publication_rules",
         "eye",
         "appeals.publication_rules",
         43,
     ),
-    NavItem("desk", _("Webhook calls given up"), "appeals:webhook_calls", "warn", "appeals.publish", 90),
+    NavItem("figures", _("Webhook calls given up"), "appeals:webhook_calls", "warn", "appeals.publish", 90),
     NavItem(
         "resident",
         _("Closed cases"),
         "appeals:closed",
         "check",
         order=70,
-        note=_("what became of others' reports"),
+        note=_("what was solved; names are masked"),
     ),
 )

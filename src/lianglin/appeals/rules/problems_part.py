@@ -15,15 +15,15 @@ DUTIES = (
 )
 BOTH = tuple(duty.code for duty in DUTIES)
 NAVIGATION = (
-    NavItem("desk", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
-    NavItem("desk", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
-    NavItem("desk", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
+    NavItem("lasting", _("Problem classes"), "appeals:problems", "chart", "appeals.read", 27),
+    NavItem("lasting", _("Projects"), "appeals:projects", "building", "appeals.read", 28),
+    NavItem("lasting", _("Campaigns"), "appeals:campaigns", "calendar", "appeals.read", 29),
     NavItem(
         "resident",
         _("Being solved for good"),
         "appeals:public_problems",
         "again",
         order=58,
-        note=_("what keeps coming back, and what is done"),
+        note=_("what many report, and what is done about it"),
     ),
 )

@@ -6,11 +6,12 @@ import re
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KINDS = (
     ("yes_no", _("yes or no")),
     ("choice", _("one of several")),
-    ("number", _("number")),
+    ("number", pgettext_lazy("kind of question", "number")),
     ("text", _("short text")),
 )
 YES_NO = (("yes", _("yes")), ("no", _("no")))

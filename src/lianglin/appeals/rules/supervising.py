@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 ORDER, SUMMON = "appeals.supervise", "appeals.summon"
 KINDS = (
@@ -67,7 +68,7 @@ DEEDS = (
 BY_CODE = {deed.code: deed for deed in DEEDS}
 PAST = {
     "propose": _("put before the second person"),
-    "issue": _("ordered"),
+    "issue": pgettext_lazy("supervision", "ordered"),
     "waive": _("not ordered"),
     "approve": _("approved and ordered"),
     "refuse": _("not approved"),

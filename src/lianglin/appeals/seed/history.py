@@ -72,11 +72,14 @@ class Events:
         return month, local.astype(np.int64) % DAY // 3600
 
 
-def appeal_events(places: Places, *, months: int, rate_per_1000: float, seed: int, until: datetime) -> Events:
+def appeal_events(
+    places: Places, *, months: int, rate_per_1000: float, seed: int, until: datetime, hot_spots: bool = False
+) -> Events:
     """The appeals of the last ``months`` months before ``until`` (aware).
 
-    ``rate_per_1000``: appeals per 1,000 residents a year, planted ones included. Equal arguments give equal
-    events. Needs memory in proportion to the number of appeals: about 250 bytes each.
+    ``rate_per_1000``: appeals per 1,000 residents a year, planted ones included; ``hot_spots``: a few concentrations of the last
+    days besides, for the nightly search to find. Equal arguments give equal events. Needs memory in proportion to the
+    number of appeals: about 250 bytes each.
     """
     rng = np.random.default_rng(seed)
     calendar = Days(until, months)
@@ -95,6 +98,8 @@ def appeal_events(places: Places, *, months: int, rate_per_1000: float, seed: in
     rows = draw.with_urgent_now(
         rows, min(planted["urgent_now"], total // 50), planted["urgent_now_minutes"], until
     )
+    if hot_spots:
+        rows = draw.with_hot_spots(rows, plan["hot_spots"])
     order = np.argsort(rows.at, kind="stable")
     inside = (rows.at >= calendar.start) & (rows.at <= int(until.astimezone(UTC).timestamp()))
     inside &= calendar.in_season(rows.item, rows.at)

@@ -58,7 +58,12 @@ def seed(context: SeedContext) -> None:
         return
     city = _city(context, people, item_ids)
     events = appeal_events(
-        city.places, months=MONTHS, rate_per_1000=RATE_PER_1000, seed=context.seed, until=context.until
+        city.places,
+        months=MONTHS,
+        rate_per_1000=RATE_PER_1000,
+        seed=context.seed,
+        until=context.until,
+        hot_spots=True,
     )
     with built_afterwards(*TABLES):
         for start in range(0, len(events), SLICE):

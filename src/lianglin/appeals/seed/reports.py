@@ -285,6 +285,22 @@ class Draw:
         at = int(until.astimezone(UTC).timestamp()) - ago
         return rows.plus(replace(self._reports(item, day, building), at=at))
 
+    def with_hot_spots(self, rows: Rows, plan: dict[str, Any]) -> Rows:
+        """Adds fresh concentrations of which nobody has made a class yet: one item around one point in the last days, told
+        by different people. The first stands in the first community, where somebody's turn it is."""
+        lived = np.nonzero(self.places.callers > 0)[0]
+        count = max(int(self.places.residents.sum()) // int(plan["residents_each"]), 1)
+        middles = lived[np.linspace(0, len(lived), count, endpoint=False).astype(np.int64)]
+        fewest, most = plan["reports"]
+        for number, middle in enumerate(middles.tolist()):
+            item = index_of(plan["items"][number % len(plan["items"])])
+            near = self.tree.query_ball_point(self.places.metres[middle], float(plan["reach_m"]))
+            there = self._suiting(np.intersect1d(near, lived), item)
+            told = int(self.rng.integers(fewest, most + 1))
+            day = len(self.days.days) - 1 - self.rng.integers(0, int(plan["days"]), told)
+            rows = rows.plus(self._reports(np.full(told, item), day, self._among(there, told)))
+        return rows
+
 
 def _without_twice_told(rows: Rows) -> Rows:
     """One report per person and event."""

@@ -10,7 +10,6 @@ from lianglin.appeals.seed import planted
 from lianglin.appeals.seed.catalogue import items
 
 REPORTS = 12_000
-SEED = 20
 
 
 @dataclass
@@ -30,9 +29,9 @@ class SampleReports:
     matter: np.ndarray
 
 
-def sample_reports() -> SampleReports:
-    """Some thousand reports of a made-up city; always the same."""
-    made = planted.planted(REPORTS, SEED)
+def sample_reports(seed: int) -> SampleReports:
+    """Some thousand reports of a made-up city; for one seed always the same."""
+    made = planted.planted(REPORTS, seed)
     return SampleReports(
         made.texts, [item.code for item in items()], made.item, made.chosen, made.lon, made.lat, made.community,
         made.building, made.person, made.at, made.matter,

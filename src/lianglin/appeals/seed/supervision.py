@@ -10,8 +10,8 @@ from lianglin.access.actor import job
 from lianglin.access.models import Organisation, Post
 from lianglin.access.queries import actor_in
 from lianglin.access.transaction import acting
-from lianglin.appeals import actions
-from lianglin.appeals.actions import calling, petitioning, providing, remedying, supervising
+from lianglin.appeals import actions, rules
+from lianglin.appeals.actions import calling, excluding, petitioning, providing, remedying, supervising
 from lianglin.appeals.actions.opening import Reporter
 from lianglin.appeals.actions.petitioning import Asked, Opinion
 from lianglin.appeals.actions.supervising import Ordered
@@ -72,6 +72,7 @@ def seed_supervision(context: SeedContext) -> int:
     _petitions(worker.scope_code, street, district)
     made += _settled(worker, street)
     _remedies(worker)
+    _exclusions(district)
     return made
 
 
@@ -221,6 +222,29 @@ def _petitions(scope_code: str, street: Post, district: Post) -> None:
         _by(street, petitioning.answer, case.pk, outcome="partly_supported", opinion=OPINION)
         _by(street, petitioning.ask_on, case.pk, note="示例：对公示内容仍有异议。")
         _by(district, petitioning.give_opinion, case.pk, opinion="upheld", note="示例：复查机关维持原意见。")
+
+
+EXCLUSIONS = (
+    ("settled", "force", "示例：暴雪期间道路封闭，检修车辆无法到场。", None),
+    ("responded", "no_duty", "示例：该管段由驻地单位自管，本市无对应职责单位。", True),
+    ("settled", "impossible", "示例：配件停产，暂无替代型号。", False),
+)
+"""Rate, ground and reason of sample requests, and how they were ruled on; None waits."""
+
+
+def _exclusions(district: Post) -> None:
+    """A unit asks that matters of its own not count: one waits, one was granted, one refused."""
+    unit, handler = _unit("物业企业")
+    with acting(actor_in(handler)) as by:
+        seen = Case.objects.visible_to(by, purpose=by.work_purpose).filter(owner_id=unit.pk, kind=rules.KIND)
+        theirs = list(seen.order_by("-opened_at", "-id").values_list("pk", flat=True)[: len(EXCLUSIONS)])
+    for case_id, (figure, ground, reason, grant) in zip(theirs, EXCLUSIONS, strict=False):
+        made = _by(handler, excluding.ask_exclusion, case_id, figure=figure, ground=ground, reason=reason)
+        if made is not None and grant is not None:
+            with suppress(HouseError), acting(actor_in(district)) as by:
+                excluding.rule_on_exclusion(
+                    made.pk, by=by, grant=grant, ruling="示例：经核查现场记录和证明材料后裁定。"
+                )
 
 
 def _remedies(worker: Post) -> None:

@@ -24,8 +24,10 @@ def town(db: None) -> Town:
     return build()
 
 
-def reports(town: Town, scope_code: str, *, count: int, days: float, item: int, first: int = 0) -> None:
-    """So many reports by as many people, evenly over the last days, written as rows of cases."""
+def reports(
+    town: Town, scope_code: str, *, count: int, days: float, item: int, first: int = 0, cells: int = 0
+) -> None:
+    """So many reports by as many people, evenly over the last days, written as rows of cases; in turn in so many cells."""
     community = town.world.community(scope_code)
     ago = [days * (k + 0.5) / count for k in range(count)]
     with connection.cursor() as cursor:
@@ -44,9 +46,9 @@ def reports(town: Town, scope_code: str, *, count: int, days: float, item: int, 
                 [case, scope_code, item, at],
             )
             cursor.execute(
-                "insert into appeals_similarityrow (case_id, scope_code, class_code, opened_at, grams, read_by, person) "
-                "values (%s, %s, '', %s, '', '', %s)",
-                [case, scope_code, at, 1000 + first + k],
+                "insert into appeals_similarityrow (case_id, scope_code, class_code, opened_at, grams, read_by, person, cell) "
+                "values (%s, %s, '', %s, '', '', %s, %s)",
+                [case, scope_code, at, 1000 + first + k, 7 + k % cells if cells else None],
             )
 
 
@@ -74,6 +76,17 @@ def test_what_stands_out_is_a_candidate_with_its_counts(drains: Town) -> None:
     assert found.people == found.found
     assert found.expected < found.found / 4
     assert str(found.found) in found.reason
+
+
+def test_a_city_of_one_community_is_looked_at_place_by_place(town: Town) -> None:
+    reports(town, HERE, count=120, days=400, item=town.lamp.pk, cells=12)
+    reports(town, HERE, count=24, days=400, item=town.lift.pk, first=500, cells=12)
+    assert scanning.scan() == 0, "the same everywhere"
+    reports(town, HERE, count=14, days=10, item=town.lift.pk, first=900, cells=1)
+    assert scanning.scan() == 1
+    found = ClassCandidate.objects.get()
+    assert (found.item_id, found.scope_code) == (town.lift.pk, HERE)
+    assert found.people >= 14
 
 
 def test_who_sees_it_and_the_very_cases(drains: Town) -> None:

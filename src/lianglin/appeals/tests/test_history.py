@@ -147,3 +147,15 @@ def test_small_and_larger_cities(communities: int, rate: float) -> None:
     places = sample_places(communities, 30)
     found = appeal_events(places, months=26, rate_per_1000=rate, seed=2, until=UNTIL)
     assert len(found) == pytest.approx(places.residents.sum() * rate / 1000 * 26 / 12, rel=0.25, abs=3)
+
+
+def test_hot_spots_are_of_the_last_days_of_different_people_and_begin_in_the_first_community() -> None:
+    places = sample_places(1, 30)
+    quiet, told = (
+        appeal_events(places, months=3, rate_per_1000=20, seed=2, until=UNTIL, hot_spots=more)
+        for more in (False, True)
+    )
+    assert 10 <= len(told) - len(quiet) <= 18
+    recent = (told.item == index_of("020605")) & (told.at > np.datetime64("2026-11-11"))
+    assert len(set(told.appellant[recent].tolist())) >= 8
+    assert set(places.community[told.building[recent]].tolist()) == {places.community[0]}

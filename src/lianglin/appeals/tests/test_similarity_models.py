@@ -137,7 +137,7 @@ def test_what_people_joined_and_corrected_is_what_is_learnt(town: Town) -> None:
 class Sample:
     """Made-up reports of two items of the small catalogue and one that it lacks."""
 
-    def __init__(self) -> None:
+    def __init__(self, _seed: int = 0) -> None:
         made = __import__("lianglin.appeals.tests.similar_city", fromlist=["history"]).history(CODES)
         rng_free = [f"第{k}件" for k in range(len(made))]
         self.texts, self.codes = rng_free, list(CODES)
@@ -151,7 +151,7 @@ def test_sample_reports_lie_apart_from_the_citys_own(town: Town) -> None:
     with acting(job()) as by:
         own = taught.own_history(by)
     sample = Sample()
-    both = taught.with_sample(own, sample).history
+    both = taught.together(own, taught.sample_alone(own, sample))
     kept = int((sample.item < 2).sum())
     assert len(both) == 1 + kept
     for column in ("community", "building", "person"):
@@ -165,8 +165,8 @@ def test_the_night_makes_a_model_and_reads_with_it(town: Town, monkeypatch: pyte
     from lianglin.appeals.seed import sample_reports
 
     class Told(Sample):
-        def __init__(self) -> None:
-            super().__init__()
+        def __init__(self, seed: int) -> None:
+            super().__init__(seed)
             words = {0: "楼道灯坏了", 1: "电梯停了", 2: "货款没有付"}
             self.texts = [f"{words[k]}请处理" for k in self.item.tolist()]
 
@@ -177,6 +177,9 @@ def test_the_night_makes_a_model_and_reads_with_it(town: Town, monkeypatch: pyte
     model = SimilarityModel.objects.get(in_force=True)
     assert (model.source, model.reason, model.own_texts) == ("sample", "first", 0)
     assert SimilarityRow._base_manager.get(pk=case.pk).read_by == model.version
+    assert set(model.figures) == {"top1", "top3", "recall", "sample_recall", "sample_precision"}, (
+        "no figure counts as wrong what nobody has joined"
+    )
     read = comparing.suggest(similarity.load(folder(), model.version), "电梯停了，请处理")
     assert read[0].item == town.lift
 

@@ -19,8 +19,10 @@ from lianglin.appeals.models import ClassCandidate
 from lianglin.appeals.queries import candidates as queries
 from lianglin.appeals.queries.problems import units_for
 from lianglin.appeals.rules import problems as rules
+from lianglin.appeals.views import words as case_words
 from lianglin.appeals.views.problem_words import area_label, area_labels
 from lianglin.kit import paging
+from lianglin.kit.ids import group_case_number
 
 PER_PAGE = 30
 SHOWN = 30
@@ -57,7 +59,15 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "candidate": found,
         "area": area_label(found.scope_code),
-        "cases": list(queries.cases_of(found, actor).select_related("community")[:SHOWN]),
+        "cases": [
+            {
+                "case": case,
+                "number": group_case_number(case.number),
+                "place": case_words.full_place(case),
+                "tone": case_words.tone(case.state),
+            }
+            for case in queries.located(found, actor, limit=SHOWN)
+        ],
         "open": found.state == ClassCandidate.State.OPEN,
         "confirm": confirm if actor.may(rules.DECIDE) else None,
         "refuse": refuse,

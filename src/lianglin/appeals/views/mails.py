@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -25,7 +26,7 @@ def listed(request: HttpRequest) -> HttpResponse:
         state=MailDraft.State.WAITING
     )
     found = paging.page(rows, "-id", cursor=request.GET.get("cursor", ""), size=30)
-    return render(request, "appeals/mails/list.html", {"page": found})
+    return render(request, "appeals/mails/list.html", {"page": found, "fetched": bool(settings.MAIL_INTAKE)})
 
 
 @require_GET

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from lianglin.access.actor import Actor
@@ -29,7 +30,7 @@ from lianglin.kit.errors import Refused
 class PutInForm(forms.Form):
     """Why the ticked appeals belong to the class; the ticks stand beside it."""
 
-    reason = line(_("why these belong together"), longest=200, required=False)
+    reason = line(gettext_lazy("why these belong together"), longest=200, required=False)
 
 
 @require_http_methods(["GET", "POST"])

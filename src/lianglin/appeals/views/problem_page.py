@@ -26,6 +26,7 @@ from lianglin.appeals.views import words as case_words
 from lianglin.appeals.views.problem_deeds import DEEDS, expected_of, form_of, offered, waits_for_another
 from lianglin.cases.models import Case
 from lianglin.kit import clock
+from lianglin.kit.ids import group_case_number
 from lianglin.places.views import style_url
 
 ON_MAP, IN_LIST = 300, 12
@@ -94,7 +95,12 @@ def _context(problem: ProblemClass, parts: queries.Parts, actor: Actor) -> dict[
         "often_words": _often(often),
         "trend": _trend(problem, parts),
         "cases": [
-            {"case": case, "place": case_words.full_place(case), "tone": case_words.tone(case.state)}
+            {
+                "case": case,
+                "number": group_case_number(case.number),
+                "place": case_words.full_place(case),
+                "tone": case_words.tone(case.state),
+            }
             for case in listed
         ],
         "total": total,
@@ -204,7 +210,7 @@ def spots(request: HttpRequest, pk: int) -> JsonResponse:
         if point:
             url = reverse("appeals:detail", args=[case.number])
             properties = {
-                "title": case.number,
+                "title": group_case_number(case.number),
                 "text": case.state_label,
                 "url": url,
                 "tone": case_words.tone(case.state),

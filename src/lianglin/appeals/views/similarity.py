@@ -22,8 +22,9 @@ from lianglin.kit import paging
 FIGURES = {
     "top1": gettext_lazy("item right at first guess"),
     "top3": gettext_lazy("item among three guesses"),
-    "recall": gettext_lazy("repeats found"),
-    "precision": gettext_lazy("found pairs that are repeats"),
+    "recall": gettext_lazy("joined reports that it finds again"),
+    "sample_recall": gettext_lazy("sample texts it never saw: reports of one matter that it finds"),
+    "sample_precision": gettext_lazy("sample texts it never saw: pairs it finds that are of one matter"),
 }
 """The figures of a fit, in the order of the page."""
 ENCODER = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -32,8 +34,28 @@ def calls(request: HttpRequest) -> HttpResponse:
     """The calls of the area, or to the unit, newest first."""
     actor = acting(request)
     found = paging.page(whistles.calls(actor), "-id", cursor=request.GET.get("cursor", ""), size=30)
+    units = whistles.units_of_calls([call.pk for call in found.rows], actor)
+    now = clock.now()
+    rows = [
+        {"call": call, "units": units.get(call.pk, ()), "stands": _stands(call, units.get(call.pk, ()), now)}
+        for call in found.rows
+    ]
     may_call = actor.role == "staff" and actor.may(actions.CALL)
-    return render(request, "appeals/whistles/calls.html", {"page": found, "may_call": may_call})
+    return render(request, "appeals/whistles/calls.html", {"page": found, "rows": rows, "may_call": may_call})
+
+
+def _stands(call: WhistleCall, units: Sequence[WhistleUnit], now: datetime) -> tuple[str, str]:
+    """Where a call stands as far as the post sees its units: (words, tone)."""
+    if units and all(unit.answered_at for unit in units):
+        return _("answered"), "good"
+    if units and all(unit.arrived_at for unit in units):
+        return _("there, answer to come"), "active"
+    there = sum(1 for unit in units if unit.arrived_at)
+    if there:
+        return _("%(n)d of %(all)d there") % {"n": there, "all": len(units)}, "active"
+    if call.arrive_by < now:
+        return _("not there in time"), "bad"
+    return _("called"), "waiting"
 
 
 @require_http_methods(["GET", "POST"])

@@ -219,4 +219,4 @@ def explained(report: Report) -> Iterable[str]:
     if data["public"]:
         yield "涉及不足10人（件）的数据及据以可推算出的数据不公布。"
     for one in data["definitions"]:
-        yield f"{one['label']}：{one['definition']}（{one['code']}，口径版本{one['version']}）"
+        yield f"{one['label']}：{one['definition']}（口径第{one['version']}版）"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -186,11 +187,21 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
             here,
         )
     sections = [
-        {"at": at, "title": section["title"], "text": "\n".join(report.texts.get(str(at), []))}
+        {"at": at, "title": section["title"], "text": "\n".join(lines), "rows": _rows_for(lines)}
         for at, section in enumerate(report.figures["sections"])
+        for lines in [report.texts.get(str(at), [])]
     ]
     context = {"report": report, "title": report.figures["title"], "sections": sections, "here": here}
     return render(request, "indicators/edit_report.html", context)
+
+
+LINE = 42
+"""Characters in a line of the field, about."""
+
+
+def _rows_for(lines: Sequence[str]) -> int:
+    """How high a field must be to show its paragraphs, between a few lines and a screen."""
+    return min(max(sum(1 + len(line) // LINE for line in lines) + 1, 3), 24)
 
 
 @require_POST

@@ -19,7 +19,7 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, gettext_lazy
 
-from lianglin.kit import fields, side, way
+from lianglin.kit import fields, way
 from lianglin.kit.ids import mask_id_number
 from lianglin.kit.island_words import draw_words, map_words
 from lianglin.kit.markup import escaped, fill
@@ -130,23 +130,6 @@ def _tools(_under: tuple[Any, ...], asked: bool, elder: str, logout_url: str, de
         "desk": desk,
     }
     return get_template("kit/components/tools.html").render(given)
-
-
-@register.simple_tag
-def side_links(items: Iterable[Mapping[str, Any]]) -> SafeString:
-    """The desk's navigation as `<li>`: from the fifth on in a sheet on narrow screens. Items: {label, url, icon?, current, count?, urgent?}."""
-    given = tuple(
-        (
-            str(item["label"]),
-            item["url"],
-            icon(item.get("icon") or "right"),
-            item.get("current"),
-            item.get("count"),
-            item.get("urgent"),
-        )
-        for item in items
-    )
-    return side.links(given, icon("more"), gettext("More"))
 
 
 @register.simple_tag

@@ -5,10 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from django import forms
+
+from lianglin.kit import side
+from lianglin.kit.domain import Place
+from lianglin.kit.signs import icon
 
 
 def sample_form(words: dict[str, Any]) -> forms.Form:
@@ -32,6 +36,16 @@ def sample_form(words: dict[str, Any]) -> forms.Form:
     return Sample({"what": "", "reach": "sms", "street": "1", "agree": "on"})
 
 
+def menu(links: list[dict[str, str]]) -> side.Menu:
+    """The desk's links of the file."""
+    return side.Menu(
+        tuple(
+            side.Link(row["label"], "#main", icon(row["icon"]), cast("Place", row["group"]), row["label"])
+            for row in links
+        )
+    )
+
+
 def _spans(value: Any) -> Any:
     """Turns every {minutes: n} of the file into a timedelta."""
     if isinstance(value, dict):
@@ -45,6 +59,7 @@ def context(language: str, *, elder: str = "") -> dict[str, Any]:
     """Everything kit/gallery.html and kit/gallery_desk.html ask for. `elder` is "" or the root font ("24")."""
     name = "gallery_zh.yaml" if language.startswith("zh") else "gallery_en.yaml"
     found = _spans(yaml.safe_load(Path(__file__).with_name(name).read_text(encoding="utf-8")))
+    found["desk_nav"] = side.markup(menu(found["desk_nav"]), 0, "page", ((0, 7), (8, 2)))
     found["form"] = sample_form(found["form"])
     found["page"] = SimpleNamespace(newer="", older="abc")
     found["elder"] = elder

@@ -19,6 +19,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from lianglin.kit import clock
 from lianglin.kit.security import POLICY
 from lianglin.kit.signs import deadline, local_dt
 from lianglin.kit.templatetags.kit import masked
@@ -44,6 +45,13 @@ def _kit_alone(settings: Any) -> None:
         "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture
+def in_2026() -> Iterator[None]:
+    clock.set_offset(MORNING - clock.now())
+    yield
+    clock.set_offset(dt.timedelta(0))
 
 
 def page(name: str, language: str = "zh-hans", elder: str = "") -> str:
@@ -82,11 +90,19 @@ def test_what_is_kept_of_a_page_does_not_outlive_its_addresses(settings: Any) ->
         ("time", "14:05", "14:05"),
     ],
 )
-def test_times_are_shown_in_shanghai(style: str, chinese: str, english: str) -> None:
+def test_times_are_shown_in_shanghai(style: str, chinese: str, english: str, in_2026: None) -> None:
     with translation.override("zh-hans"):
         assert local_dt(MORNING, style) == chinese
     with translation.override("en"):
         assert local_dt(MORNING, style) == english
+
+
+def test_a_day_of_another_year_says_so(in_2026: None) -> None:
+    with translation.override("zh-hans"):
+        assert local_dt(dt.date(2025, 2, 3), "day") == "2025年2月3日"
+        assert local_dt(MORNING - dt.timedelta(days=365), "short") == "2025年11月24日 14:05"
+    with translation.override("en"):
+        assert local_dt(dt.date(2025, 2, 3), "day") == "3 Feb 2025"
 
 
 def test_a_date_has_no_clock() -> None:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils.functional import lazystr
 from django.utils.html import format_html
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lianglin.kit import fresh, side
+from lianglin.kit.domain import Place
 from lianglin.kit.fresh import Fresh
 from lianglin.kit.markup import fill
 
 PARTS = st.one_of(
     st.text(), st.integers(), st.floats(), st.none(), st.text().map(mark_safe), st.text().map(lazystr)
 )
+
+
+@pytest.fixture
+def plain(settings: Any) -> None:
+    """Drawings without a collected manifest of static files."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
 
 
 @given(st.lists(PARTS, min_size=3, max_size=3))
@@ -36,21 +48,45 @@ def test_a_part_too_many_or_too_few_is_an_error() -> None:
         fill("%s %s", "a")
 
 
+def menu(links: int, group: Place = "today") -> side.Menu:
+    return side.Menu(
+        tuple(side.Link(f"<n{n}>", f"/{n}/", SafeString(), group, f"x:{n}") for n in range(links))
+    )
+
+
 def test_the_navigation_escapes_names_and_shows_what_waits() -> None:
-    icon = mark_safe("<svg></svg>")
-    found = side.links((("<Work>", "/work/", icon, True, 3, None),), icon, "More")
-    assert '<li><a class="side__link" href="/work/" aria-current="page">' in found
-    assert "&lt;Work&gt;" in found
+    found = side.markup(menu(1), 0, "page", ((0, 3),))
+    assert '<li><a class="side__link" href="/0/" aria-current="page">' in found
+    assert "&lt;n0&gt;" in found
     assert '<span class="count">3</span>' in found
-    assert "nav__more" not in found
+    assert 'id="menu"' not in found
 
 
-@pytest.mark.parametrize(("links", "in_sheet"), [(5, 0), (6, 2), (9, 5)])
-def test_a_phone_shows_four_links_and_the_others_in_a_sheet(links: int, in_sheet: int) -> None:
-    icon = mark_safe("<svg></svg>")
-    found = side.links(tuple((f"n{n}", f"/{n}/", icon, None, None, None) for n in range(links)), icon, "More")
-    assert found.partition("nav__sheet")[2].count("<li>") == in_sheet
-    assert found.count('class="nav__rest"') == in_sheet
+@pytest.mark.usefixtures("plain")
+@pytest.mark.parametrize(("links", "in_groups"), [(5, 0), (6, 2), (19, 15)])
+def test_four_links_stand_alone_and_the_others_in_groups(links: int, in_groups: int) -> None:
+    found = side.markup(menu(links), -1, "", ())
+    top, _, groups = found.partition('id="menu"')
+    assert groups.count("<li>") == in_groups
+    assert top.count("<li>") == links - in_groups
+    assert ('href="#menu"' in top) is bool(in_groups)
+
+
+@pytest.mark.usefixtures("plain")
+def test_a_folded_group_opens_where_one_is_and_adds_up_what_waits_inside() -> None:
+    long = menu(19, "rules")
+    folded = side.markup(long, 0, "page", ((7, 2), (9, 3)))
+    assert '<details class="side__group"><summary class="side__head">' in folded
+    assert '<span class="count">5</span></summary>' in folded
+    assert '<details class="side__group" open>' in side.markup(long, 9, "true", ())
+
+
+def test_a_page_further_down_belongs_to_the_longest_address_it_begins_with() -> None:
+    links = [side.Link(url, url, SafeString()) for url in ("/desk/", "/desk/board/", "/")]
+    found = side.Menu(tuple(links))
+    assert found.section("/desk/board/7/") == 1
+    assert found.section("/desk/A26/") == 0
+    assert found.section("/elsewhere/") == -1
 
 
 def test_a_kept_value_is_read_again_when_it_is_too_old_or_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
