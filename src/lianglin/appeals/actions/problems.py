@@ -14,6 +14,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.access.transaction import together
 from lianglin.appeals.actions.asking import known
+from lianglin.appeals.actions.problem_news import as_told
 from lianglin.appeals.actions.problem_steps import (
     call_deciders,
     give_part,
@@ -318,8 +319,10 @@ def hand_to(
 
 
 @on_problem
-def publish(problem: ProblemClass, *, by: Actor, title: str, text: str) -> PublicProblem:
-    """Tells residents of a confirmed class, in a text written for them; a person decides and answers for it."""
+def publish(
+    problem: ProblemClass, *, by: Actor, title: str, text: str, measures: Iterable[int] = ()
+) -> PublicProblem:
+    """Tells residents of a confirmed class, in a text written for them, with the measures that the person chose."""
     by.require(problems.DECIDE)
     must_work_in(problem.scope_code, by)
     if problem.state not in problems.SHOWN:
@@ -331,10 +334,19 @@ def publish(problem: ProblemClass, *, by: Actor, title: str, text: str) -> Publi
     shown.scope_code, shown.codes, shown.sample = problem.scope_code, problem.codes, problem.sample
     shown.title, shown.text, shown.visible = impersonal(title, "title"), text.strip(), True
     shown.promised_on, shown.state, shown.updated_at = problem.promised_on, problem.state, now
+    shown.measures = _chosen(problem, set(measures), by)
     shown.save()
     tell(problem, "publish", by=by, note=title, before=problem.state)
     show_again(problem)
     return shown
+
+
+def _chosen(problem: ProblemClass, wanted: set[int], by: Actor) -> list[dict[str, Any]]:
+    seen = ProblemMeasure.objects.visible_to(by, purpose=by.work_purpose).filter(problem=problem)
+    found = list(seen.filter(pk__in=wanted).select_related("unit").order_by("id"))
+    if len(found) < len(wanted):
+        raise Refused(_("Choose among the measures of this class."), field="measures")
+    return [as_told(one) for one in found]
 
 
 @on_problem

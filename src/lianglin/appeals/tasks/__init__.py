@@ -22,6 +22,7 @@ from lianglin.appeals.actions import (
     open_counting,
     petitioning,
     problem_effects,
+    problem_news,
     publication_rules,
     publishing,
     remedying,
@@ -313,7 +314,7 @@ def serve_subscriptions(timestamp: int) -> None:
 @as_job
 def show_problem(problem_id: int) -> None:
     """Brings what residents are told of a problem class up to date."""
-    problem_effects.show(by=job(), problem_id=problem_id)
+    problem_news.show(by=job(), problem_id=problem_id)
 
 
 @app.periodic(cron="40 18 * * *")
