@@ -57,7 +57,8 @@ def _span(problem: ProblemClass, first_day: date, last_day: date, by: Actor) -> 
             field="last_day",
         )
     span = Span(first_day, last_day)
-    if not problem_counts.reaches(subject_of(problem), span.years_before().first):
+    season = span.years_before()
+    if not problem_counts.reaches(subject_of(problem).over(season, span), season.first):
         raise Refused(
             _(
                 "The records do not reach back to the same days of the year before: there is nothing to compare with."
@@ -69,7 +70,8 @@ def _span(problem: ProblemClass, first_day: date, last_day: date, by: Actor) -> 
 
 def effect_of(problem: ProblemClass, span: Span) -> dict[str, object]:
     """The columns of a measured effect: counts of both spans, ratios with intervals, what can be said."""
-    subject, season = subject_of(problem), span.years_before()
+    season = span.years_before()
+    subject = subject_of(problem).over(season, span)
     now, then = problem_counts.counted(subject, span), problem_counts.counted(subject, season)
     own, rest = (then.own, now.own), (then.rest, now.rest)
     change, against = effect.ratio(*own), effect.beside(own, rest)
@@ -137,7 +139,7 @@ def propose_reopening(*, by: Actor) -> int:
         if last is None or last.ratio is None:
             continue
         season = _season_before(recent, last.after_first)
-        subject = subject_of(problem)
+        subject = subject_of(problem).over(season, recent)
         now, then = problem_counts.here(subject, recent), problem_counts.here(subject, season)
         if effect.rises_again(then, now, last.ratio):
             held = lock(problem.pk, by)

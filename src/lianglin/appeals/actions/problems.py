@@ -37,7 +37,7 @@ from lianglin.appeals.models import (
 )
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.campaigns import season_begun
-from lianglin.appeals.queries.problems import MOST_CASES
+from lianglin.appeals.queries.problems import MOST_CASES, subject_of
 from lianglin.appeals.rules import problems
 from lianglin.appeals.rules.effect import LONGEST
 from lianglin.cases.models import Case
@@ -166,14 +166,12 @@ def _link(problem: ProblemClass, case_ids: list[int], *, by: Actor, reason: str)
     if not case_ids or len(case_ids) > MOST_CASES:
         raise Refused(_("Choose one to %(n)d appeals.") % {"n": MOST_CASES}, field="cases")
     seen = Case.objects.visible_to(by, purpose=by.work_purpose).filter(pk__in=case_ids, kind="appeal")
-    found = list(seen.select_related("appeal__item").only("number", "scope_code", "appeal__item__code"))
-    codes, inside = tuple(problem.codes), problem.scope_code
+    found = list(seen.select_related("appeal").only("number", "scope_code", "appeal__item"))
+    items, inside = frozenset(subject_of(problem).items()), problem.scope_code
     wrong = [
         case.number
         for case in found
-        if not case.scope_code.startswith(inside)
-        or case.appeal.item is None  # pyright: ignore[reportAttributeAccessIssue] - an appeal's own
-        or not case.appeal.item.code.startswith(codes)  # pyright: ignore[reportAttributeAccessIssue]
+        if not case.scope_code.startswith(inside) or case.appeal.item_id not in items  # pyright: ignore[reportAttributeAccessIssue] - an appeal's own
     ]
     if wrong or len(found) < len(case_ids):
         raise Refused(

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from lianglin.access.actor import TOP
-from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries import catalogue, kinship
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Counted, Span
 from lianglin.kit import clock
@@ -69,10 +69,26 @@ class Subject:
 
     codes: tuple[str, ...]
     scope_code: str
+    compared: Span | None = None
+    """The days that are compared, from the first of the earlier to the last of the later; None: as of today."""
+
+    def over(self, *spans: Span) -> Subject:
+        """The same, counted alike on all these days: with the items that a change within them split or merged."""
+        days = Span(min(one.first for one in spans), max(one.last for one in spans))
+        return Subject(self.codes, self.scope_code, days)
 
     def items(self) -> list[int]:
-        """The items these codes cover, of every version of the catalogue: old appeals keep theirs."""
-        return catalogue.ids_under(self.codes)
+        """The items to be counted, of every version of the catalogue: old appeals keep theirs (queries/kinship.py)."""
+        first, last = self._days()
+        return catalogue.ids_of(kinship.together(self.codes, first, last))
+
+    def also(self) -> str:
+        """The names of the items that are counted besides those of these codes; "" where none are."""
+        return kinship.also(self.codes, *self._days())
+
+    def _days(self) -> tuple[date, date]:
+        today = clock.today()
+        return (self.compared.first, self.compared.last) if self.compared else (today, today)
 
 
 @dataclass(frozen=True)
@@ -154,6 +170,7 @@ def months(subject: Subject, until: date, count: int = 25) -> list[Month]:
         starts.append((starts[-1] - timedelta(days=1)).replace(day=1))
     starts.reverse()
     span = Span(starts[0], until)
+    subject = subject.over(span)
     sums = dict.fromkeys(starts, 0)
     for at, cases in enumerate(daily(subject, span)):
         sums[(span.first + timedelta(days=at)).replace(day=1)] += cases

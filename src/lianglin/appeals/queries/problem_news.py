@@ -93,7 +93,7 @@ def kind_words(event: PublicProblemEvent) -> str:
 
 
 def _label(choices: Any, code: str) -> str:
-    return str(dict(choices).get(code, code))
+    return str(dict[str, Any](choices).get(code, code))
 
 
 def _day(text: str) -> str:

@@ -160,7 +160,8 @@ class Frequency:
 
 def frequency(problem: ProblemClass) -> Frequency:
     """Both measures over the days in which the class was seen. Four statements."""
-    subject, span = subject_of(problem), Span(problem.first_day, problem.last_day)
+    span = Span(problem.first_day, problem.last_day)
+    subject = subject_of(problem).over(span.years_before(), span)
     now, before = problem_counts.here(subject, span), problem_counts.here(subject, span.years_before())
     told = effect.frequency(before, now)
     if not problem_counts.reaches(subject, span.years_before().first):
