@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from lianglin.access.api import STORABLE
 from lianglin.appeals import rules
@@ -146,6 +147,15 @@ class MoveIn(Schema):
     reached: bool | None = None
     solved: str | None = None
     grade: int | None = Field(None, ge=1, le=5)
+    result: Literal["", "no_answer", "busy", "later", "wrong_number", "declined"] = Field(
+        "", description="how a call came out that reached nobody"
+    )
+    next_at: AwareDatetime | None = Field(
+        None, description="the next call agreed for, within 14 days; with its offset"
+    )
+    reasons: list[Annotated[str, Field(max_length=20, pattern=STORABLE)]] = Field(
+        [], max_length=12, description="codes of reasons that go with the grade"
+    )
 
 
 class Filters(Schema):

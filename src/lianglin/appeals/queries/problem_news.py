@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import TOP
 from lianglin.appeals.models import PublicProblem, PublicProblemEvent
 from lianglin.appeals.models.problem import VERDICTS
-from lianglin.appeals.rules import effect, problems
+from lianglin.appeals.rules import effect, problem_news, problems
 
 
 def events(*, problem_id: int | None = None, area: str = "") -> QuerySet[PublicProblemEvent]:
@@ -89,7 +89,7 @@ def tone(event: PublicProblemEvent) -> str:
 
 def kind_words(event: PublicProblemEvent) -> str:
     """The kind of an event as a heading."""
-    return capfirst(str(event.get_kind_display()))  # pyright: ignore[reportAttributeAccessIssue]
+    return str(capfirst(_label(problem_news.KINDS, event.kind)))
 
 
 def _label(choices: Any, code: str) -> str:

@@ -165,7 +165,9 @@ def test_months_by_item_are_compared_as_one_line_that_opens_into_all_its_rows(to
     desk = town.client("street")
     page = desk.get(f"/figures/parts/?place={HERE}&month={month.code}").content.decode()
     assert str(label) in page
-    address = f"/figures/rows/appeals.by_item/?place={HERE}&month={month.code}&member=020601%2B020607%2B020608"
+    address = (
+        f"/figures/rows/appeals.by_item/?place={HERE}&month={month.code}&member=020601%2B020607%2B020608"
+    )
     rows = desk.get(address)
     assert rows.status_code == 200
     assert rows.context["shown"].counts.numerator == 11
