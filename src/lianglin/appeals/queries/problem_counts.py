@@ -47,6 +47,16 @@ language sql stable security definer set search_path = public, pg_temp as $$
         (select opened_at from appeals_appeal order by case_id limit 1),
         (select min(m.at) from unnest(items) i,
             lateral (select a.opened_at as at from appeals_appeal a where a.item_id = i order by a.opened_at limit 1) m))
+$$;
+create or replace function appeals_campaign_pairs()
+returns table (area text, codes jsonb, first date, last date, first_before date, last_before date)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select * from (
+        select c.scope_code::text, c.codes, s.first_day, s.last_day,
+            lag(s.first_day) over seasons, lag(s.last_day) over seasons as last_before
+        from appeals_campaign c join appeals_campaignseason s on s.campaign_id = c.id
+        window seasons as (partition by s.campaign_id order by s.first_day)
+    ) found where last_before is not null
 $$"""
 """A repeat by the same telephone (merged) and a withdrawn report are counted in neither."""
 _SIGNATURE = "(bigint[], text, text, timestamptz, timestamptz)"
@@ -59,8 +69,9 @@ def install(cursor: Any) -> None:
     for name in ("appeals_problem_days", "appeals_problem_heat"):
         cursor.execute(f"revoke execute on function {name}{_SIGNATURE} from public")
         cursor.execute(f"grant execute on function {name}{_SIGNATURE} to {_CALLERS}")
-    cursor.execute("revoke execute on function appeals_problem_since(bigint[]) from public")
-    cursor.execute(f"grant execute on function appeals_problem_since(bigint[]) to {_CALLERS}")
+    for signature in ("appeals_problem_since(bigint[])", "appeals_campaign_pairs()"):
+        cursor.execute(f"revoke execute on function {signature} from public")
+        cursor.execute(f"grant execute on function {signature} to {_CALLERS}")
 
 
 @dataclass(frozen=True)
