@@ -37,10 +37,10 @@ INTAKE = (
     """,
     """
     insert into appeals_knowledgedraft (question, answer, basis, items, valid_until, entry_id, scope_code, state, written_at, note,
-        written_by_id)
+        written_by_id, written_post_id)
     select 'x', 'x', 'x', '[]', valid_until, id, scope_code,
         case abs(hashint4(id::int)) %% 40 when 3 then 'waiting' when 4 then 'draft' else 'published' end, created_at, '',
-        (select min(id) from access_account)
+        (select min(id) from access_account), (select min(id) from access_post)
     from appeals_knowledgeentry
     """,
 )

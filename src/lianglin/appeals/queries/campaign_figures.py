@@ -7,6 +7,7 @@ campaigns' topics counts once. Items are followed through changes of the catalog
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,7 +58,7 @@ def pairs() -> list[Pair]:
     found = []
     for area, codes, first, last, first_before, last_before in rows:
         this, before = Span(first, last), Span(first_before, last_before)
-        subject = Subject(tuple(codes), area).over(before, this)
+        subject = Subject(tuple(json.loads(codes)), area).over(before, this)
         if problem_counts.reaches(subject, before.first):
             found.append(Pair(subject, this, before))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import imaplib
 import itertools
 import socket
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,12 +29,12 @@ _users = (f"office{number}" for number in itertools.count())
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("imap")
-    for above in (folder, folder.parent, folder.parent.parent):
-        above.chmod(0o755)  # the server's own users read their way in
-    with dovecot.running(folder) as made:
-        yield made
+def server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="lianglin-imap-", dir="/tmp") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # the server's own users read their way in
+        with dovecot.running(folder) as made:
+            yield made
 
 
 class Office:
