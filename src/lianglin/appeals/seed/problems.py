@@ -25,6 +25,7 @@ from lianglin.appeals.models import (
     ProblemStep,
     Project,
     PublicProblem,
+    PublicProblemEvent,
 )
 from lianglin.appeals.queries import problem_counts, worklists
 from lianglin.appeals.queries.problem_counts import Subject
@@ -84,6 +85,35 @@ def seed_problems(context: SeedContext, areas: Mapping[int, str], planted: Seque
     with acting(job()) as by:
         for pk in PublicProblem.objects.values_list("pk", flat=True):
             problem_news.show(by=by, problem_id=pk)
+    for shown in PublicProblem.objects.select_related("problem"):
+        _story(shown)
+
+
+def _story(shown: PublicProblem) -> None:
+    """What residents were told in the months before: the first word, each measure, each new state, the effect."""
+    problem = shown.problem
+    steps = ProblemStep._base_manager.filter(
+        problem=problem, move__in=("find_cause", "start", "measure", "close")
+    )
+    first = (problem.confirmed_at or problem.made_at) + timedelta(days=2)
+    told: list[tuple[str, datetime, dict[str, Any]]] = [
+        ("shown", first, {"state": "confirmed", "closed_with": ""})
+    ]
+    for step in steps.order_by("at", "id"):
+        at = step.at + timedelta(days=1)
+        if step.move == "start":
+            told += [("measure", at, one) for one in shown.measures]
+        elif step.move == "measure":
+            told.append(("effect", at, shown.effect))
+        told.append(("state", at, {"state": step.to_state, "closed_with": ""}))
+    PublicProblemEvent._base_manager.filter(problem=shown).delete()
+    PublicProblemEvent._base_manager.bulk_create(
+        PublicProblemEvent(
+            problem=shown, scope_code=shown.scope_code, kind=kind, at=min(at, clock.now()), values=values
+        )
+        for kind, at, values in sorted(told, key=lambda one: one[1])
+    )
+    PublicProblem._base_manager.filter(pk=shown.pk).update(published_at=first)
 
 
 def _office(context: SeedContext) -> Office | None:

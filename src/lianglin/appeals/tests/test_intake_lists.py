@@ -84,11 +84,13 @@ def knowledge(town: Town, count: int) -> str:
 
 def catalogue(town: Town, count: int) -> str:
     base, had = Catalogue.objects.order_by("id")[0], Catalogue.objects.count()
+    CatalogueDraft.objects.get_or_create(
+        base=base, defaults={"version": "d", "title": "x", "drafted_at": clock.now()}
+    )
     for number in range(had, had + count):
         Catalogue.objects.create(
             version=f"v{number}", in_force_from=clock.today() + timedelta(days=400), source="x"
         )
-        CatalogueDraft.objects.create(base=base, version=f"d{number}", title="x", drafted_at=clock.now())
     return "/appeals/catalogue/"
 
 

@@ -51,9 +51,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         "drafts": _("being written"),
         "expiring": _("runs out"),
     }
+    areas = {code: area_words(code) for code in {entry.scope_code for entry in found.rows}}
     context = {
         "page": found,
-        "rows": [row(entry) for entry in found.rows],
+        "rows": [row(entry, areas) for entry in found.rows],
         "asked": asked,
         "hits": queries.find(asked, limit=20) if asked else [],
         "tabs": [
@@ -64,12 +65,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/knowledge/list.html", context)
 
 
-def row(entry: KnowledgeEntry) -> dict[str, Any]:
-    """One entry of the list."""
+def row(entry: KnowledgeEntry, areas: dict[str, str]) -> dict[str, Any]:
+    """One entry of the list; ``areas``: code -> name, each asked for once."""
     left = (entry.valid_until - clock.today()).days if entry.valid_until else None
     return {
         "entry": entry,
-        "area": area_words(entry.scope_code),
+        "area": areas[entry.scope_code],
         "over": left is not None and left < 0,
         "soon": left is not None and 0 <= left <= queries.RUNS_OUT.days,
     }
