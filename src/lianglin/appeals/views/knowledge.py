@@ -159,7 +159,7 @@ def _context(actor: Actor, entry: KnowledgeEntry) -> dict[str, Any]:
     own_area, waits = actor.covers(entry.scope_code), draft is not None and draft.state == State.WAITING
     mine = draft is not None and draft.written_by_id == actor.account_id
     return {
-        **row(entry),
+        **row(entry, {entry.scope_code: area_words(entry.scope_code)}),
         "draft": draft,
         "draft_tone": TONES[draft.state] if draft else "",
         "draft_items": item_names(draft.items) if draft else [],
