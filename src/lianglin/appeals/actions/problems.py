@@ -286,6 +286,7 @@ def add_measure(
         raise Refused(_("Choose the campaign."), field="campaign")
     if campaign is not None and effective_on is None:
         effective_on = season_begun(campaign, by)
+    impersonal(document_no, "document_no")
     take_step(problem, "start", by=by, note=impersonal(title, "title"))
     if problem.measure_at is None:
         problem.measure_at = clock.now()

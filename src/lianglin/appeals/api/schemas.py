@@ -10,9 +10,11 @@ from pydantic import AwareDatetime
 
 from lianglin.access.api import STORABLE
 from lianglin.appeals import rules
+from lianglin.appeals.rules import grading
 
 STATES = tuple(state.code for state in rules.LIFECYCLE.states)
 State = Literal[STATES]  # pyright: ignore[reportInvalidTypeForm] - one list of states, in rules
+Result = Literal[("", *(code for code, _label in grading.RESULTS))]  # pyright: ignore[reportInvalidTypeForm]
 Number = Annotated[str, Field(pattern=r"^[A-Z]{1,2}\d{12}$")]
 
 
@@ -147,9 +149,7 @@ class MoveIn(Schema):
     reached: bool | None = None
     solved: str | None = None
     grade: int | None = Field(None, ge=1, le=5)
-    result: Literal["", "no_answer", "busy", "later", "wrong_number", "declined"] = Field(
-        "", description="how a call came out that reached nobody"
-    )
+    result: Result = Field("", description="how a call came out that reached nobody")  # pyright: ignore[reportInvalidTypeForm]
     next_at: AwareDatetime | None = Field(
         None, description="the next call agreed for, within 14 days; with its offset"
     )
