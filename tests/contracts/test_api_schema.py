@@ -210,7 +210,7 @@ def test_only_documented_answers_deep(city: World, scene: Scene, persona: str, o
 def test_other_methods_are_refused(city: World, operation: str) -> None:
     found = OPERATIONS[operation]
     documented = {method.upper() for method in DOCUMENT["paths"][found.path]}
-    path = found.path.format(number="A261100000000", code="accept")
+    path = found.path.format(number="A261100000000", code="accept", problem=1, step="confirm")
     client = city.browser(WORKER)
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - documented:
         answer = client.generic(method, path)
