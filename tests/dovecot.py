@@ -6,6 +6,7 @@ literals and expunges are those that the code will meet.
 
 from __future__ import annotations
 
+import grp
 import imaplib
 import os
 import pwd
@@ -110,7 +111,7 @@ def running(folder: Path) -> Iterator[Server]:
     _certificate(folder)
     given = {
         "inner": "dovecot" if as_root else own.pw_name, "outer": "dovenull" if as_root else own.pw_name,
-        "group": "dovecot" if as_root else str(own.pw_gid), "uid": mailer.pw_uid, "gid": mailer.pw_gid,
+        "group": "dovecot" if as_root else grp.getgrgid(own.pw_gid).gr_name, "uid": mailer.pw_uid, "gid": mailer.pw_gid,
     }  # fmt: skip
     text = CONFIGURATION.format(folder=folder, password=password, port=port, **given)
     (folder / "dovecot.conf").write_text(text)
