@@ -513,7 +513,7 @@ LISTS = (
     ),
     List("files of a hotline", STREET, files, ("appeals_hotline_import", "appeals_hotlineimport_pkey"), 15 * OWN, 0, "newest first"),
     *(
-        List(f"returns {state}", who, going_back(state), RETURNS, 15 * OWN, 10 * OWN, "the state's of the hotline, or the area's")
+        List(f"returns {state}", who, going_back(state), RETURNS, 30 * OWN, 10 * OWN, "the area's, each with its order")
         for state in ("waiting", "acknowledged")
         for who in (WORKER, STREET)
     ),
