@@ -81,9 +81,10 @@ NO_SECRETS = (\.baseline|\.lock|package-lock\.json|\.po|\.gz|\.pbf|\.png|\.csv|\
 # Root on Debian gets what is missing; elsewhere pytest names what is missing and what it leaves out.
 test-needs:
 	@if test "$$(id -u)" = 0 && test -f /etc/debian_version; then \
-		for package in chromium fonts-noto-cjk; do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
+		for package in chromium fonts-noto-cjk dovecot-imapd; do dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; done; \
 		if test -n "$$missing"; then echo "Installing$$missing"; \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null || $(NO_DOWNLOAD); fi; \
+			apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $$missing >/dev/null || $(NO_DOWNLOAD); \
+			case "$$missing" in *dovecot*) test ! -d /run/systemd/system || systemctl disable --now --quiet dovecot.socket dovecot.service || true;; esac; fi; \
 	elif command -v fc-list >/dev/null && test -z "$$(fc-list :lang=zh)"; then \
 		echo "No Chinese font is installed: screenshots of the browser tests will show boxes (Debian: apt-get install fonts-noto-cjk)."; fi
 

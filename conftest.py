@@ -22,7 +22,7 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
-from tests import chromium
+from tests import chromium, dovecot
 
 ROOT = Path(__file__).parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -94,6 +94,8 @@ def missing(marker: str) -> str:
     """What this machine lacks for tests of this marker, and how to get it; "" when nothing."""
     if marker == "browser" and chromium.PATH is None:
         return "no chromium (Debian: apt-get install chromium fonts-noto-cjk)"
+    if marker == "imap" and dovecot.PATH is None:
+        return "no dovecot (Debian: apt-get install dovecot-imapd)"
     if marker == "root" and os.geteuid() != 0:
         return "not run by root"
     return ""
@@ -107,7 +109,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         lacking = next(
             (
                 f"{name}: {missing(name)}"
-                for name in ("browser", "root")
+                for name in ("browser", "imap", "root")
                 if item.get_closest_marker(name) and missing(name)
             ),
             "",

@@ -105,7 +105,7 @@ class Planted:
         code = HERE if "places" in name else figures_of()[0].code if "indicators" in name else "accept"
         for pattern, value in (
             (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
-            ("<slug:code>", code), ("<int:pk>", "1"), ("<slug:token>", "wrong"), ("<int:year>", "2026"),
+            ("<slug:code>", code), ("<int:pk>", "1"), ("<problem>", "1"), ("<step>", "confirm"), ("<slug:token>", "wrong"), ("<int:year>", "2026"),
             ("<slug:name>", "a-file"), ("<slug:form>", "report"),
             ("under/<str:kind>", "under/help"), ("<str:kind>", "household"), ("<int:subject>", "1"),
             ("<str:datum>", "people:phone"),

@@ -31,7 +31,10 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lianglin.access.models import Organisation
+from lianglin.appeals.models import ProblemClass
 from lianglin.indicators.queries import figures_of
+from lianglin.kit import clock
 from lianglin.project.api import api
 from tests.watch import forget_tries
 from tests.world import HERE, NEXT_DOOR, STREET, UNIT, WORKER, World, build, catalogue
@@ -51,6 +54,7 @@ CHECKS = [
     response_headers_conformance,
     response_schema_conformance,
 ]
+STREET_CODE = HERE[:9]
 TOKEN = "x" * 32
 """A CSRF token: the same in cookie and header."""
 
@@ -115,9 +119,23 @@ def known(city: World) -> Known:
         "seen_version": [None], "note": ["说明理由"], "outcome": ["solved"], "ground": ["season", "secret"], "to": ["铁路局"],
         "reached": [True, False], "solved": ["yes", "no"], "grade": [5], "text": ["楼道灯不亮，晚上看不见"],
         "phone": ["15400000001", ""], "cursor": [""], "lon": [126.6], "lat": [45.7], "channel": ["desk", "api"],
-        "state": ["received", "settled"], "Idempotency-Key": ["0123456789abcdef", "fedcba9876543210"],
+        "problem": [problem_class()], "step": ["confirm", "find_cause", "publish"], "owner": [UNIT], "area": [STREET_CODE],
+        "breadth": ["item"], "codes": [[items.lamp.code]], "numbers": [numbers[:1]], "result": ["busy"], "next_at": [None],
+        "reasons": [[]], "kind": ["rule", "upkeep"], "state": ["received", "settled"], "Idempotency-Key": ["0123456789abcdef", "fedcba9876543210"],
     }  # fmt: skip
     return Known(values, due)
+
+
+def problem_class() -> int:
+    """A class of the street, to be confirmed."""
+    owner = Organisation.objects.get(code=UNIT)
+    today = clock.today()
+    made = ProblemClass(
+        scope_code=STREET_CODE, title="楼道灯", breadth="item", codes=["020601"], first_day=today, last_day=today,
+        origin="hand", owner=owner, made_at=clock.now(),
+    )  # fmt: skip
+    made.save(force_insert=True)
+    return made.pk
 
 
 def asking(city: World, persona: str) -> dict[str, Any]:
@@ -193,7 +211,7 @@ def test_only_documented_answers_deep(city: World, scene: Scene, persona: str, o
 def test_other_methods_are_refused(city: World, operation: str) -> None:
     found = OPERATIONS[operation]
     documented = {method.upper() for method in DOCUMENT["paths"][found.path]}
-    path = found.path.format(number="A261100000000", code="accept")
+    path = found.path.format(number="A261100000000", code="accept", problem=1, step="confirm")
     client = city.browser(WORKER)
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - documented:
         answer = client.generic(method, path)

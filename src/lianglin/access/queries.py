@@ -16,7 +16,7 @@ from django.utils.translation import get_language
 from lianglin.access import visits
 from lianglin.access.actor import NOWHERE, TOP, Actor, duties_of, public, resident, role_kinds
 from lianglin.access.governance import lent
-from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Post
+from lianglin.access.models import AccessLog, Account, AuditHead, AuditSeal, Grant, Post
 from lianglin.access.prepared import Prepared
 from lianglin.kit import clock, plans
 from lianglin.kit.errors import Nobody
@@ -225,3 +225,11 @@ def posts_of(account_id: int) -> list[Post]:
         .select_related("organisation")
         .order_by("-starts_on", "-id")
     )
+
+
+def granted_ids(actor: Actor, subject: str) -> list[int]:
+    """What the actor's unit holds grants in force for, of one kind. One statement, by the grants' index."""
+    held = Grant.objects.filter(
+        organisation_id=actor.organisation_id, subject=subject, ends_at__gt=clock.now()
+    )
+    return list(held.values_list("subject_id", flat=True))

@@ -131,6 +131,9 @@ class Indicator:
     rows: str = ""
     duty: str = ""
     members: str = ""
+    compared: str = ""
+    """"module:function"(first, last) -> ((members, …), label)s: members that stand as one line where months around a
+    change of the members themselves are compared (an item that was renamed or split). Rows then take "a+b"."""
     counts: str = ""
     dimensions: tuple[Dimension, ...] = ()
     numerator_label: Text = ""

@@ -96,7 +96,9 @@ def _fitted(
         teacher = similarity.fit_model(told, *of, names=known.names, seed=SEED)
         history = replace(history, matter=np.full(len(history), -1))
         return similarity.fit_model(history, *of, names=known.names, weighing=teacher.weighing, seed=SEED)
-    return similarity.fit_model(history, *of, names=known.names, weighing=now.weighing if now else None, seed=SEED)
+    return similarity.fit_model(
+        history, *of, names=known.names, weighing=now.weighing if now else None, seed=SEED
+    )
 
 
 def _figures(

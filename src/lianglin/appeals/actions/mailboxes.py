@@ -4,23 +4,39 @@ from __future__ import annotations
 
 import imaplib
 import mailbox
+import ssl
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from lianglin.kit import clock
+
 SECONDS, LARGEST = 20, 25 * 1024**2
+TAKEN = "LianglinTaken"
+"""Keyword at the server of a mail that is kept here: whether a person has read it meanwhile says nothing of that."""
+LOOKED_BACK = timedelta(days=14)
+"""So far back a mail that somebody has read at the server is taken all the same; one that nobody has read always is."""
+_MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+GONE = (OSError, imaplib.IMAP4.error)
+"""What a server raises that is away, goes away, or does not let us in."""
 
 
 class Mailbox(Protocol):
     """A mailbox: what is new, each with a key by which it is then marked as taken."""
 
     def new(self, limit: int) -> Iterator[tuple[str, bytes]]:
-        """(key, raw mail), at most ``limit``."""
+        """(key, raw mail up to :data:`LARGEST` bytes), at most ``limit``."""
         ...
 
     def taken(self, key: str) -> None:
-        """It is kept here now: not given again."""
+        """It is kept here for good now (committed): not given again."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of the server."""
         ...
 
 
@@ -41,29 +57,67 @@ class Folder:
         message.add_flag("S")
         self._box[key] = message
 
+    def close(self) -> None:
+        self._box.close()
+
 
 class Imap:
-    """A mailbox at a server (imaps, with its login in the address); what is taken is marked as seen."""
+    """A mailbox at a server (imaps, with its login in the address); its certificate is checked.
+
+    What is taken gets a keyword of our own, and is marked as seen. A server that keeps no keywords is asked for what
+    is unseen alone: there, nobody but this platform should open the mailbox.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._link = imaplib.IMAP4_SSL(parts.hostname or "", parts.port or 993, timeout=SECONDS)
-        self._link.login(unquote(parts.username or ""), unquote(parts.password or ""))
-        self._link.select(parts.path.strip("/") or "INBOX")
+        trust = ssl.create_default_context()
+        self._link = imaplib.IMAP4_SSL(
+            parts.hostname or "", parts.port or 993, timeout=SECONDS, ssl_context=trust
+        )
+        try:
+            self._link.login(unquote(parts.username or ""), unquote(parts.password or ""))
+            said, answer = self._link.select(_quoted(unquote(parts.path.strip("/")) or "INBOX"))
+            if said != "OK":
+                raise imaplib.IMAP4.error(f"no such folder: {answer}")
+        except BaseException:
+            self._link.shutdown()
+            raise
+        _name, kept = self._link.response("PERMANENTFLAGS")
+        self._keeps_keywords = any(rb"\*" in one for one in kept if isinstance(one, bytes))
 
     def new(self, limit: int) -> Iterator[tuple[str, bytes]]:
-        _said, found = self._link.uid("search", "UNSEEN")
+        _said, found = self._link.uid("search", *self._wanted(clock.today()))
         for uid in (found[0] or b"").split()[:limit]:
             _said, parts = self._link.uid("fetch", uid.decode(), f"(BODY.PEEK[]<0.{LARGEST}>)")
-            raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-            yield uid.decode(), raw
+            raw = next((part[1] for part in parts if isinstance(part, tuple)), None)
+            if raw is not None:  # else somebody moved it away meanwhile: it is theirs
+                yield uid.decode(), raw
+
+    def _wanted(self, today: date) -> list[str]:
+        if not self._keeps_keywords:
+            return ["UNSEEN"]
+        since = today - LOOKED_BACK
+        day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+        return ["UNKEYWORD", TAKEN, "UNDELETED", "OR", "UNSEEN", "SINCE", day]
 
     def taken(self, key: str) -> None:
-        self._link.uid("store", key, "+FLAGS", r"(\Seen)")
+        flags = rf"(\Seen {TAKEN})" if self._keeps_keywords else r"(\Seen)"
+        self._link.uid("store", key, "+FLAGS", flags)
+
+    def close(self) -> None:
+        try:
+            self._link.logout()
+        except GONE:
+            with suppress(*GONE):  # it was gone already
+                self._link.shutdown()
+
+
+def _quoted(folder: str) -> str:
+    return '"' + folder.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def opened(address: str) -> Mailbox | None:
-    """The mailbox of LIANGLIN_MAIL_INTAKE; None when none is set. OSError or imaplib's error when it does not answer."""
+    """The mailbox of LIANGLIN_MAIL_INTAKE; None when none is set. One of :data:`GONE` when it does not answer."""
     if not address:
         return None
     if address.startswith("imaps://"):

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections.abc import Callable
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor
 from lianglin.access.transaction import together
+from lianglin.appeals.actions import mailboxes
 from lianglin.appeals.actions.mailboxes import Mailbox
 from lianglin.appeals.models import MailDraft
 from lianglin.appeals.rules import mail as rules
@@ -19,20 +23,31 @@ from lianglin.kit import clock
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Conflict, Forbidden, HouseError
 
+_log = logging.getLogger(__name__)
 AT_ONCE = 50
 SUBJECT = "appeals.MailDraft"
 State = MailDraft.State
 
 
-def fetch(box: Mailbox, *, by: Actor, scope_code: str, own: str = "") -> int:
-    """Keeps what is new in a mailbox as drafts; how many. Marked as taken only once the draft is written."""
-    by.require("system")
+def fetch(box: Mailbox, *, kept: Callable[[rules.Mail], bool], own: str = "") -> int:
+    """Takes what is new in a mailbox; how many drafts it made.
+
+    ``kept`` writes one mail in a transaction of its own and says whether it was new. Only what is committed is marked as
+    taken at the server: where the server goes away, or a mail cannot be written, nothing is lost, and by its Message-ID
+    nothing comes twice. One that cannot be written does not keep back those behind it.
+    """
     made = 0
-    for key, raw in box.new(AT_ONCE):
-        found = rules.read(raw, own=own)
-        if found is not None and keep(found, by=by, scope_code=scope_code) is not None:
-            made += 1
-        box.taken(key)
+    try:
+        for key, raw in box.new(AT_ONCE):
+            found = rules.read(raw, own=own, cut=len(raw) >= mailboxes.LARGEST)
+            try:
+                made += found is not None and kept(found)
+            except (DatabaseError, HouseError):
+                _log.exception("a mail could not be kept and stays in the mailbox")
+                continue
+            box.taken(key)
+    except mailboxes.GONE as error:
+        _log.warning("the mailbox went away: %s", type(error).__name__)
     return made
 
 
@@ -45,7 +60,7 @@ def keep(mail: rules.Mail, *, by: Actor, scope_code: str) -> MailDraft | None:
             message_key=key,
             defaults={
                 "scope_code": scope_code, "parking": uuid.uuid4().hex, "name": mail.name or None,
-                "address": mail.address, "subject": mail.subject or None, "text": mail.text or None,
+                "address": mail.address or None, "subject": mail.subject or None, "text": mail.text or None,
                 "sent_at": mail.sent_at, "received_at": clock.now(),
             },
         )  # fmt: skip
@@ -58,6 +73,7 @@ def keep(mail: rules.Mail, *, by: Actor, scope_code: str) -> MailDraft | None:
                 draft.files += 1
             except HouseError:
                 draft.left_out += 1
+        draft.left_out += mail.left_out
         draft.save(update_fields=["files", "left_out"])
         audit.record("appeals.mail.keep", SUBJECT, draft.pk, scope_code=scope_code)
     return draft

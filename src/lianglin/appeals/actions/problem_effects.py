@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import Actor
 from lianglin.appeals.actions.problem_steps import call_deciders, lock, on_problem, said, take_step, tell
 from lianglin.appeals.actions.problems import hold_again, let_go
-from lianglin.appeals.models import ProblemCase, ProblemClass, ProblemEffect, ProblemMeasure, PublicProblem
+from lianglin.appeals.models import ProblemClass, ProblemEffect
 from lianglin.appeals.queries import problem_counts
-from lianglin.appeals.queries.problems import SMALL, begun_on, closed_and_quiet, done_of, subject_of
+from lianglin.appeals.queries.problems import begun_on, closed_and_quiet, subject_of
 from lianglin.appeals.rules import effect, problems
 from lianglin.appeals.rules.effect import Span
 from lianglin.kit import clock
@@ -57,7 +57,8 @@ def _span(problem: ProblemClass, first_day: date, last_day: date, by: Actor) -> 
             field="last_day",
         )
     span = Span(first_day, last_day)
-    if not problem_counts.reaches(subject_of(problem), span.years_before().first):
+    season = span.years_before()
+    if not problem_counts.reaches(subject_of(problem).over(season, span), season.first):
         raise Refused(
             _(
                 "The records do not reach back to the same days of the year before: there is nothing to compare with."
@@ -69,7 +70,8 @@ def _span(problem: ProblemClass, first_day: date, last_day: date, by: Actor) -> 
 
 def effect_of(problem: ProblemClass, span: Span) -> dict[str, object]:
     """The columns of a measured effect: counts of both spans, ratios with intervals, what can be said."""
-    subject, season = subject_of(problem), span.years_before()
+    season = span.years_before()
+    subject = subject_of(problem).over(season, span)
     now, then = problem_counts.counted(subject, span), problem_counts.counted(subject, season)
     own, rest = (then.own, now.own), (then.rest, now.rest)
     change, against = effect.ratio(*own), effect.beside(own, rest)
@@ -137,7 +139,7 @@ def propose_reopening(*, by: Actor) -> int:
         if last is None or last.ratio is None:
             continue
         season = _season_before(recent, last.after_first)
-        subject = subject_of(problem)
+        subject = subject_of(problem).over(season, recent)
         now, then = problem_counts.here(subject, recent), problem_counts.here(subject, season)
         if effect.rises_again(then, now, last.ratio):
             held = lock(problem.pk, by)
@@ -155,24 +157,3 @@ def _season_before(recent: Span, fixed_on: date) -> Span:
     while season.last >= fixed_on:
         season = season.years_before()
     return season
-
-
-def show(*, by: Actor, problem_id: int) -> None:
-    """Brings what residents are told up to date: state, promise, percent done, cases from ten on. By the background."""
-    by.require("system")
-    shown = PublicProblem.objects.select_for_update(no_key=True).filter(problem_id=problem_id).first()
-    problem = ProblemClass._base_manager.filter(pk=problem_id).first()
-    if shown is None or problem is None:
-        return
-    count = ProblemCase._base_manager.filter(problem=problem, removed_at__isnull=True).count()
-    projects = ProblemMeasure._base_manager.filter(problem=problem, project__isnull=False).values_list(
-        "project_id", flat=True
-    )
-    shown.state, shown.promised_on, shown.closed_with = (
-        problem.state,
-        problem.promised_on,
-        problem.closed_with,
-    )
-    shown.percent_done = problems.percent(*done_of(projects))
-    shown.cases, shown.updated_at = count if count >= SMALL else None, clock.now()
-    shown.save()

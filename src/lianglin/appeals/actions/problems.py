@@ -14,6 +14,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
 from lianglin.access.transaction import together
 from lianglin.appeals.actions.asking import known
+from lianglin.appeals.actions.problem_news import as_told
 from lianglin.appeals.actions.problem_steps import (
     call_deciders,
     give_part,
@@ -36,7 +37,7 @@ from lianglin.appeals.models import (
 )
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries.campaigns import season_begun
-from lianglin.appeals.queries.problems import MOST_CASES
+from lianglin.appeals.queries.problems import MOST_CASES, subject_of
 from lianglin.appeals.rules import problems
 from lianglin.appeals.rules.effect import LONGEST
 from lianglin.cases.models import Case
@@ -165,14 +166,12 @@ def _link(problem: ProblemClass, case_ids: list[int], *, by: Actor, reason: str)
     if not case_ids or len(case_ids) > MOST_CASES:
         raise Refused(_("Choose one to %(n)d appeals.") % {"n": MOST_CASES}, field="cases")
     seen = Case.objects.visible_to(by, purpose=by.work_purpose).filter(pk__in=case_ids, kind="appeal")
-    found = list(seen.select_related("appeal__item").only("number", "scope_code", "appeal__item__code"))
-    codes, inside = tuple(problem.codes), problem.scope_code
+    found = list(seen.select_related("appeal").only("number", "scope_code", "appeal__item"))
+    items, inside = frozenset(subject_of(problem).items()), problem.scope_code
     wrong = [
         case.number
         for case in found
-        if not case.scope_code.startswith(inside)
-        or case.appeal.item is None  # pyright: ignore[reportAttributeAccessIssue] - an appeal's own
-        or not case.appeal.item.code.startswith(codes)  # pyright: ignore[reportAttributeAccessIssue]
+        if not case.scope_code.startswith(inside) or case.appeal.item_id not in items  # pyright: ignore[reportAttributeAccessIssue] - an appeal's own
     ]
     if wrong or len(found) < len(case_ids):
         raise Refused(
@@ -287,6 +286,7 @@ def add_measure(
         raise Refused(_("Choose the campaign."), field="campaign")
     if campaign is not None and effective_on is None:
         effective_on = season_begun(campaign, by)
+    impersonal(document_no, "document_no")
     take_step(problem, "start", by=by, note=impersonal(title, "title"))
     if problem.measure_at is None:
         problem.measure_at = clock.now()
@@ -318,8 +318,10 @@ def hand_to(
 
 
 @on_problem
-def publish(problem: ProblemClass, *, by: Actor, title: str, text: str) -> PublicProblem:
-    """Tells residents of a confirmed class, in a text written for them; a person decides and answers for it."""
+def publish(
+    problem: ProblemClass, *, by: Actor, title: str, text: str, measures: Iterable[int] = ()
+) -> PublicProblem:
+    """Tells residents of a confirmed class, in a text written for them, with the measures that the person chose."""
     by.require(problems.DECIDE)
     must_work_in(problem.scope_code, by)
     if problem.state not in problems.SHOWN:
@@ -331,10 +333,19 @@ def publish(problem: ProblemClass, *, by: Actor, title: str, text: str) -> Publi
     shown.scope_code, shown.codes, shown.sample = problem.scope_code, problem.codes, problem.sample
     shown.title, shown.text, shown.visible = impersonal(title, "title"), text.strip(), True
     shown.promised_on, shown.state, shown.updated_at = problem.promised_on, problem.state, now
+    shown.measures = _chosen(problem, set(measures), by)
     shown.save()
     tell(problem, "publish", by=by, note=title, before=problem.state)
     show_again(problem)
     return shown
+
+
+def _chosen(problem: ProblemClass, wanted: set[int], by: Actor) -> list[dict[str, Any]]:
+    seen = ProblemMeasure.objects.visible_to(by, purpose=by.work_purpose).filter(problem=problem)
+    found = list(seen.filter(pk__in=wanted).select_related("unit").order_by("id"))
+    if len(found) < len(wanted):
+        raise Refused(_("Choose among the measures of this class."), field="measures")
+    return [as_told(one) for one in found]
 
 
 @on_problem

@@ -1,4 +1,4 @@
-"""Subscriptions to published cases: asked for, confirmed by whoever owns the address, served, ended.
+"""Subscriptions to published cases and to problem classes: asked for, confirmed by whoever owns the address, served, ended.
 
 What goes out stands on the public page already.
 """
@@ -11,8 +11,6 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
-from django.db.models import Max
 from django.urls import reverse
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
@@ -22,9 +20,10 @@ from lianglin.access import audit
 from lianglin.access.actor import Actor, job
 from lianglin.access.transaction import acting, together
 from lianglin.appeals.actions import webhook_calls
-from lianglin.appeals.models import PublishedCase, Subscription, WebhookDelivery
-from lianglin.appeals.queries.publication import published
+from lianglin.appeals.models import Subscription, WebhookDelivery
+from lianglin.appeals.queries import problem_news, subscription_news
 from lianglin.appeals.queries.subjects import title_of
+from lianglin.appeals.queries.subscription_news import News
 from lianglin.appeals.rules import subscribing
 from lianglin.appeals.rules.subscribing import Subject
 from lianglin.kit import clock, messages
@@ -87,13 +86,25 @@ def _row(subject: Subject, channel: str, address: str, secret: str) -> tuple[Sub
         return found, False
     token, now = secrets.token_urlsafe(24), clock.now()
     made = Subscription(
-        subject=subject.key, scope_code=subject.area, channel=channel, address=address,
+        subject=subject.key, scope_code=_area_of(subject), channel=channel, address=address,
         address_match=match_key(address, "subscription"), secret=secret or None, token=token,
         token_digest=match_key(token, "subscription-token"), language=get_language() or "zh-hans",
         made_at=now, renewed_at=now,
     )  # fmt: skip
     made.save(force_insert=True)
     return made, True
+
+
+def _area_of(subject: Subject) -> str:
+    """The area under which it is kept; Refused for a class that residents are not told of."""
+    if subject.problem is None:
+        return subject.area
+    found = problem_news.shown(subject.problem)
+    if found is None:
+        raise Refused(
+            _("Residents are not told of this problem class now. There is nothing to subscribe to.")
+        )
+    return found.scope_code
 
 
 def _seen() -> Any:
@@ -125,7 +136,7 @@ def _activate(one: Subscription) -> None:
     one.renewed_at = now
     if one.state != State.ACTIVE:
         one.state, one.confirmed_at = State.ACTIVE, one.confirmed_at or now
-        one.sent_until = PublishedCase.objects.aggregate(last=Max("pk"))["last"] or 0
+        one.sent_until = subscription_news.latest(subscribing.subject_of(one.subject))
     one.save(update_fields=["state", "confirmed_at", "renewed_at", "sent_until"])
 
 
@@ -147,51 +158,34 @@ def _by(token: str) -> Subscription | None:
 
 
 def serve(one: Subscription, *, by: Actor) -> int:
-    """Sends what is new for one subscription, twenty cases at most; returns how many."""
+    """Sends what is new for one subscription, twenty cases or events at most; returns how many."""
     by.require("system")
     subject = subscribing.subject_of(one.subject)
-    fresh = published(area=subject.area, item_class=subject.item_class).filter(pk__gt=one.sent_until)
-    rows = list(fresh.order_by("pk")[: subscribing.AT_ONCE])
-    if not rows:
-        return 0
     with together(), override(one.language):
+        news = subscription_news.fresh(subject, one.sent_until)
+        if news is None:
+            return 0
         if one.channel == Channel.EMAIL:
-            _mail(one, rows)
+            _mail(one, news)
         else:
-            _queue(
-                one, "cases", {"type": "cases", "subject": one.subject, "cases": [_shown(r) for r in rows]}
-            )
-        one.sent_until = rows[-1].pk
+            _queue(one, news.kind, {"type": news.kind, "subject": one.subject, **news.body})
+        one.sent_until = news.last
         one.save(update_fields=["sent_until"])
-    return len(rows)
+    return news.count
 
 
-def _mail(one: Subscription, rows: list[PublishedCase]) -> None:
-    lines = [f"· {row.label} · {row.place_label} {_address(row)}" for row in rows]
+def _mail(one: Subscription, news: News) -> None:
     messages.send(
         messages.Message(
-            code="appeals.subscription_news", channel="email", scope_code=one.scope_code,
+            code=news.notice, channel="email", scope_code=one.scope_code,
             address=str(one.address), language=one.language,
             context={
-                "subject": _titled(one), "count": len(rows), "lines": "\n".join(lines), "link": _link(one),
+                "subject": _titled(one), "count": news.count, "lines": "\n".join(news.lines),
+                "link": _link(one),
             },
-            once=f"subscription-news:{one.pk}:{rows[-1].pk}",
+            once=f"subscription-news:{one.pk}:{news.last}",
         )
     )  # fmt: skip
-
-
-def _shown(row: PublishedCase) -> dict[str, Any]:
-    """A case as a program is told of it: what stands on its page, and where that is."""
-    return {
-        "number": row.number, "url": _address(row), "item_code": row.item_code, "item": row.item_name,
-        "community_code": row.scope_code, "place": row.place, "outcome": row.outcome, "text": row.text,
-        "answer": row.answer, "opened_at": row.opened_at.isoformat(), "closed_at": row.closed_at.isoformat(),
-        "sample": row.sample,
-    }  # fmt: skip
-
-
-def _address(row: PublishedCase) -> str:
-    return f"{settings.PUBLIC_URL}{reverse('appeals:closed_case', args=[row.number])}"
 
 
 def _link(one: Subscription) -> str:
@@ -199,9 +193,8 @@ def _link(one: Subscription) -> str:
 
 
 def _titled(one: Subscription) -> str:
-    subject = subscribing.subject_of(one.subject)
     with override(one.language):
-        return title_of(subject.area, subject.item_class)
+        return title_of(subscribing.subject_of(one.subject))
 
 
 def _queue(one: Subscription, kind: str, body: dict[str, Any]) -> None:
@@ -276,7 +269,7 @@ def try_again(pk: int, *, by: Actor) -> None:
             WebhookDelivery.objects.filter(pk=pk).update(
                 state=Call.QUEUED, tries=0, error="", next_try_at=clock.now(), ended_at=None
             )
-            if found.kind == "cases":
+            if found.kind != "verify":
                 Subscription._base_manager.filter(pk=found.subscription_id).update(state=State.ACTIVE)
             app.configure_task(CALL_TASK, queue="notices").defer(key=str(found.key))
         audit.record("appeals.webhook.again", "appeals.WebhookDelivery", pk, scope_code=found.scope_code)

@@ -12,7 +12,7 @@ from ninja.responses import NinjaJSONEncoder
 from lianglin.access.actor import Actor
 from lianglin.access.api import PROBLEMS, anybody, staff
 from lianglin.appeals import actions, rules
-from lianglin.appeals.api import hotlines
+from lianglin.appeals.api import hotlines, problems
 from lianglin.appeals.api.finding import find, item_by, place_of
 from lianglin.appeals.api.moves import MOVES, arguments
 from lianglin.appeals.api.schemas import (
@@ -38,6 +38,7 @@ from lianglin.kit.paging import page
 __all__ = ["PageOut", "router"]
 router = Router()
 router.add_router("hotlines/", hotlines.router)
+router.add_router("problems/", problems.router)
 PAGE = 50
 SUBMIT_TRIES = 60
 """Reports that one address may send in a window without a login."""

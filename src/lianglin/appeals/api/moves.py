@@ -29,7 +29,7 @@ MOVES: dict[str, tuple[Callable[..., Case], tuple[str, ...]]] = {
     "answer": (actions.answer, ("outcome", "note")),
     "send_back": (actions.send_back, ("note",)),
     "settle": (actions.settle, ("note",)),
-    "call_back": (actions.call_back, ("reached", "solved", "grade", "note")),
+    "call_back": (actions.call_back, ("reached", "solved", "grade", "note", "result", "next_at", "reasons")),
 }
 
 
@@ -49,8 +49,8 @@ def arguments(actor: Actor, move: MoveIn, names: tuple[str, ...]) -> dict[str, A
                 if value is None:
                     raise Refused(_("Say whether the appellant was reached."), field="reached")
                 given["reached"] = value
-            case "grade":
-                given["grade"] = value
+            case "grade" | "next_at" | "reasons":
+                given[name] = value
             case _:
                 given[name] = value or ""
     return given

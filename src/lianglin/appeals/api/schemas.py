@@ -6,12 +6,15 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime
 
 from lianglin.access.api import STORABLE
 from lianglin.appeals import rules
+from lianglin.appeals.rules import grading
 
 STATES = tuple(state.code for state in rules.LIFECYCLE.states)
 State = Literal[STATES]  # pyright: ignore[reportInvalidTypeForm] - one list of states, in rules
+Result = Literal[("", *(code for code, _label in grading.RESULTS))]  # pyright: ignore[reportInvalidTypeForm]
 Number = Annotated[str, Field(pattern=r"^[A-Z]{1,2}\d{12}$")]
 
 
@@ -146,6 +149,13 @@ class MoveIn(Schema):
     reached: bool | None = None
     solved: str | None = None
     grade: int | None = Field(None, ge=1, le=5)
+    result: Result = Field("", description="how a call came out that reached nobody")  # pyright: ignore[reportInvalidTypeForm]
+    next_at: AwareDatetime | None = Field(
+        None, description="the next call agreed for, within 14 days; with its offset"
+    )
+    reasons: list[Annotated[str, Field(max_length=20, pattern=STORABLE)]] = Field(
+        [], max_length=12, description="codes of reasons that go with the grade"
+    )
 
 
 class Filters(Schema):

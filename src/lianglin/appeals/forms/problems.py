@@ -189,6 +189,17 @@ class PublishForm(forms.Form):
         _("text for residents"), rows=5,
         hint=_("What the problem is, what is done, in plain words. Nothing about a person."),
     )  # fmt: skip
+    measures = forms.TypedMultipleChoiceField(
+        label=_("measures that residents are told of"), coerce=int, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=_("Title, unit, document and first day of each, as they stand. Whoever subscribed is told of each new one."),
+    )  # fmt: skip
+
+    def offer(self, measures: list[tuple[int, str]]) -> None:
+        """The measures of the class; without any there is nothing to choose."""
+        if not measures:
+            del self.fields["measures"]
+            return
+        self.fields["measures"].choices = measures  # pyright: ignore[reportAttributeAccessIssue]
 
 
 class TakeOutForm(forms.Form):

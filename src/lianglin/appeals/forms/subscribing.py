@@ -14,7 +14,7 @@ from lianglin.appeals.rules.subscribing import Subject
 
 
 class SubscribeForm(ClosedForm):
-    """Area and class as in the public list; by e-mail, or by a program's address."""
+    """Area and class as in the public list, or one problem class; by e-mail, or by a program's address."""
 
     channel = radios(_("how"), Subscription.Channel.choices)
     email = forms.EmailField(
@@ -32,9 +32,11 @@ class SubscribeForm(ClosedForm):
         widget=forms.URLInput(attrs={"autocomplete": "off"}),
     )
 
-    def __init__(self, data: Any, *, given: Any) -> None:
+    def __init__(self, data: Any, *, given: Any, problem: int | None = None) -> None:
         super().__init__(given or data)
-        del self.fields["q"]
+        self.problem = problem
+        for name in ("q", "area", "category") if problem is not None else ("q",):
+            del self.fields[name]
         self.is_bound = given is not None
         if not self.is_bound:
             self.initial = {name: data.get(name, "") for name in ("area", "category")} | {"channel": "email"}
@@ -50,4 +52,6 @@ class SubscribeForm(ClosedForm):
 
     def subject(self) -> Subject:
         """What was chosen."""
+        if self.problem is not None:
+            return Subject(problem=self.problem)
         return Subject(self.cleaned_data.get("area") or "", self.cleaned_data.get("category") or "")

@@ -38,6 +38,7 @@ from lianglin.appeals.models.problem import (
     ProblemStep,
     PublicProblem,
 )
+from lianglin.appeals.models.problem_event import PublicProblemEvent
 from lianglin.appeals.models.project import Milestone, MilestoneDelay, Project, ProjectStep
 from lianglin.appeals.models.provision import Provision
 from lianglin.appeals.models.publication import (
@@ -107,6 +108,7 @@ __all__ = (
     "ProjectStep",
     "Provision",
     "PublicProblem",
+    "PublicProblemEvent",
     "Publication",
     "PublicationChange",
     "PublicationObjection",

@@ -164,5 +164,6 @@ class HotlineReturn(models.Model):
         constraints = [models.UniqueConstraint(fields=["order", "step"], name="appeals_hotline_return_once")]
         indexes = [
             models.Index(fields=["source", "state", "-id"], name="appeals_hotline_return_state"),
+            models.Index(fields=["scope_code", "state", "-id"], name="appeals_hotline_return_scope"),
             models.Index(fields=["case", "-id"], name="appeals_hotline_return_case"),
         ]

@@ -266,6 +266,11 @@ class PublicProblem(models.Model):
     published_at = models.DateTimeField(_("shown since"))
     updated_at = models.DateTimeField(_("brought up to date at"))
     visible = models.BooleanField(_("shown now"), default=True)
+    measures = models.JSONField(_("measures told to residents"), default=list)
+    """Each: id, kind, title, unit, unit_en, document_no, effective_on; chosen by the person who published."""
+    effect = models.JSONField(_("effect told to residents"), default=dict)
+    """Verdict, both spans, and both counts where neither is under ten; {} before it is measured."""
+    told = models.JSONField(_("what was told last"), default=dict)
     sample = models.BooleanField(_("sample data"), default=False)
 
     class Meta:

@@ -10,11 +10,19 @@ from lianglin.access.scoped import ScopedManager
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
 
+KINDS = [
+    ("verify", pgettext_lazy("webhook", "question")),
+    ("cases", _("new cases")),
+    ("problem", _("news of a problem class")),
+]
+"""Of calls."""
+
 
 class Subscription(models.Model):
     """One wish: a subject, a way, an address that was proved to want it.
 
-    ``subject`` is a typed key (``rules.subscribing``): "area:230103001", "area:230103001|class:0206".
+    ``subject`` is a typed key (``rules.subscribing``): "area:230103001", "area:230103001|class:0206",
+    "problem:12".
     """
 
     class Channel(models.TextChoices):
@@ -40,7 +48,7 @@ class Subscription(models.Model):
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     renewed_at = models.DateTimeField(_("last sign that it is wanted"))
     sent_until = models.BigIntegerField(_("sent up to"), default=0)
-    """The highest id of a published case that was sent."""
+    """The highest id of a published case, or of an event of a problem class, that was sent."""
 
     objects = ScopedManager()
 
@@ -67,11 +75,7 @@ class WebhookDelivery(models.Model):
     key = models.UUIDField(_("key"), unique=True)
     scope_code = ScopeCodeField()
     host = models.CharField(_("host"), max_length=120)
-    kind = models.CharField(
-        _("kind"),
-        max_length=8,
-        choices=[("verify", pgettext_lazy("webhook", "question")), ("cases", _("new cases"))],
-    )
+    kind = models.CharField(_("kind"), max_length=8, choices=KINDS)
     body = models.JSONField(_("contents"), default=dict)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(_("failed tries"), default=0)

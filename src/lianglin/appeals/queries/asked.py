@@ -9,6 +9,7 @@ from django.db.models import Case as Choose
 from django.db.models import CharField, F, Value, When
 from django.db.models.functions import Cast, Coalesce, Left
 
+from lianglin.appeals.queries import kinship
 from lianglin.kit.period import Period
 
 UNSORTED = "none"
@@ -43,6 +44,8 @@ class Asked:
                     default=Value("resident"),
                     output_field=CharField(),
                 )
+            case catalogue if kinship.any_folded():
+                return kinship.item_member(case, catalogue, UNSORTED)
             case catalogue:
                 way = {"item": "", "class": "category__", "field": "category__field__"}[catalogue]
                 return Coalesce(F(f"{case}appeal__item__{way}code"), Value(UNSORTED))

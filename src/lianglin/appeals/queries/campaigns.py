@@ -55,6 +55,12 @@ class Compared:
     weeks: list[tuple[int, int, int | None]]
 
 
+def subject_of(campaign: Campaign, this: CampaignSeason, last: CampaignSeason) -> Subject:
+    """What is counted of both seasons: the same matters, whatever the catalogue called them."""
+    days = (Span(last.first_day, last.last_day), Span(this.first_day, this.last_day))
+    return Subject(tuple(campaign.codes), campaign.scope_code).over(*days)
+
+
 def compared(campaign: Campaign, this: CampaignSeason, last: CampaignSeason, today: date) -> Compared | None:
     """This season's days so far and as many of the last one's; None before it begins, or where the records do not
     reach back to the last one. Six statements."""
@@ -62,7 +68,7 @@ def compared(campaign: Campaign, this: CampaignSeason, last: CampaignSeason, tod
     days = min((until - this.first_day).days + 1, (last.last_day - last.first_day).days + 1)
     if days < 1:
         return None
-    subject = Subject(tuple(campaign.codes), campaign.scope_code)
+    subject = subject_of(campaign, this, last)
     if not problem_counts.reaches(subject, last.first_day):
         return None
     now = problem_counts.counted(subject, _from(this.first_day, days))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import get_language, gettext
@@ -104,9 +105,9 @@ def item_of(code: str) -> Item | None:
     return choices().by_code.get(code)
 
 
-def ids_under(codes: tuple[str, ...]) -> list[int]:
-    """The ids of all items, of every version of the catalogue, whose code begins with one of these."""
-    return [pk for code, pk in _every_item() if code.startswith(codes)] if codes else []
+def ids_of(codes: Collection[str]) -> list[int]:
+    """The ids of all items, of every version of the catalogue, with one of these codes."""
+    return [pk for code, pk in _every_item() if code in codes]
 
 
 @held

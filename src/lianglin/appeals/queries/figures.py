@@ -19,7 +19,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import TOP, Actor, job
 from lianglin.appeals import rules
-from lianglin.appeals.models import CallBack, Exclusion, Field, Item
+from lianglin.appeals.models import CallBack, Exclusion, Field
+from lianglin.appeals.queries import kinship
 from lianglin.appeals.queries.asked import UNSORTED
 from lianglin.appeals.queries.exclusions import granted
 from lianglin.cases import queries as cases
@@ -325,7 +326,8 @@ def rows(code: str, actor: Actor, prefix: str, span: Period, part: str, member: 
     opened = cases.visible(actor).filter(opened_in(span), inside(prefix)).order_by("-opened_at", "-id")
     if code in _MEMBERS:
         states = opened.filter(state__in=EXCLUDED) if code == "appeals.ended_otherwise" else opened
-        return states.alias(member=_MEMBERS[code]).filter(member=member) if member else states
+        members = member.split("+")  # several: items that are compared as one (queries/kinship.py)
+        return states.alias(member=_MEMBERS[code]).filter(member__in=members) if member else states
     return _part(opened, *by_receipt()[code], part)
 
 
@@ -379,6 +381,5 @@ def fields() -> dict[str, Any]:
 
 
 def items() -> dict[str, Any]:
-    """Item code -> label, of the newest catalogue that has it."""
-    found: dict[str, Any] = {item.code: item.label for item in Item.objects.order_by("pk")}
-    return found | {UNSORTED: _("not yet classed")}
+    """Item code -> label, of the newest catalogue that has it; of one that is no more with what became of it."""
+    return kinship.labels() | {UNSORTED: _("not yet classed")}

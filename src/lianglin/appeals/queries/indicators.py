@@ -318,6 +318,7 @@ INDICATORS = (
         ),
         "items",
         published=False,
+        compared="lianglin.appeals.queries.kinship:compared_parts",
         r_rows=("R048",),
     ),
 )

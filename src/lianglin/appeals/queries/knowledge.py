@@ -111,11 +111,11 @@ def entries(actor: Actor, *, only: str = "") -> QuerySet[KnowledgeEntry]:
     within = Q(scope_code__gte=actor.low, scope_code__lt=actor.high)
     found = KnowledgeEntry.objects.filter(Q(scope_code__in=[*over, ""]) | within)
     state = KnowledgeDraft.State
-    if only == "waiting":
-        return found.filter(pk__in=KnowledgeDraft.objects.filter(state=state.WAITING).values("entry"))
-    if only == "drafts":
-        open_drafts = KnowledgeDraft.objects.filter(state__in=[state.DRAFT, state.REFUSED])
-        return found.filter(pk__in=open_drafts.values("entry"))
+    if only in ("waiting", "drafts"):
+        # the few open drafts first, then each entry by its key: else every entry is asked whether it has one
+        wanted = [state.WAITING] if only == "waiting" else [state.DRAFT, state.REFUSED]
+        drafts = KnowledgeDraft.objects.filter(state__in=wanted).exclude(state=state.PUBLISHED)
+        return found.filter(pk__in=list(drafts.values_list("entry_id", flat=True)))
     if only == "expiring":
         return found.filter(retired_at__isnull=True, valid_until__lte=clock.today() + RUNS_OUT)
     return found

@@ -10,12 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation
-from lianglin.appeals import rules
 from lianglin.appeals.models import Objection
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import owed
 from lianglin.appeals.queries.figures import AGAIN
 from lianglin.appeals.queries.provisions import Set, provision
-from lianglin.appeals.queries.supervision import WITH_A_UNIT
 from lianglin.cases.models import Case, Step
 from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
@@ -25,7 +23,8 @@ LEDGERS = (
     ("passed", _("passed back and forth")),
     ("weak", _("poorly handled")),
 )
-OPEN_STATES = tuple(state.code for state in rules.LIFECYCLE.states if not state.final)
+REVISED = ("changed", "again")
+"""Opinions on review that do not uphold the answer to a petition."""
 THRESHOLDS = {
     "long": ("ledger.long", "ledger.extended"),
     "passed": ("ledger.objections",),
@@ -39,21 +38,28 @@ def thresholds(code: str, area: str) -> list[tuple[str, Set]]:
 
 
 def ledger(actor: Actor, code: str, unit: int | None = None) -> QuerySet[Case]:
-    """The open matters on one ledger, with ``times`` and ``times_more`` that put them there. Page it by ("-id",)."""
+    """The open matters of every path on one ledger, with ``times`` and ``times_more`` that put them there.
+
+    A petition stands among the poorly handled once its answer was not upheld on review; a remedy with each time that it
+    was still not good; units send appeals alone back. Page it by ("-id",).
+    """
     area = actor.low if actor.role == "staff" else ""
     first, *others = (found.amount for _code, found in thresholds(code, area))
-    rows = worklists.appeals(actor).filter(state__in=OPEN_STATES, owner__isnull=False)
+    rows = owed.matters(actor).filter(owed.IS_OPEN, owner__isnull=False)
     if unit is not None:
         rows = rows.filter(owner_id=unit)
     if code == "long":
-        over = Q(state__in=WITH_A_UNIT, due_at__lt=calendar().working_days_ago(clock.now(), first))
+        over = owed.WITH_A_UNIT & Q(due_at__lt=calendar().working_days_ago(clock.now(), first))
         rows = rows.annotate(times=_steps("extend"))
         return rows.filter(over | Q(times__gte=others[0]))
     if code == "passed":
         rows = rows.annotate(times=_counted(Objection._base_manager.all()))
         return rows.filter(times__gte=first)
-    rows = rows.annotate(times=_steps(*AGAIN), times_more=_steps("send_back"))
-    return rows.filter(Q(times__gte=first) | Q(times_more__gte=others[0]))
+    revised = Step._base_manager.filter(move="give_review", data__opinion__in=REVISED)
+    rows = rows.annotate(
+        times=_steps(*AGAIN, "insist"), times_more=_steps("send_back"), revised=_counted(revised)
+    )
+    return rows.filter(Q(times__gte=first) | Q(times_more__gte=others[0]) | Q(revised__gte=1))
 
 
 def _steps(*moves: str) -> Any:

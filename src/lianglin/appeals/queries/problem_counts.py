@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection
 
 from lianglin.access.actor import TOP
-from lianglin.appeals.queries import catalogue
+from lianglin.appeals.queries import catalogue, kinship
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules.effect import Counted, Span
 from lianglin.kit import clock
@@ -47,6 +47,16 @@ language sql stable security definer set search_path = public, pg_temp as $$
         (select opened_at from appeals_appeal order by case_id limit 1),
         (select min(m.at) from unnest(items) i,
             lateral (select a.opened_at as at from appeals_appeal a where a.item_id = i order by a.opened_at limit 1) m))
+$$;
+create or replace function appeals_campaign_pairs()
+returns table (area text, codes jsonb, first date, last date, first_before date, last_before date)
+language sql stable security definer set search_path = public, pg_temp as $$
+    select * from (
+        select c.scope_code::text, c.codes, s.first_day, s.last_day,
+            lag(s.first_day) over seasons, lag(s.last_day) over seasons as last_before
+        from appeals_campaign c join appeals_campaignseason s on s.campaign_id = c.id
+        window seasons as (partition by s.campaign_id order by s.first_day)
+    ) found where last_before is not null
 $$"""
 """A repeat by the same telephone (merged) and a withdrawn report are counted in neither."""
 _SIGNATURE = "(bigint[], text, text, timestamptz, timestamptz)"
@@ -59,8 +69,9 @@ def install(cursor: Any) -> None:
     for name in ("appeals_problem_days", "appeals_problem_heat"):
         cursor.execute(f"revoke execute on function {name}{_SIGNATURE} from public")
         cursor.execute(f"grant execute on function {name}{_SIGNATURE} to {_CALLERS}")
-    cursor.execute("revoke execute on function appeals_problem_since(bigint[]) from public")
-    cursor.execute(f"grant execute on function appeals_problem_since(bigint[]) to {_CALLERS}")
+    for signature in ("appeals_problem_since(bigint[])", "appeals_campaign_pairs()"):
+        cursor.execute(f"revoke execute on function {signature} from public")
+        cursor.execute(f"grant execute on function {signature} to {_CALLERS}")
 
 
 @dataclass(frozen=True)
@@ -69,10 +80,26 @@ class Subject:
 
     codes: tuple[str, ...]
     scope_code: str
+    compared: Span | None = None
+    """The days that are compared, from the first of the earlier to the last of the later; None: as of today."""
+
+    def over(self, *spans: Span) -> Subject:
+        """The same, counted alike on all these days: with the items that a change within them split or merged."""
+        days = Span(min(one.first for one in spans), max(one.last for one in spans))
+        return Subject(self.codes, self.scope_code, days)
 
     def items(self) -> list[int]:
-        """The items these codes cover, of every version of the catalogue: old appeals keep theirs."""
-        return catalogue.ids_under(self.codes)
+        """The items to be counted, of every version of the catalogue: old appeals keep theirs (queries/kinship.py)."""
+        first, last = self._days()
+        return catalogue.ids_of(kinship.together(self.codes, first, last))
+
+    def also(self) -> str:
+        """The names of the items that are counted besides those of these codes; "" where none are."""
+        return kinship.also(self.codes, *self._days())
+
+    def _days(self) -> tuple[date, date]:
+        today = clock.today()
+        return (self.compared.first, self.compared.last) if self.compared else (today, today)
 
 
 @dataclass(frozen=True)
@@ -154,6 +181,7 @@ def months(subject: Subject, until: date, count: int = 25) -> list[Month]:
         starts.append((starts[-1] - timedelta(days=1)).replace(day=1))
     starts.reverse()
     span = Span(starts[0], until)
+    subject = subject.over(span)
     sums = dict.fromkeys(starts, 0)
     for at, cases in enumerate(daily(subject, span)):
         sums[(span.first + timedelta(days=at)).replace(day=1)] += cases

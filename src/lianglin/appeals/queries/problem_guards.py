@@ -55,6 +55,10 @@ GUARDS = (
             **{role: Access("S") for role in _PUBLIC},
         },
     ),
+    Guard(
+        "appeals.PublicProblemEvent",
+        {"staff": Access("S"), "job": Access("SI"), **{role: Access("S") for role in _PUBLIC}},
+    ),
     _guard(
         "Project", PROJECT, "id",
         "title aim unit state document_no budget_fen spent_fen money starts_on due_on first_due_on proposed_at proposed_by "

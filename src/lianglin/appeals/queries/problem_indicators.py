@@ -25,7 +25,24 @@ def _figure(
     return Indicator(f"appeals.{code}", label, definition, unit, kind, **given)
 
 
+_CAMPAIGNS = "lianglin.appeals.queries.campaign_figures"
 INDICATORS = (
+    _figure(
+        "campaign_seasons",
+        _("Campaigns: this season beside the last"),
+        _(
+            "Appeals on the topics of campaigns on the days of this season that lie in the month and are over, of those on "
+            "the same days of the season before: under 100 there are fewer. Campaigns with two seasons on record; repeats "
+            "by the same telephone and withdrawn reports do not count; an appeal on two topics counts once."
+        ),
+        "percent",
+        cells=f"{_CAMPAIGNS}:cells",
+        rows=f"{_CAMPAIGNS}:rows",
+        better="down",
+        r_rows=("R043",),
+        numerator_label=_("this season"),
+        denominator_label=_("the season before"),
+    ),
     _figure(
         "problems_found",
         _("Problem classes found"),
@@ -117,11 +134,7 @@ INDICATORS = (
 )
 _DASHBOARD = "indicators:dashboard"
 ROWS = (
-    RowServed(
-        "R043",
-        "appeals:campaigns",
-        missing="a figure of its own: appeals on the topic, this season over the last",
-    ),
+    RowServed("R043", "appeals:campaigns", "appeals.campaign_seasons"),
     RowServed("R052", "appeals:problems", "appeals.rules_made"),
     RowServed("R059", "appeals:projects", "appeals.projects_delivered"),
     RowServed("R060", "appeals:problems", "appeals.problems_solved"),

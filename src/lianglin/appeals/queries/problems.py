@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 
 from lianglin.access.actor import TOP, Actor
 from lianglin.access.models import Organisation
+from lianglin.access.queries import granted_ids
 from lianglin.appeals.models import (
     Appeal,
     Milestone,
@@ -25,6 +26,7 @@ from lianglin.appeals.models import (
 from lianglin.appeals.queries import catalogue, problem_counts, worklists
 from lianglin.appeals.queries.dispatching import areas_over
 from lianglin.appeals.queries.problem_counts import Heat, Subject
+from lianglin.appeals.queries.problem_guards import PROBLEM
 from lianglin.appeals.rules import effect, problems
 from lianglin.appeals.rules.effect import Counted, Span
 from lianglin.cases.models import Case
@@ -39,6 +41,9 @@ MOST_CASES = 300
 def classes(actor: Actor, *, state: str = "", place: str = "", field: str = "") -> QuerySet[ProblemClass]:
     """The classes of an area, or in which a unit was given a part. Page it by ("-id",)."""
     found = ProblemClass.objects.visible_to(actor, purpose=actor.work_purpose).select_related("owner")
+    if actor.role == "handler":
+        # the grants once, then each class by its key: else the planner asks the grants anew for every class
+        found = found.filter(pk__in=granted_ids(actor, PROBLEM))
     if state == worklists.OPEN:
         found = found.exclude(state__in=problems.FINISHED)
     elif state == "rises":
@@ -160,7 +165,8 @@ class Frequency:
 
 def frequency(problem: ProblemClass) -> Frequency:
     """Both measures over the days in which the class was seen. Four statements."""
-    subject, span = subject_of(problem), Span(problem.first_day, problem.last_day)
+    span = Span(problem.first_day, problem.last_day)
+    subject = subject_of(problem).over(span.years_before(), span)
     now, before = problem_counts.here(subject, span), problem_counts.here(subject, span.years_before())
     told = effect.frequency(before, now)
     if not problem_counts.reaches(subject, span.years_before().first):

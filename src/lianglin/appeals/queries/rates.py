@@ -17,7 +17,7 @@ from django.db.models.lookups import Exact
 from lianglin.access.actor import job
 from lianglin.access.models import Organisation
 from lianglin.appeals.models import CallBack, Category
-from lianglin.appeals.queries import figures
+from lianglin.appeals.queries import catalogue, figures
 from lianglin.appeals.queries.asked import UNSORTED, Asked
 from lianglin.appeals.queries.figures import inside, within
 from lianglin.appeals.queries.responded import responded
@@ -167,8 +167,10 @@ def classes(codes: Collection[str]) -> dict[str, Any]:
 
 
 def items(codes: Collection[str]) -> dict[str, Any]:
-    """The 96 items."""
-    return labelled(dict(sorted(figures.items().items())), codes)
+    """The 96 items; of those that are no more the ones that still have counts (split, or retired for good)."""
+    known = catalogue.choices().by_code
+    found = {code: label for code, label in sorted(figures.items().items()) if code in known or code in codes}
+    return labelled(found, codes)
 
 
 def appellants(codes: Collection[str]) -> dict[str, Any]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from lianglin.appeals.queries import problem_news
 from lianglin.appeals.queries.catalogue import choices
+from lianglin.appeals.rules.subscribing import Subject
 from lianglin.places.queries import community, division
 
 
@@ -14,8 +16,11 @@ def area_of(code: str) -> str:
     return found.label if found else ""
 
 
-def title_of(area: str, item_class: str) -> str:
-    """Area and class in words."""
+def title_of(subject: Subject) -> str:
+    """Area and class, or the problem class as residents read it, in words."""
+    if subject.problem is not None:
+        found = problem_news.shown(subject.problem)
+        return found.title if found else _("a problem class that is not shown now")
     categories = {c.code: c.label for group in choices().categories.values() for c in group}
-    place = area_of(area) if area else _("the whole city")
-    return " · ".join(part for part in (place, categories.get(item_class, "")) if part)
+    place = area_of(subject.area) if subject.area else _("the whole city")
+    return " · ".join(part for part in (place, categories.get(subject.item_class, "")) if part)

@@ -10,15 +10,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lianglin.access.actor import Actor
 from lianglin.appeals.models import SupervisionOrder, SupervisionStep
-from lianglin.appeals.queries import worklists
+from lianglin.appeals.queries import owed
 from lianglin.appeals.queries.provisions import provision
 from lianglin.appeals.rules import supervising
 from lianglin.cases.models import Case
 from lianglin.kit import clock
 from lianglin.kit.calendar import calendar
-
-WITH_A_UNIT = ("dispatched", "handling")
-"""States in which a unit owes the answer and its clock runs."""
 
 
 def orders(actor: Actor) -> QuerySet[SupervisionOrder]:
@@ -74,7 +71,7 @@ def proposed(actor: Actor, steps_of: Ladder) -> QuerySet[Case]:
 
     Page them by ("due_at", "id"). An extension makes it another limit: the ladder begins anew.
     """
-    found = worklists.appeals(actor).filter(state__in=WITH_A_UNIT, owner__isnull=False)
+    found = owed.matters(actor).filter(owed.WITH_A_UNIT, owner__isnull=False)
     wanted, later = Q(), None
     for kind, cut in reversed(steps_of.cuts):
         done = SupervisionOrder._base_manager.filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,8 @@ class Mail:
     sent_at: datetime | None
     files: tuple[tuple[str, str, bytes], ...]
     """(name, type, data)"""
+    left_out: int = 0
+    """Papers that were cut off or are too many."""
 
 
 def automatic(message: EmailMessage, own: str) -> bool:
@@ -37,30 +40,64 @@ def automatic(message: EmailMessage, own: str) -> bool:
     marks = any(
         message.get(name) for name in ("List-Id", "X-Auto-Response-Suppress", "X-Autoreply", "X-Loop")
     )
-    address = parseaddr(str(message.get("From", "")))[1].lower()
-    nobody = not address or str(message.get("Return-Path", "x")).strip() == "<>"
+    address = parseaddr(_header(message, "From"))[1].lower()
+    nobody = str(message.get("Return-Path", "x")).strip() == "<>"
     report = message.get_content_type() == "multipart/report"
     ours = bool(own) and address == own.lower()
     return sent != "no" or bulk or marks or nobody or report or ours or bool(_AUTOMATIC.match(address))
 
 
-def read(raw: bytes, *, own: str = "") -> Mail | None:
-    """The mail; None for one that no person wrote."""
-    message = message_from_bytes(raw, policy=policy.default)
+_BROKEN = (ValueError, LookupError, AttributeError, TypeError, RecursionError, AssertionError)
+"""What the standard library raises over headers and parts that keep to no standard."""
+
+
+def read(raw: bytes, *, own: str = "", cut: bool = False) -> Mail | None:
+    """The mail; None for one that no person wrote, or in which nothing is. ``cut``: its end is missing.
+
+    A mail that keeps to no standard is taken as far as it can be read: a person looks at it, nothing is thrown away.
+    """
+    try:
+        return _read(message_from_bytes(raw, policy=policy.default), own, cut)
+    except _BROKEN:
+        return _rescued(raw)
+
+
+def _read(message: EmailMessage, own: str, cut: bool) -> Mail | None:
     if automatic(message, own):
         return None
-    name, address = parseaddr(str(message.get("From", "")))
-    key = str(message.get("Message-ID", "")).strip()
-    subject = " ".join(str(message.get("Subject", "")).replace("\0", "").split())[:80]
+    name, address = parseaddr(_header(message, "From"))
+    key = _header(message, "Message-ID")
+    subject = " ".join(_header(message, "Subject").split())[:80]
     try:
         sent = message["Date"].datetime if message["Date"] else None
-    except (AttributeError, ValueError):
+    except _BROKEN:
         sent = None
-    text = _text(message)
+    text, files = _text(message), _files(message)
+    if not (text or subject or files):
+        return None
+    taken = files[: -1 if cut else None][:MOST_FILES]  # what was cut off in the middle is none
     return Mail(
-        key=key or f"{address}\n{subject}\n{text}", name=name.replace("\0", "")[:60], address=address[:120],
-        subject=subject, text=text, sent_at=sent if sent and sent.tzinfo else None, files=_files(message),
+        key=key or f"{address}\n{_header(message, 'Date')}\n{subject}\n{text}", name=name[:60], address=address[:120],
+        subject=subject, text=text, sent_at=sent if sent and sent.tzinfo else None, files=taken,
+        left_out=len(files) - len(taken),
     )  # fmt: skip
+
+
+def _header(message: EmailMessage, name: str) -> str:
+    try:
+        return str(message.get(name, "")).replace("\0", "").strip()
+    except _BROKEN:
+        found = re.search(
+            rf"(?im)^{name}:[ \t]*(.*(?:\r?\n[ \t].*)*)",
+            message.as_bytes(policy=policy.compat32).decode(errors="replace"),
+        )
+        return found.group(1).replace("\0", "").strip() if found else ""
+
+
+def _rescued(raw: bytes) -> Mail:
+    """A mail that no parser reads: its words as they came, under the digest of its bytes."""
+    text = raw[:LONGEST].decode("utf-8", "replace").replace("\0", "").strip()
+    return Mail(hashlib.sha256(raw).hexdigest(), "", "", "", text, None, ())
 
 
 def _text(message: EmailMessage) -> str:
@@ -92,4 +129,4 @@ def _files(message: EmailMessage) -> tuple[tuple[str, str, bytes], ...]:
         data = part.get_payload(decode=True)
         if isinstance(data, bytes) and data:
             found.append((str(part.get_filename() or "")[:100], part.get_content_type(), data))
-    return tuple(found[:MOST_FILES])
+    return tuple(found)

@@ -125,6 +125,15 @@ NOTICES = (
         },
         ("subject", "count", "lines", "link"),
     ),
+    Notice(
+        "appeals.problem_news",
+        _("News of a problem class"),
+        {
+            "zh-hans": "您订阅的“{subject}”有 {count} 条新进展：\n{lines}\n退订：{link}",
+            "en": "News ({count}) of “{subject}”:\n{lines}\nUnsubscribe: {link}",
+        },
+        ("subject", "count", "lines", "link"),
+    ),
 )
 NAVIGATION = (
     NavItem("figures", _("Publish closed cases"), "appeals:publications", "globe", "appeals.publish", 42),

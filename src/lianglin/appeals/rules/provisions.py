@@ -76,6 +76,7 @@ KINDS = (
     Kind("petition.recheck", _("until the opinion on re-check"), 30, "days", PETITION, least=1, most=30),
     Kind("warning.before", _("warned so long before the limit"), 1, _DAYS, least=1, most=20),
     Kind("warning.urgent", _("warned so long before the limit, urgent matters"), 1, "hours", least=1, most=24),
+    Kind("warning.petition", _("warned so long before the limit, petitions"), 5, _DAYS, PETITION, least=1, most=20),
     Kind("ladder.remind", _("reminder proposed: before the limit"), 1, _DAYS, most=20),
     Kind("ladder.press", _("pressing proposed: after the limit"), 0, _DAYS, most=60),
     Kind("ladder.summon", _("summons to a talk proposed: after the limit"), 5, _DAYS, most=120),

@@ -15,15 +15,17 @@ from lianglin.access.actor import TOP, job
 from lianglin.access.models import Organisation, Post
 from lianglin.access.queries import actor_in
 from lianglin.access.transaction import acting
-from lianglin.appeals.actions import campaigns, problem_effects, problems, projects
+from lianglin.appeals.actions import campaigns, problem_effects, problem_news, problems, projects
 from lianglin.appeals.models import (
     Campaign,
     Milestone,
     ProblemClass,
     ProblemEffect,
+    ProblemMeasure,
     ProblemStep,
     Project,
     PublicProblem,
+    PublicProblemEvent,
 )
 from lianglin.appeals.queries import problem_counts, worklists
 from lianglin.appeals.queries.problem_counts import Subject
@@ -82,7 +84,36 @@ def seed_problems(context: SeedContext, areas: Mapping[int, str], planted: Seque
         model._base_manager.update(sample=True)
     with acting(job()) as by:
         for pk in PublicProblem.objects.values_list("pk", flat=True):
-            problem_effects.show(by=by, problem_id=pk)
+            problem_news.show(by=by, problem_id=pk)
+    for shown in PublicProblem.objects.select_related("problem"):
+        _story(shown)
+
+
+def _story(shown: PublicProblem) -> None:
+    """What residents were told in the months before: the first word, each measure, each new state, the effect."""
+    problem = shown.problem
+    steps = ProblemStep._base_manager.filter(
+        problem=problem, move__in=("find_cause", "start", "measure", "close")
+    )
+    first = (problem.confirmed_at or problem.made_at) + timedelta(days=2)
+    told: list[tuple[str, datetime, dict[str, Any]]] = [
+        ("shown", first, {"state": "confirmed", "closed_with": ""})
+    ]
+    for step in steps.order_by("at", "id"):
+        at = step.at + timedelta(days=1)
+        if step.move == "start":
+            told += [("measure", at, one) for one in shown.measures]
+        elif step.move == "measure":
+            told.append(("effect", at, shown.effect))
+        told.append(("state", at, {"state": step.to_state, "closed_with": ""}))
+    PublicProblemEvent._base_manager.filter(problem=shown).delete()
+    PublicProblemEvent._base_manager.bulk_create(
+        PublicProblemEvent(
+            problem=shown, scope_code=shown.scope_code, kind=kind, at=min(at, clock.now()), values=values
+        )
+        for kind, at, values in sorted(told, key=lambda one: one[1])
+    )
+    PublicProblem._base_manager.filter(pk=shown.pk).update(published_at=first)
 
 
 def _office(context: SeedContext) -> Office | None:
@@ -218,7 +249,13 @@ def _ended(office: Office, problem: ProblemClass, span: Span) -> None:
 def _close(office: Office, problem: ProblemClass, span: Span) -> None:
     _ended(office, problem, span)
     text = "示例：居民多次反映同一问题。已定下巡查办法，责任单位每周巡查。同季对比的结果见下。"
-    office.decides(problems.publish, problem.pk, title=problem.title, text=text)
+    _tell(office, problem, problem.title, text)
+
+
+def _tell(office: Office, problem: ProblemClass, title: str, text: str) -> None:
+    """Told to residents with all its measures."""
+    chosen = list(ProblemMeasure._base_manager.filter(problem=problem).values_list("pk", flat=True))
+    office.decides(problems.publish, problem.pk, title=title, text=text, measures=chosen)
 
 
 def _reopen(office: Office, problem: ProblemClass, span: Span) -> None:
@@ -250,7 +287,7 @@ def _heating(office: Office, area: str) -> None:
         area, problems.add_measure, problem.pk, kind="project", title=project.title, unit=project.unit, project=project
     )  # fmt: skip
     text = "示例：去冬不少住户反映室温不达标。今年夏天改造老旧管网，进度和承诺时限见下。"
-    office.decides(problems.publish, problem.pk, title="家里不热：老管网夏天改造", text=text)
+    _tell(office, problem, "家里不热：老管网夏天改造", text)
 
 
 def _project(office: Office, area: str, today: date) -> Project:

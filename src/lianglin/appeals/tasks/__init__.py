@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from contextlib import closing
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,6 +24,7 @@ from lianglin.appeals.actions import (
     open_counting,
     petitioning,
     problem_effects,
+    problem_news,
     publication_rules,
     publishing,
     remedying,
@@ -37,6 +40,7 @@ from lianglin.appeals.models import RuleSet, SimilarityModel, Subscription
 from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.appeals.rules import subscribing as rules_of_subscribing
+from lianglin.appeals.rules.mail import Mail
 from lianglin.cases.models import Case
 from lianglin.indicators.actions import refresh
 from lianglin.kit import clock, messages
@@ -45,6 +49,7 @@ from lianglin.kit.ids import group_case_number
 from lianglin.kit.period import Period
 
 _STOCKS = [indicator.code for indicator in INDICATORS if indicator.kind == "stock"]
+_log = logging.getLogger(__name__)
 _FLOWS = [indicator.code for indicator in INDICATORS if indicator.cells and indicator.kind != "stock"]
 
 
@@ -111,13 +116,25 @@ def owe_the_hotline(event: CaseMoved) -> None:
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="fetch_mail", queue="events", queueing_lock="fetch_mail")
-@as_job
 def fetch_mail(timestamp: int) -> int:
-    """Fetches what people wrote to the office's address, where one is set; how many drafts it made."""
-    box = mailboxes.opened(settings.MAIL_INTAKE)
+    """Fetches what people wrote to the office's address, where one is set; how many drafts it made.
+
+    Each mail in a transaction of its own. A server that does not answer is asked again in five minutes.
+    """
+    try:
+        box = mailboxes.opened(settings.MAIL_INTAKE)
+    except mailboxes.GONE as error:
+        _log.warning("the mailbox does not answer: %s", type(error).__name__)
+        return 0
     if box is None:
         return 0
-    return mails.fetch(box, by=running().actor, scope_code=settings.MAIL_PLACE, own=settings.MAIL_OWN)
+    with closing(box):
+        return mails.fetch(box, kept=_keep_mail, own=settings.MAIL_OWN)
+
+
+@as_job
+def _keep_mail(mail: Mail) -> bool:
+    return mails.keep(mail, by=running().actor, scope_code=settings.MAIL_PLACE) is not None
 
 
 HOTLINE_TASK = "appeals_hotline_file"
@@ -313,7 +330,7 @@ def serve_subscriptions(timestamp: int) -> None:
 @as_job
 def show_problem(problem_id: int) -> None:
     """Brings what residents are told of a problem class up to date."""
-    problem_effects.show(by=job(), problem_id=problem_id)
+    problem_news.show(by=job(), problem_id=problem_id)
 
 
 @app.periodic(cron="40 18 * * *")

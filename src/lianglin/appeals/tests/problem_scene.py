@@ -60,7 +60,7 @@ def plant(
         serial = next(_number)
         cases.append(
             Case(
-                number=f"A9{serial:010}", kind="appeal", title="x", scope_code=scope, community=community,
+                number=f"A9{serial:011}", kind="appeal", title="x", scope_code=scope, community=community,
                 state="closed", opened_at=opened, closed_at=opened, due_provisional=False, place_text="x",
             )
         )  # fmt: skip

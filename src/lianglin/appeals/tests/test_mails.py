@@ -81,8 +81,11 @@ def town(db: None, settings: Any, tmp_path: Path) -> Town:
 
 
 def fetched(path: Path) -> int:
-    with acting(job()) as by:
-        return mails.fetch(Folder(path), by=by, scope_code=HERE, own="office@example.org")
+    def kept(mail: rules.Mail) -> bool:
+        with acting(job()) as by:
+            return mails.keep(mail, by=by, scope_code=HERE) is not None
+
+    return mails.fetch(Folder(path), kept=kept, own="office@example.org")
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from django.utils.html import escape
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
-from lianglin.appeals.actions import problem_effects, problems
+from lianglin.appeals.actions import problem_news, problems
 from lianglin.appeals.models import Milestone, ProblemCase, ProblemClass, Project, PublicProblem
 from lianglin.appeals.tests import problem_scene
 from lianglin.appeals.tests.problem_scene import STREET, closed, confirmed, made, plant, run, under_way
@@ -194,7 +194,7 @@ def test_residents_read_their_own_page(town: Town, client: Client) -> None:
         text="正在更换线路，<b>年底</b>完成。",
     )
     with acting(job()) as by:
-        problem_effects.show(by=by, problem_id=problem.pk)
+        problem_news.show(by=by, problem_id=problem.pk)
     shown = client.get(address).content.decode()
     assert "楼道灯修了又坏" in shown
     assert escape("<b>年底</b>") in shown

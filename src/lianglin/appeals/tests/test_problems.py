@@ -12,7 +12,7 @@ from tests.watch import as_administrator
 from lianglin.access import actor as actors
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
-from lianglin.appeals.actions import problem_effects, problems
+from lianglin.appeals.actions import problem_effects, problem_news, problems
 from lianglin.appeals.models import (
     Appeal,
     ProblemCase,
@@ -331,7 +331,7 @@ def test_residents_read_what_was_written_for_them(town: Town) -> None:
 
 def shown_again(problem: ProblemClass) -> None:
     with acting(job()) as by:
-        problem_effects.show(by=by, problem_id=problem.pk)
+        problem_news.show(by=by, problem_id=problem.pk)
 
 
 def test_counts_leave_out_repeats_of_one_person_and_the_withdrawn(town: Town) -> None:

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
-from lianglin.appeals.actions import campaigns, problem_effects, problems, projects
+from lianglin.appeals.actions import campaigns, problem_news, problems, projects
 from lianglin.appeals.models import Milestone, Project, PublicProblem
 from lianglin.appeals.queries import campaigns as seasons
 from lianglin.appeals.queries import projects as queries
@@ -170,7 +170,7 @@ def test_percent_done_reaches_residents(town: Town) -> None:
     run(town, "second", problems, "publish", problem.pk, title="楼道灯", text="正在更换线路，年底完成。")
     run(town, "street", projects, "reach", project.pk, milestone_id=marks[0].pk)
     with acting(job()) as by:
-        problem_effects.show(by=by, problem_id=problem.pk)
+        problem_news.show(by=by, problem_id=problem.pk)
     assert PublicProblem.objects.get().percent_done == 33
 
 

@@ -108,6 +108,7 @@ def _context(found: Campaign, actor: Actor) -> dict[str, Any]:
         "this": begun[0] if begun else None,
         "last": begun[1] if compared else None,
         "compared": compared and _compared(compared, begun[0], begun[1]),
+        "also": queries.subject_of(found, begun[0], begun[1]).also() if compared else "",
     }
 
 

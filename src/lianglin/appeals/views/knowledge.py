@@ -52,9 +52,10 @@ def listed(request: HttpRequest) -> HttpResponse:
         "drafts": _("being written"),
         "expiring": _("runs out"),
     }
+    areas = {code: area_words(code) for code in {entry.scope_code for entry in found.rows}}
     context = {
         "page": found,
-        "rows": [row(entry) for entry in found.rows],
+        "rows": [row(entry, areas) for entry in found.rows],
         "asked": asked,
         "hits": queries.find(asked, limit=20) if asked else [],
         "tabs": [
@@ -65,12 +66,12 @@ def listed(request: HttpRequest) -> HttpResponse:
     return render(request, "appeals/knowledge/list.html", context)
 
 
-def row(entry: KnowledgeEntry) -> dict[str, Any]:
-    """One entry of the list."""
+def row(entry: KnowledgeEntry, areas: dict[str, str]) -> dict[str, Any]:
+    """One entry of the list; ``areas``: code -> name, each asked for once."""
     left = (entry.valid_until - clock.today()).days if entry.valid_until else None
     return {
         "entry": entry,
-        "area": area_words(entry.scope_code),
+        "area": areas[entry.scope_code],
         "over": left is not None and left < 0,
         "soon": left is not None and 0 <= left <= queries.RUNS_OUT.days,
     }
@@ -160,7 +161,7 @@ def _context(actor: Actor, entry: KnowledgeEntry) -> dict[str, Any]:
     own_area, waits = actor.covers(entry.scope_code), draft is not None and draft.state == State.WAITING
     mine = draft is not None and draft.written_by_id == actor.account_id
     return {
-        **row(entry),
+        **row(entry, {entry.scope_code: area_words(entry.scope_code)}),
         "draft": draft,
         "draft_tone": TONES[draft.state] if draft else "",
         "draft_items": item_names(draft.items) if draft else [],

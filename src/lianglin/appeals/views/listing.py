@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from lianglin.access.actor import Actor
 from lianglin.appeals.forms.desk import FilterForm
 from lianglin.appeals.queries import worklists
-from lianglin.appeals.views import words
+from lianglin.appeals.views.rows import unit_of, what_of
 from lianglin.cases.models import Case
 from lianglin.kit.lists import Column
 
@@ -35,7 +35,7 @@ def columns(actor: Actor) -> list[Column]:
     return [
         Column(_("Number"), lambda case: case.number, 16),
         Column(_("Matter"), lambda case: case.title, 36),
-        Column(_("Item"), lambda case: case.item_label or "", 20),
+        Column(_("Item"), what_of, 20),
         Column(
             _("Place"), lambda case: case.place_text or (case.building.address if case.building else ""), 28
         ),
@@ -43,7 +43,7 @@ def columns(actor: Actor) -> list[Column]:
         Column(_("State"), lambda case: case.state_label, 12),
         Column(_("Outcome"), lambda case: case.outcome_label, 12),
         Column(_("Urgent"), lambda case: _("urgent") if case.urgent else "", 8),
-        Column(_("Unit in charge"), lambda case: words.unit_in_charge(case), 22),
+        Column(_("Unit in charge"), unit_of, 22),
         Column(_("Reported"), lambda case: case.opened_at, 18),
         Column(_("Limit"), lambda case: case.due_at, 18),
     ]

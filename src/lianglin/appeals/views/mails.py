@@ -13,6 +13,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import pressed
 from lianglin.appeals.actions import mails as actions
 from lianglin.appeals.models import MailDraft
+from lianglin.appeals.queries import mails as queries
 from lianglin.appeals.rules.emergency import numbers_for
 from lianglin.kit import paging
 
@@ -22,10 +23,7 @@ from lianglin.kit import paging
 def listed(request: HttpRequest) -> HttpResponse:
     """The mails that wait, the newest first."""
     actor = acting(request)
-    rows = MailDraft.objects.visible_to(actor, purpose=actor.work_purpose).filter(
-        state=MailDraft.State.WAITING
-    )
-    found = paging.page(rows, "-id", cursor=request.GET.get("cursor", ""), size=30)
+    found = paging.page(queries.waiting(actor), "-id", cursor=request.GET.get("cursor", ""), size=30)
     return render(request, "appeals/mails/list.html", {"page": found, "fetched": bool(settings.MAIL_INTAKE)})
 
 

@@ -134,6 +134,8 @@ def form_of(code: str, problem: ProblemClass, parts: queries.Parts, actor: Actor
         form.offer(
             projects.projects(actor, state="open").order_by("-id")[:200], campaigns.campaigns(actor).order_by("-id")[:200]
         )  # fmt: skip
+    if isinstance(form, made.PublishForm):
+        form.offer([(one.pk, one.title) for one in parts.measures])
     return form
 
 
@@ -144,7 +146,10 @@ def _initial(code: str, problem: ProblemClass, parts: queries.Parts) -> Given:
         return {"unit": problem.owner_id}
     if code == "publish":
         shown = parts.shown
-        return {"title": shown.title, "text": shown.text} if shown else {"title": problem.title}
+        measures = [one.pk for one in parts.measures]
+        if shown is None:
+            return {"title": problem.title, "measures": measures}
+        return {"title": shown.title, "text": shown.text, "measures": measures}
     if code == "measure":
         begun = min((one.effective_on for one in parts.measures if one.effective_on), default=None)
         last = clock.today() - timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -21,6 +22,7 @@ from lianglin.appeals.queries import problem_counts
 from lianglin.appeals.queries import problems as queries
 from lianglin.appeals.rules import effect
 from lianglin.appeals.rules import problems as rules
+from lianglin.appeals.rules.effect import Span
 from lianglin.appeals.views import problem_words as words
 from lianglin.appeals.views import words as case_words
 from lianglin.appeals.views.problem_deeds import DEEDS, expected_of, form_of, offered, waits_for_another
@@ -94,6 +96,7 @@ def _context(problem: ProblemClass, parts: queries.Parts, actor: Actor) -> dict[
         "often": often,
         "often_words": _often(often),
         "trend": _trend(problem, parts),
+        "also": _also(problem),
         "cases": [
             {
                 "case": case,
@@ -113,6 +116,12 @@ def _context(problem: ProblemClass, parts: queries.Parts, actor: Actor) -> dict[
         and actor.may(rules.DRAW_UP)
         and problem.state not in rules.FINISHED,
     }
+
+
+def _also(problem: ProblemClass) -> str:
+    """Items of other codes that the trend counts along, since the catalogue changed within its two years."""
+    today = clock.today()
+    return queries.subject_of(problem).over(Span(today - timedelta(days=760), today)).also()
 
 
 def _often(often: queries.Frequency) -> dict[str, Any]:

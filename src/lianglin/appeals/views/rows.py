@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from lianglin.appeals import rules
+from lianglin.appeals.queries import owed
 from lianglin.appeals.views import words
 from lianglin.cases import queries as cases
 from lianglin.kit.markup import fill
@@ -34,14 +36,31 @@ def table_rows(found: Iterable[Any], *, choosing: bool = False) -> SafeString:
     ``choosing`` puts a box to tick before each, for what is done to several at once.
     """
     labels = [_("Place"), _("State"), _("Unit in charge"), _("Reported"), _("Limit")]
-    pattern = reverse("appeals:detail", args=["-"])
+    pattern = {
+        kind: reverse("appeals:detail" if kind == rules.KIND else "appeals:side", args=["-"])
+        for kind in owed.KINDS
+    }
     urgent, provisional = fill(" %s", status(_("urgent"), "bad")), f" {_('provisional')}"
     tick = _("choose %(number)s") if choosing else ""
     made = (_row(case, labels, pattern, urgent, provisional, tick) for case in found)
     return mark_safe("".join(made))  # noqa: S308 - escaped
 
 
-def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: str, tick: str) -> SafeString:
+def what_of(case: Any) -> str:
+    """What a matter is: its item, or, on another path, the path."""
+    return (case.item_label or "") if case.kind == rules.KIND else str(case.lifecycle.label)
+
+
+def unit_of(case: Any) -> str:
+    """The unit in charge."""
+    if case.kind == rules.KIND:
+        return words.unit_in_charge(case)
+    return case.owner.label if case.owner else ""
+
+
+def _row(
+    case: Any, labels: list[str], pattern: dict[str, str], urgent: str, provisional: str, tick: str
+) -> SafeString:
     where = case.place_text or (case.building.address if case.building else "")
     community = case.community.label
     limit = "–"
@@ -51,9 +70,9 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
     return fill(
         ROW,
         fill(TICK, case.number, tick % {"number": case.number}) if tick else "",
-        pattern.replace("-", case.number),
+        pattern[case.kind].replace("-", case.number),
         case.title,
-        " · ".join(part for part in (words.grouped(case.number), case.item_label) if part),
+        " · ".join(part for part in (words.grouped(case.number), what_of(case)) if part),
         urgent if case.urgent else "",
         TICK_END if tick else "",
         labels[0],
@@ -63,7 +82,7 @@ def _row(case: Any, labels: list[str], pattern: str, urgent: str, provisional: s
         status(case.state_label, words.tone(case.state)),
         fill(META, case.outcome_label) if case.outcome else "",
         labels[2],
-        words.unit_in_charge(case) or "–",
+        unit_of(case) or "–",
         labels[3],
         when(case.opened_at, "short"),
         labels[4],

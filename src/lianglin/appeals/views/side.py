@@ -21,8 +21,9 @@ from lianglin.appeals.actions import petitioning, remedying
 from lianglin.appeals.forms import calls as forms
 from lianglin.appeals.forms import petitions as petition_forms
 from lianglin.appeals.models import Remedy
-from lianglin.appeals.queries import petitions
-from lianglin.appeals.rules import grading, petition, remedy
+from lianglin.appeals.queries import owed, petitions
+from lianglin.appeals.rules import grading, petition, remedy, supervising
+from lianglin.appeals.views import supervision_words as supervision
 from lianglin.appeals.views import words
 from lianglin.appeals.views.petitions import TONES as PETITION_TONES
 from lianglin.cases import queries as cases
@@ -193,6 +194,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "steps": told,
         "clocks": words.clocks(case, cases.clocks(case, actor)),
         "deeds": deeds,
+        "supervision": supervision.shown(case, steps, actor),
+        "may_supervise": bool(
+            case.owner_id and case.state in owed.BY_UNIT[case.kind] and actor.may(supervising.ORDER)
+        ),
     }
     return render(request, "appeals/side/detail.html", context, status=status)
 

@@ -18,16 +18,18 @@ from lianglin.access.replies import done, status_of
 from lianglin.appeals.actions import supervising as actions
 from lianglin.appeals.forms.supervision import DeedForm, OrderForm, WaiveForm
 from lianglin.appeals.models import SupervisionOrder, SupervisionStep
+from lianglin.appeals.queries import owed
 from lianglin.appeals.queries import supervision as queries
 from lianglin.appeals.rules import supervising
 from lianglin.appeals.views import words
-from lianglin.appeals.views.handling import find
+from lianglin.appeals.views.rows import what_of
 from lianglin.appeals.views.rule_sets import units_near
 from lianglin.appeals.views.supervision_words import row_of
 from lianglin.cases.models import Case
 from lianglin.kit import clock, paging
 from lianglin.kit.calendar import calendar
 from lianglin.kit.errors import Forbidden
+from lianglin.kit.ids import clean_case_number
 
 KIND_LABELS = dict(supervising.KINDS)
 
@@ -86,6 +88,8 @@ def _proposal(case: Case, steps: queries.Ladder) -> dict[str, Any]:
     kind = steps.reached(case.due_at) if case.due_at else ""
     return {
         "case": case,
+        "url": owed.address(case),
+        "path": what_of(case),
         "number": words.grouped(case.number),
         "kind": kind,
         "label": KIND_LABELS.get(kind, ""),
@@ -101,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
     kinds = queries.may_give(actor)
     if not kinds:
         raise Forbidden(_("Your current post gives no orders of supervision."))
-    case = find(actor, request.GET["number"]) if request.GET.get("number") else None
+    case = _matter(actor, request.GET["number"]) if request.GET.get("number") else None
     kind = request.GET.get("kind", "")
     waiving = request.POST.get("do") == "waive"
     bound = request.POST if request.method == "POST" else None
@@ -117,12 +121,24 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "waive": waive if case is not None and kind in kinds else None,
         "case": case,
+        "url": owed.address(case) if case else "",
         "number": words.grouped(case.number) if case else "",
         "before": [row_of(one) for one in queries.of_case(case, actor)] if case else [],
     }
     return render(
         request, "appeals/supervision/new.html", context, status=status_of(waive if waiving else form)
     )
+
+
+def _matter(actor: Actor, number: str) -> Case:
+    """An appeal, a petition or a remedy; a 404 that says nothing when it does not exist or lies elsewhere."""
+    try:
+        found = owed.find(actor, clean_case_number(number))
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404
+    return found
 
 
 def _begun(case: Case | None, kind: str) -> str:

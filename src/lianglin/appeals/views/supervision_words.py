@@ -6,6 +6,7 @@ from typing import Any
 
 from lianglin.access.actor import Actor
 from lianglin.appeals.models import SupervisionOrder
+from lianglin.appeals.queries import owed
 from lianglin.appeals.queries import supervision as queries
 from lianglin.appeals.views import words
 from lianglin.cases.models import Case, Step
@@ -25,6 +26,7 @@ def row_of(one: SupervisionOrder) -> dict[str, Any]:
         "one": one,
         "tone": TONES[one.state],
         "number": words.grouped(one.case.number) if one.case else "",
+        "url": owed.address(one.case) if one.case else "",
         "left": calendar().time_left(clock.now(), one.due_at) if waits and one.due_at else None,
     }
 

@@ -192,7 +192,8 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404(_("There is no such place."))
     member, part = request.GET.get("member", ""), request.GET.get("part", "numerator")
     labels = discovery.resolve(indicator.members)() if indicator.members else {}
-    if part not in PARTS or (member and member not in labels):
+    members = showing.parts_of(indicator, member)
+    if part not in PARTS or (member and not labels.keys() >= set(members)):
         raise Http404(_("There is no such part of this figure."))
     shown, computed_at = _one(indicator, place.code, month, member)
     back = address("dashboard", place=place.code, month=month.code)
@@ -200,7 +201,7 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "indicator": indicator,
         "shown": shown,
-        "member": labels.get(member, ""),
+        "member": " + ".join(str(labels[one]) for one in members) if member else "",
         "place": place,
         "month": month,
         "computed_at": computed_at,
@@ -231,7 +232,8 @@ def _one(indicator: Indicator, prefix: str, month: Period, member: str) -> tuple
         counts = [found.counts[key] for key in found.counts]
         total = sum(counts, queries.Counts(0))
         return showing.Shown(indicator, total, total.numerator), found.computed_at
-    counts = found.of(indicator, month.start, member)
+    each = [found.of(indicator, month.start, one) for one in showing.parts_of(indicator, member)]
+    counts = sum(each[1:], each[0])
     return showing.Shown(indicator, counts, queries.rules.value(counts)), found.computed_at
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -160,6 +160,25 @@ def lines(
     return made
 
 
+def _compared(
+    indicator: Indicator, labels: Mapping[str, Any], first: date, last: date
+) -> list[tuple[tuple[str, ...], Any]]:
+    """The lines of a breakdown: each member by itself, those that a change of the members made one first."""
+    groups = discovery.resolve(indicator.compared)(first, last) if indicator.compared else []
+    grouped = {member for members, _label in groups for member in members}
+    return [*groups, *(((member,), label) for member, label in labels.items() if member not in grouped)]
+
+
+def _together(indicator: Indicator, found: Sums, month: date, members: Iterable[str]) -> Counts:
+    counts = [found.of(indicator, month, member) for member in members]
+    return counts[0] if len(counts) == 1 else sum(counts[1:], counts[0])
+
+
+def parts_of(indicator: Indicator, member: str) -> list[str]:
+    """The members that one part of an address names: "a", or "a+b" where several are compared as one."""
+    return member.split("+") if indicator.compared else [member]
+
+
 @dataclass(frozen=True)
 class Part:
     """One part of a breakdown: how many, of all parts what share, last year's count."""
@@ -172,11 +191,13 @@ class Part:
 def parts(indicator: Indicator, prefix: str, month: Period, found: Sums, top: int) -> list[Part]:
     """The parts of a breakdown in the order of their list; a list longer than ``top`` by size, its ``top`` largest."""
     labels = discovery.resolve(indicator.members)()
+    year_before = a_year_before(month.start)
     total = sum(found.of(indicator, month.start, member).numerator for member in labels)
     made = []
-    for member, label in labels.items():
-        counts = found.of(indicator, month.start, member)
-        before = found.of(indicator, a_year_before(month.start), member)
+    for members, label in _compared(indicator, labels, year_before, month.end - timedelta(days=1)):
+        counts = _together(indicator, found, month.start, members)
+        before = _together(indicator, found, year_before, members)
+        member = "+".join(members)
         url = address("rows", indicator.code, place=prefix, month=month.code, member=member)
         shown = Shown(indicator, counts, counts.numerator, before, url)
         made.append(Part(label, shown, rules.percent(counts.numerator, total)))

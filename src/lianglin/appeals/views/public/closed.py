@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils.feedgenerator import Atom1Feed
-from django.utils.html import linebreaks
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -23,11 +19,13 @@ from lianglin.appeals.forms.publishing import ClosedForm
 from lianglin.appeals.models import PublishedCase
 from lianglin.appeals.queries.publication import published
 from lianglin.appeals.queries.subjects import title_of
+from lianglin.appeals.rules.subscribing import Subject
+from lianglin.appeals.views.public.atom import FEED, Entry, answer
 from lianglin.cases import queries as cases
 from lianglin.kit import paging
 from lianglin.kit.ids import group_case_number
 
-PAGE, FEED = 20, 30
+PAGE = 20
 NUMBER = re.compile(r"[A-Z]{1,2}\d{12}")
 SHORT = 90
 """Characters of a text in the list."""
@@ -91,47 +89,16 @@ def feed(request: HttpRequest) -> HttpResponse:
     form = ClosedForm(request.GET)
     chosen = form.chosen()
     rows = list(published(area=chosen["area"], item_class=chosen["item_class"]).order_by("-id")[:FEED])
-    language = get_language() or "zh-hans"
-    named = f"{language} {chosen['area']} {chosen['item_class']} {[(r.pk, r.version) for r in rows]}"
-    tag = f'"{hashlib.sha256(named.encode()).hexdigest()[:32]}"'
-    if tag in request.headers.get("If-None-Match", ""):
-        response: HttpResponse = HttpResponseNotModified()
-    else:
-        response = HttpResponse(
-            _atom(request, chosen, rows, language), content_type="application/atom+xml; charset=utf-8"
+    entries = [
+        Entry(
+            reverse("appeals:closed_case", args=[one.number]), f"v{one.version}", one.published_at,
+            f"{one.label} · {one.place_label}", "\n\n".join(part for part in (one.text, one.answer) if part),
         )
-    response["ETag"] = tag
-    response["Cache-Control"] = "public, max-age=600"
-    return response
-
-
-def _atom(request: HttpRequest, chosen: dict[str, str], rows: list[PublishedCase], language: str) -> str:
-    site = settings.PUBLIC_URL or f"{request.scheme}://{request.get_host()}"
-    made = Atom1Feed(
-        title=f"{_('Closed cases')} · {title_of(chosen['area'], chosen['item_class'])}",
-        link=f"{site}{reverse('appeals:closed')}",
-        description="",
-        language=language,
-        feed_url=f"{site}{request.get_full_path()}",
-    )
-    for one in rows:
-        link = f"{site}{reverse('appeals:closed_case', args=[one.number])}"
-        made.add_item(
-            title=f"{one.label} · {one.place_label}",
-            link=link,
-            unique_id=f"{link}#v{one.version}",
-            description=linebreaks(
-                _clean("\n\n".join(part for part in (one.text, one.answer) if part)), autoescape=True
-            ),
-            pubdate=one.published_at,
-            updateddate=one.published_at,
-        )
-    return made.writeString("utf-8")
-
-
-def _clean(text: str) -> str:
-    """Without the control characters that XML has no place for."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
+        for one in rows
+    ]  # fmt: skip
+    title = f"{_('Closed cases')} · {title_of(Subject(chosen['area'], chosen['item_class']))}"
+    named = [chosen["area"], chosen["item_class"], *((one.pk, one.version) for one in rows)]
+    return answer(request, title, reverse("appeals:closed"), entries, named=named)
 
 
 routes: list[URLPattern] = [

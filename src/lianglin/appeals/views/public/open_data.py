@@ -18,6 +18,7 @@ from lianglin.appeals.forms.open_data import HeatForm
 from lianglin.appeals.models import OpenCount, OpenFile
 from lianglin.appeals.queries import open_counts
 from lianglin.appeals.queries.subjects import title_of
+from lianglin.appeals.rules.subscribing import Subject
 from lianglin.places import queries as places
 from lianglin.places.views import style_url
 
@@ -37,7 +38,7 @@ def heat(request: HttpRequest) -> HttpResponse:
     ).first()
     context = {
         "form": form, "rows": rows, "whole": whole, "month": chosen["month"], "counted_at": whole and whole.counted_at,
-        "title_of": title_of(chosen["area"], chosen["category"]) if chosen["area"] else "",
+        "title_of": title_of(Subject(chosen["area"], chosen["category"])) if chosen["area"] else "",
         "map": _map(request, chosen, rows),
     }  # fmt: skip
     return render(request, "appeals/open/heat.html", context)

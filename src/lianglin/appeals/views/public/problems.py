@@ -6,16 +6,19 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
-from django.views.decorators.http import require_GET
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_safe
 
 from lianglin.appeals.models import PublicProblem
+from lianglin.appeals.queries import problem_news as news
 from lianglin.appeals.queries import problems as queries
 from lianglin.appeals.views import problem_words as words
+from lianglin.appeals.views.public.atom import FEED, Entry, answer
 from lianglin.kit import paging
 from lianglin.places.areas import area
 
-PER_PAGE = 20
+PER_PAGE, STORY = 20, 50
 
 
 @require_GET
@@ -40,8 +43,42 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.public_classes().filter(problem_id=pk).first()
     if found is None:
         raise Http404
-    context = _row(found, words.area_label(found.scope_code)) | {"covers": words.covers(found.codes)}
+    story = list(news.events(problem_id=pk).order_by("-id")[:STORY])
+    context = _row(found, words.area_label(found.scope_code)) | {
+        "covers": words.covers(found.codes),
+        "measures": [news.measure_words(measure) for measure in found.measures],
+        "effect": news.effect_sentence(found.effect) if found.effect else "",
+        "steps": [
+            {"name": news.kind_words(event), "state": news.tone(event), "at": event.at, "text": news.sentence(event)}
+            for event in reversed(story)
+        ],
+    }  # fmt: skip
     return render(request, "appeals/public/problem.html", context)
+
+
+@require_safe
+def feed(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """What is new of one class, or of an area's (``?area=``), as Atom; a reader that has it gets 304."""
+    about = news.shown(pk) if pk is not None else None
+    if pk is not None and about is None:
+        raise Http404
+    code = request.GET.get("area", "")
+    near = area(code) if code and pk is None else None
+    rows = list(news.events(problem_id=pk, area=near.code if near else "").order_by("-id")[:FEED])
+    title = (
+        about.title
+        if about
+        else " · ".join(p for p in (_("Being solved for good"), near.label if near else "") if p)
+    )
+    back = reverse("appeals:public_problem", args=[pk]) if about else reverse("appeals:public_problems")
+    entries = [
+        Entry(
+            reverse("appeals:public_problem", args=[row.problem_id]), f"e{row.pk}", row.at,
+            f"{row.problem.title} · {news.kind_words(row)}", news.sentence(row),
+        )
+        for row in rows
+    ]  # fmt: skip
+    return answer(request, title, back, entries, named=[(row.pk, row.problem.title) for row in rows])
 
 
 def _row(one: PublicProblem, label: str) -> dict[str, Any]:
@@ -50,5 +87,7 @@ def _row(one: PublicProblem, label: str) -> dict[str, Any]:
 
 routes: list[URLPattern] = [
     path("problems/public/", listed, name="public_problems"),
+    path("problems/public/feed.atom", feed, name="public_problems_feed"),
     path("problems/public/<int:pk>/", one, name="public_problem"),
+    path("problems/public/<int:pk>/feed.atom", feed, name="public_problem_feed"),
 ]

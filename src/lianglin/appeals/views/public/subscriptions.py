@@ -16,7 +16,8 @@ from lianglin.access.replies import done, pressed, shown_once, status_of
 from lianglin.appeals.actions import subscribing
 from lianglin.appeals.actions.subscribing import Asked
 from lianglin.appeals.forms.subscribing import SubscribeForm
-from lianglin.appeals.models import Subscription
+from lianglin.appeals.models import PublicProblem, Subscription
+from lianglin.appeals.queries import problem_news
 from lianglin.appeals.queries.subjects import title_of
 from lianglin.appeals.rules.subscribing import subject_of
 from lianglin.kit import throttle
@@ -30,7 +31,8 @@ ASKS, WINDOW = 10, timedelta(hours=1)
 def subscribe(request: HttpRequest) -> HttpResponse:
     """The form; a mail, or a program's secret shown once, follows."""
     given = request.POST if request.method == "POST" else None
-    form = SubscribeForm(request.GET, given=given)
+    about = _problem(request)
+    form = SubscribeForm(request.GET, given=given, problem=about.pk if about else None)
     made: list[Asked] = []
 
     def act() -> None:
@@ -44,12 +46,25 @@ def subscribe(request: HttpRequest) -> HttpResponse:
 
     if given is not None:
         said = _("A mail is on its way. Open its link within three days and confirm.")
-        answer = done(request, form, act, said, reverse("appeals:subscribe"))
+        onward = reverse("appeals:public_problem", args=[about.pk]) if about else reverse("appeals:subscribe")
+        answer = done(request, form, act, said, onward)
         if answer is not None and made:
             return _shown_once(request, made[0])
         if answer is not None:
             return answer
-    return render(request, "appeals/subscriptions/new.html", {"form": form}, status=status_of(form))
+    context = {"form": form, "about": about}
+    return render(request, "appeals/subscriptions/new.html", context, status=status_of(form))
+
+
+def _problem(request: HttpRequest) -> PublicProblem | None:
+    """The problem class that the address names; 404 for one that residents are not told of."""
+    given = request.GET.get("problem", "")
+    if not given:
+        return None
+    found = problem_news.shown(int(given)) if given.isdecimal() and len(given) < 19 else None
+    if found is None:
+        raise Http404(_("Residents are not told of such a problem class now."))
+    return found
 
 
 def _shown_once(request: HttpRequest, asked: Asked) -> HttpResponse:
@@ -72,10 +87,9 @@ def subscription(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404(_("There is no such subscription any more. Subscribe anew if you like."))
     if request.method == "POST":
         return _pressed(request, name)
-    subject = subject_of(one.subject)
     context = {
         "one": one,
-        "subject": title_of(subject.area, subject.item_class),
+        "subject": title_of(subject_of(one.subject)),
         "pending": one.state == Subscription.State.PENDING,
         "by_mail": one.channel == Subscription.Channel.EMAIL,
     }
