@@ -9,6 +9,7 @@ from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE, clock_notices, intake
 from lianglin.appeals.rules import clocks_part as clocks
+from lianglin.appeals.rules import dispatch_part as dispatch
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules import problems_part as problems
 from lianglin.appeals.rules import similarity_guards as similarity
@@ -20,14 +21,11 @@ from lianglin.kit.domain import (
     Answer,
     Domain,
     Duty,
-    Everything,
     Follows,
-    Granted,
     Guard,
     InScope,
     Listener,
     NavItem,
-    OwnUnit,
     Panel,
     Personal,
     Retention,
@@ -116,83 +114,6 @@ DOMAIN = Domain(
         *public.GUARDS,
         *clocks.GUARDS,
         *intake.GUARDS,
-        *(
-            Guard(
-                f"appeals.{model}",
-                {"staff": Access("SIUD", Everything(), writes=InScope()), "job": Access("S")},
-            )
-            for model in ("RuleSet", "DispatchRule")
-        ),
-        Guard(
-            "appeals.DispatchTerm",
-            {
-                "staff": Access("SI", Everything(), writes=InScope()),
-                "handler": Access("S"),
-                "job": Access("S"),
-            },
-        ),
-        Guard(
-            "appeals.StandardText",
-            {
-                "staff": Access("SIU", Everything(), writes=InScope()),
-                "handler": Access("S"),
-                "job": Access("S"),
-            },
-        ),
-        Guard(
-            "appeals.TermChange", {"staff": Access("SIU", Everything(), writes=InScope()), "job": Access("S")}
-        ),
-        Guard(
-            "appeals.Objection",
-            case_roles("case_id", staff="SIU", handler="SI", resident="", job="SU"),
-            personal=True,
-            neutral=(
-                "case",
-                "unit",
-                "ground",
-                "at",
-                "ruling",
-                "ruled_at",
-                "ruled_by",
-                "ruled_post",
-                "sent_to",
-            ),
-        ),
-        Guard(
-            "appeals.WhistleCall",
-            {
-                "staff": Access("SI", InScope(purpose="handle_case")),
-                "handler": Access("S", Granted("appeals.WhistleCall", "id")),
-                "job": Access("SU", InScope()),
-            },
-            personal=True,
-            neutral=("case", "street", "called_post", "called_at", "arrive_by"),
-        ),
-        Guard(
-            "appeals.WhistleUnit",
-            {
-                "staff": Access("SIU", InScope(purpose="handle_case")),
-                "handler": Access("SU", OwnUnit("unit_id")),
-                "job": Access("SU", InScope()),
-            },
-            personal=True,
-            neutral=("call", "unit", "arrived_at", "answered_at", "warranted", "came", "helped"),
-        ),
-        Guard(
-            "appeals.CoOrder",
-            case_roles("case_id", staff="SIU", handler="SU", resident="", job="SU"),
-            personal=True,
-            neutral=(
-                "case",
-                "unit",
-                "state",
-                "ordered_at",
-                "ordered_post",
-                "due_at",
-                "provisional",
-                "answered_at",
-            ),
-        ),
         Guard("appeals.DispatchAdvice", {"staff": Access("SI", InScope()), "job": Access("S", InScope())}),
         Guard(
             "appeals.Appeal",
@@ -228,42 +149,16 @@ DOMAIN = Domain(
                 "result",
             ),
         ),
-        Guard(
-            "appeals.Exclusion",
-            case_roles("case_id", staff="SU", handler="SIU", resident="", job="SU"),
-            personal=True,
-            neutral=(
-                "case",
-                "figure",
-                "ground",
-                "state",
-                "asked_by",
-                "unit",
-                "asked_at",
-                "ruled_by",
-                "ruled_at",
-                "objected_at",
-                "first_ruled_by",
-                "first_ruled_at",
-            ),
-        ),
+        *dispatch.GUARDS,
         *PROBLEM_GUARDS,
         *similarity.GUARDS,
     ),
     personal=(
+        *dispatch.PERSONAL,
         *public.PERSONAL,
         *similarity.PERSONAL,
         *clocks.PERSONAL,
         *intake.PERSONAL,
-        *(
-            Personal(f"appeals.Exclusion.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
-            for column, label in (
-                ("reason", _("why it should not count")),
-                ("ruling", _("ruling in words")),
-                ("first_ruling", _("first ruling in words")),
-                ("objection", _("why the unit disagrees")),
-            )
-        ),
         Personal(
             "appeals.Appeal.text", _("what was reported"), _WORK, "statutory_duty", "P5Y", _CLOSED, "text"
         ),
@@ -295,25 +190,12 @@ DOMAIN = Domain(
             _CLOSED,
             "never",
         ),
-        *(
-            Personal(f"appeals.{column}", label, _WORK, "statutory_duty", "P5Y", _CLOSED, "text")
-            for column, label in (
-                ("Objection.note", _("what the unit says")),
-                ("Objection.reason", _("reason of the ruling")),
-                ("CoOrder.task", _("what it is asked to do")),
-                ("CoOrder.answer", _("answer")),
-                ("WhistleCall.place_text", _("place in words")),
-                ("WhistleCall.text", _("what is needed")),
-                ("WhistleUnit.answer", _("what was done")),
-                ("WhistleUnit.warranted_note", _("why, says the unit")),
-                ("WhistleUnit.street_note", _("why, says the street")),
-            )
-        ),
         Personal("appeals.CallBack.solved", _("solved"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
         Personal("appeals.CallBack.grade", _("grade"), _REACH, "statutory_duty", "P5Y", _CLOSED, "none"),
         Personal("appeals.CallBack.note", _("note"), _REACH, "statutory_duty", "P5Y", _CLOSED, "text"),
     ),
     retention=(
+        *dispatch.RETENTION,
         *public.RETENTION,
         *similarity.RETENTION,
         *clocks.RETENTION,
@@ -321,13 +203,9 @@ DOMAIN = Domain(
         Retention("appeals.Appellant", "P2Y", "case__closed_at", "erase"),
         Retention("appeals.Appeal", "P5Y", "case__closed_at", "tombstone"),
         Retention("appeals.CallBack", "P5Y", "case__closed_at", "tombstone"),
-        Retention("appeals.Objection", "P5Y", "case__closed_at", "tombstone"),
-        Retention("appeals.CoOrder", "P5Y", "case__closed_at", "tombstone"),
-        Retention("appeals.WhistleCall", "P5Y", "called_at", "tombstone"),
-        Retention("appeals.WhistleUnit", "P5Y", "call__called_at", "tombstone"),
-        Retention("appeals.Exclusion", "P5Y", "case__closed_at", "tombstone"),
     ),
     subjects=(
+        *dispatch.SUBJECTS,
         *public.SUBJECTS,
         *similarity.SUBJECTS,
         *clocks.SUBJECTS,
@@ -336,9 +214,6 @@ DOMAIN = Domain(
         Subject("appeals.Appellant", "case_id", "case"),
         Subject("appeals.Appellant", "resident_id", "resident", erasable=False),  # goes with its matter
         Subject("appeals.CallBack", "case_id", "case"),
-        Subject("appeals.Objection", "case_id", "case"),
-        Subject("appeals.CoOrder", "case_id", "case"),
-        Subject("appeals.Exclusion", "case_id", "case"),
     ),
     follows=(Follows("appeals.Appellant", open="the person's own matter goes on"),),
     assess=("sensitive", "sharing"),
@@ -372,19 +247,12 @@ DOMAIN = Domain(
         *clocks.NAVIGATION,
         *intake.NAVIGATION,
         NavItem("cases", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
-        NavItem("cases", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
-        NavItem("rules", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 36),
-        NavItem("cases", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 28),
-        NavItem("cases", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 25),
-        NavItem("cases", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
         NavItem("rules", _("Standard texts"), "appeals:texts", "letter", "appeals.texts", 38),
         NavItem("cases", _("Record"), "appeals:record", "plus", "appeals.intake", 22),
         NavItem(
             "rules", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
         ),
-        NavItem(
-            "supervision", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40
-        ),
+        *dispatch.NAVIGATION,
         *problems.NAVIGATION,
         NavItem(
             "resident",
