@@ -34,7 +34,8 @@ OPEN = {
     "appeals:open_file_csv", "appeals:open_file_json", "appeals:subscribe", "appeals:subscription",
     *(f"appeals:open311_{page}_{form}" for form in ("xml", "json")
       for page in ("discovery", "services", "service", "requests", "request", "token", "updates")),
-    "appeals:public_problems", "appeals:public_problem", "appeals:public_problems_feed", "appeals:public_problem_feed", "appeals:matters", "appeals:matter", "logins:me",
+    "appeals:public_problems", "appeals:public_problem", "appeals:public_problems_feed", "appeals:public_problem_feed",
+    "appeals:matters", "appeals:matter", "logins:me",
     "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "appeals:my_petition", "appeals:rate", "appeals:rated",
     "appeals:answers", "appeals:answer",
