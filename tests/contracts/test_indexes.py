@@ -453,7 +453,7 @@ def expiring(actor: Actor) -> Any:
 
 OWN = CASES // COMMUNITIES
 RETURNS = ("appeals_hotline_return_scope", "appeals_hotline_return_state", "appeals_hotlinereturn_pkey")
-ENTRIES = ("appeals_knowledgeentry_pkey", "appeals_knowledge_scope")
+ENTRIES = ("appeals_knowledgeentry_pkey", "appeals_knowledge_one_draft")
 BY_SCOPE = ("cases_scope",)
 NUMBERED = ("cases_case_number_key", "cases_scope")
 WAITING = ("cases_state_due",)

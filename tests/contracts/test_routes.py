@@ -35,7 +35,7 @@ OPEN = {
     *(f"appeals:open311_{page}_{form}" for form in ("xml", "json")
       for page in ("discovery", "services", "service", "requests", "request", "token", "updates")),
     "appeals:public_problems", "appeals:public_problem", "appeals:public_problems_feed", "appeals:public_problem_feed",
-            "appeals:matters", "appeals:matter", "logins:me",
+    "appeals:matters", "appeals:matter", "logins:me",
     "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "appeals:my_petition", "appeals:rate", "appeals:rated",
     "appeals:answers", "appeals:answer",
