@@ -384,22 +384,6 @@ DOMAIN = Domain(
         ),
         NavItem("desk", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40),
         *problems.NAVIGATION,
-        NavItem(
-            "resident",
-            _("Report a problem"),
-            "appeals:report",
-            "megaphone",
-            order=20,
-            note=_("six short questions, no account"),
-        ),
-        NavItem(
-            "resident",
-            _("See progress"),
-            "appeals:track",
-            "search",
-            order=30,
-            note=_("with number and query code"),
-        ),
         *public.NAVIGATION,
     ),
     panels=(
