@@ -254,22 +254,6 @@ DOMAIN = Domain(
         ),
         *dispatch.NAVIGATION,
         *problems.NAVIGATION,
-        NavItem(
-            "resident",
-            _("Report a problem"),
-            "appeals:report",
-            "megaphone",
-            order=20,
-            note=_("six short questions, no account"),
-        ),
-        NavItem(
-            "resident",
-            _("See progress"),
-            "appeals:track",
-            "search",
-            order=30,
-            note=_("with number and query code"),
-        ),
         *public.NAVIGATION,
     ),
     panels=(
