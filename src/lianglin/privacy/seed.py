@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from lianglin.access.actor import TOP, Actor, job, resident
 from lianglin.access.models import AccessLog, Post
@@ -65,6 +70,11 @@ def seed(context: SeedContext) -> None:
     if filled and workers:
         _requests(Community.objects.get(pk=filled[0]), workers)
         _breach()
+    with (
+        suppress(AlreadyEnqueued),
+        transaction.atomic(),
+    ):  # as every night: the officer sees what a run writes down
+        app.configure_task("privacy_retention", queue="events").defer(timestamp=0)
 
 
 def _requests(here: Community, workers: Mapping[str, int]) -> None:

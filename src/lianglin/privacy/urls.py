@@ -1,4 +1,4 @@
-from lianglin.privacy.views import desk, emergency, own, public
+from lianglin.privacy.views import desk, emergency, own, public, runs
 
 app_name = "privacy"
-urlpatterns = [*public.routes, *own.routes, *desk.routes, *emergency.routes]
+urlpatterns = [*public.routes, *own.routes, *desk.routes, *emergency.routes, *runs.routes]

@@ -13,8 +13,17 @@ from lianglin.kit import clock
 from lianglin.kit.crypto import decrypt, encrypt, encryptor, match_key, matcher
 from lianglin.kit.ids import clean_id_number
 from lianglin.kit.seeding import SeedContext
-from lianglin.people.models import Consent, Guardianship, Household, Membership, NameKey, Resident
-from lianglin.people.seed import load
+from lianglin.people.models import (
+    Consent,
+    DuplicateHalf,
+    DuplicatePair,
+    Guardianship,
+    Household,
+    Membership,
+    NameKey,
+    Resident,
+)
+from lianglin.people.seed import load, twins
 from lianglin.people.tests.doors import context_for, few_doors
 from lianglin.places.models import Dwelling
 
@@ -70,7 +79,8 @@ def test_everything_is_marked_sample(made: SeedContext) -> None:
 
 def test_the_tally_names_who_may_report(made: SeedContext) -> None:
     tally: load.Made = made.made["people"]
-    assert tally.residents.sum() == Resident._base_manager.count()
+    at_home = Resident._base_manager.filter(memberships__isnull=False)
+    assert tally.residents.sum() == at_home.distinct().count()
     assert len(tally.caller_ids) == tally.callers.sum()
     callers = Resident._base_manager.filter(pk__in=tally.caller_ids.tolist())
     assert callers.count() == len(tally.caller_ids)
@@ -121,10 +131,28 @@ def test_sealing_many_is_sealing_each() -> None:
 
 def test_equal_seeds_put_equal_people_behind_equal_doors(made: SeedContext, tmp_path: Path) -> None:
     names = list(Resident._base_manager.order_by("pk").values_list("name", "born_on"))
-    for model in (NameKey, Consent, Guardianship, Membership, Resident, Household):
+    for model in (
+        DuplicateHalf,
+        DuplicatePair,
+        NameKey,
+        Consent,
+        Guardianship,
+        Membership,
+        Resident,
+        Household,
+    ):
         model._base_manager.all().delete()
     again = context_for(tmp_path, made.until)
     again.made["places"] = made.made["places"]
     load.seed(again)
     assert list(Resident._base_manager.order_by("pk").values_list("name", "born_on")) == names
     assert np.array_equal(again.made["people"].callers, made.made["people"].callers)
+
+
+def test_some_persons_of_the_sample_have_a_second_file_to_be_found(made: SeedContext) -> None:
+    reasons = list(DuplicatePair._base_manager.values_list("reason", flat=True))
+    assert len(reasons) >= twins.TWICE
+    assert {"id", "phone"} <= set(reasons)
+    seconds = Resident._base_manager.filter(memberships__isnull=True)
+    assert seconds.count() >= twins.TWICE
+    assert all(second.sample for second in seconds)

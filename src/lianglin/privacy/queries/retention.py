@@ -130,3 +130,9 @@ def last_runs() -> dict[str, RetentionRun]:
     """The newest run of each table."""
     newest = RetentionRun.objects.order_by("model", "-id").distinct("model")
     return {run.model: run for run in newest}
+
+
+def told() -> QuerySet[RetentionRun]:
+    """Runs that erased something, left something, or failed. Page it by ("-id")."""
+    failed = RetentionRun.State.FAILED
+    return RetentionRun.objects.filter(Q(erased__gt=0) | Q(held__gt=0) | Q(state=failed))

@@ -184,3 +184,23 @@ def test_every_night_begins_every_rule(city: World, two: Any) -> None:
 def test_files_without_a_case_go_too(city: World) -> None:
     assert run("files.Attachment").due == 0
     assert Attachment._base_manager.count() == 0
+
+
+def test_the_officer_reads_every_run_that_erased_left_or_failed(city: World) -> None:
+    now = clock.now()
+    common = {"keep": "P2Y", "method": "erase", "started_at": now, "ended_at": now}
+    for model, more in (
+        (
+            "people.Resident",
+            {"state": "done", "due": 7, "erased": 6, "held": 1, "along": {"people.Consent": 4}},
+        ),
+        ("people.Merge", {"state": "failed", "error": "DataError"}),
+        ("people.Household", {"state": "done"}),
+    ):
+        RetentionRun.objects.create(model=model, **common, **more)  # type: ignore[arg-type]
+    page = city.browser("protection_officer").get("/privacy/desk/retention/runs/").content.decode()
+    body = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert body.count("<tr>") == 2
+    assert "同意 4" in body
+    assert "DataError" in body
+    assert city.browser(WORKER).get("/privacy/desk/retention/runs/").status_code == 403

@@ -25,10 +25,11 @@ from lianglin.notices import drafts
 from lianglin.privacy.actions import erasing
 from lianglin.privacy.actions import registers as actions
 from lianglin.privacy.forms import desk as forms
-from lianglin.privacy.models import Assessment, Erasure, Processor, RetentionRun, Sharing
+from lianglin.privacy.models import Assessment, Erasure, Processor, Sharing
 from lianglin.privacy.queries import assessments, notice, retention
 from lianglin.privacy.rules import in_words
 from lianglin.privacy.views.replies import file
+from lianglin.privacy.views.runs import along
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -178,19 +179,14 @@ def retention_page(request: HttpRequest) -> HttpResponse:
             "reason": rule.reason,
             "run": runs.get(rule.model),
             "due": due.get(rule.model),
-            "along": _along(runs.get(rule.model)),
+            "along": along(runs.get(rule.model)),
         }
         for rule in discovery.each("retention")
     ]
     found = page(Erasure.objects.all(), "-id", cursor=request.GET.get("cursor", ""))
-    return render(request, "privacy/desk/retention.html", {"rows": rows, "page": found})
-
-
-def _along(run: RetentionRun | None) -> str:
-    """Which rows of other tables went with the last run's, in words."""
-    return " · ".join(
-        f"{notice.label_of(model)} {count}" for model, count in sorted((run.along if run else {}).items())
-    )
+    erased = [{"entry": entry, "label": notice.label_of(entry.model)} for entry in found.rows]
+    context = {"rows": rows, "page": found, "erased": erased}
+    return render(request, "privacy/desk/retention.html", context)
 
 
 @require_GET
