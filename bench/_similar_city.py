@@ -44,8 +44,8 @@ COPIED = (
     from generate_series(1, %(more)s) k cross join appeals_appeal a where a.case_id <= 200000""",
     """insert into appeals_similarityrow (case_id, scope_code, chosen_id, class_code, cell, lon, lat, building_id, person,
         opened_at, grams, read_by)
-    select r.case_id + k * 200000, (23 + k)::text || substr(r.scope_code, 3), r.chosen_id, r.class_code, r.cell + k * 2000,
-        r.lon + k * 2000 / 290.0, r.lat, r.building_id + k * 10000000, r.person + k * 1000000000, r.opened_at, r.grams,
+    select r.case_id + k * 200000, (23 + k)::text || substr(r.scope_code, 3), r.chosen_id, r.class_code, r.cell + k * 2000::bigint,
+        r.lon + k * 2000 / 290.0, r.lat, r.building_id + k * 10000000::bigint, r.person + k * 1000000000::bigint, r.opened_at, r.grams,
         'bench'
     from generate_series(1, %(more)s) k cross join appeals_similarityrow r where r.case_id <= 200000""",
 )
