@@ -30,6 +30,30 @@ FILLED = (
     select r.n, r.scope, r.chosen, g.code, r.cell, r.lon, r.lat, r.building, r.person, r.opened, r.grams, 'bench'
     from bench_rows r join appeals_item i on i.id = r.item join appeals_category g on g.id = i.category_id order by r.n""",
 )
+COPIED = (
+    """insert into cases_case (id, number, kind, title, scope_code, community_id, place_text, state, outcome, urgent, opened_at,
+        due_provisional, version, sample)
+    select n.id, 'A' || pg_temp.damm('261' || to_char(n.id, 'FM00000000')), c.kind, c.title, n.scope, t.id, '', c.state,
+        c.outcome, false, c.opened_at, false, 1, true
+    from generate_series(1, %(more)s) k cross join cases_case c
+    cross join lateral (select c.id + k * 200000 id, (23 + k)::text || substr(c.scope_code, 3) scope) n
+    join places_community t on t.scope_code = n.scope where c.id <= 200000""",
+    """insert into appeals_appeal (case_id, scope_code, item_id, channel, text, entity, anonymous, language, opened_at)
+    select a.case_id + k * 200000, (23 + k)::text || substr(a.scope_code, 3), a.item_id, a.channel, a.text, false, false,
+        a.language, a.opened_at
+    from generate_series(1, %(more)s) k cross join appeals_appeal a where a.case_id <= 200000""",
+    """insert into appeals_similarityrow (case_id, scope_code, chosen_id, class_code, cell, lon, lat, building_id, person,
+        opened_at, grams, read_by)
+    select r.case_id + k * 200000, (23 + k)::text || substr(r.scope_code, 3), r.chosen_id, r.class_code, r.cell + k * 2000::bigint,
+        r.lon + k * 2000 / 290.0, r.lat, r.building_id + k * 10000000::bigint, r.person + k * 1000000000::bigint, r.opened_at, r.grams,
+        'bench'
+    from generate_series(1, %(more)s) k cross join appeals_similarityrow r where r.case_id <= 200000""",
+)
+"""The same city so many times more, each 2,000 cells further east and with people and buildings of its own."""
+UNUSED = """
+select indexrelid::regclass::text from pg_index where indrelid in ('cases_case'::regclass, 'appeals_appeal'::regclass)
+    and not indisunique and indexrelid::regclass::text not like 'cases_case_parent%%'"""
+"""Indexes that a check never looks at: without them a million rows are there in minutes."""
 OPEN_DAYS = 30
 """Reports of so many last days are open, older ones are closed."""
 
@@ -81,6 +105,32 @@ def load(now: Any, model_folder: Path, version: str) -> None:
     _in_force(version)
     (Path(os.environ["LIANGLIN_DATA"]) / "similarity").symlink_to(model_folder)
     connection.cursor().execute("vacuum analyze")
+
+
+def multiply(more: int) -> int:
+    """Puts so many further cities beside the one that was loaded; how many appeals there are then."""
+    from django.db import connection, transaction
+    from psycopg import sql
+
+    from bench._appeals_load import COMMUNITIES, DAMM, PLACES
+    from lianglin.kit.ids import _DAMM
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select scope_code from places_community")
+        known = [scope for (scope,) in cursor.fetchall()]
+        codes = {"codes": [f"{24 + k}{scope[2:]}" for k in range(more) for scope in known]}
+        cursor.execute(PLACES, codes)
+        cursor.execute(COMMUNITIES, codes)
+        cursor.execute(UNUSED.replace("%%", "%"))
+        for (index,) in cursor.fetchall():
+            cursor.execute(f"drop index {index}")
+        cursor.execute(sql.SQL(DAMM.replace("%(rows)s", "{}")).format(sql.Literal(list(_DAMM))))  # pyright: ignore[reportArgumentType]
+        for statement in COPIED:
+            cursor.execute(statement, {"more": more})
+    with connection.cursor() as cursor:
+        cursor.execute("vacuum analyze cases_case, appeals_appeal, appeals_similarityrow")
+        cursor.execute("select count(*) from appeals_similarityrow")
+        return cursor.fetchone()[0]
 
 
 def _in_force(version: str) -> None:

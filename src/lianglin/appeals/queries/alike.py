@@ -8,7 +8,7 @@ not concern one person alone, and without text, name or number of anybody.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -117,6 +117,11 @@ def await_place(scope_code: str) -> str:
         return cursor.fetchone()[0] or ""
 
 
+def _array(values: Iterable[str | int]) -> str:
+    """Codes or numbers as PostgreSQL writes an array: a fifth of what a list costs as a parameter."""
+    return "{" + ",".join(f'"{value}"' for value in values) + "}"
+
+
 @dataclass(frozen=True)
 class Asked:
     """What is compared with earlier appeals."""
@@ -139,7 +144,7 @@ class Asked:
         """Of both functions, in their order."""
         since = (self.at or clock.now()) - WITHIN
         near = cells_around(self.cell)
-        return [list(self.kinds), near, self.scope_code, self.building_id, self.person, since]
+        return [_array(self.kinds), _array(near), self.scope_code, self.building_id, self.person, since]
 
 
 @dataclass(frozen=True)
@@ -202,13 +207,14 @@ def _near(row: SimilarityRow) -> Near:
 
 ENDED = [state.code for state in rules.LIFECYCLE.states if state.final or state.settled or state.follows]
 """States in which an appeal can lead no other."""
+_ENDED = _array(ENDED)
 
 
 def open_near(asked: Asked) -> list[OpenNear]:
     """Open appeals near by, for somebody who is about to report; nobody's person key is compared."""
     with plans.keeping(), connection.cursor() as cursor:
         cursor.execute(
-            f"select * from appeals_alike_open({_ARRAYS}, %s::text[])", [*asked.parameters(), ENDED]
+            f"select * from appeals_alike_open({_ARRAYS}, %s::text[])", [*asked.parameters(), _ENDED]
         )
         return [
             OpenNear(

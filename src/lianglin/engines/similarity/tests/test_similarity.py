@@ -174,6 +174,17 @@ def test_a_suggestion_says_how_sure_it_is_and_which_words_made_it(model: similar
     assert similarity.suggest(model, "，。") == []
 
 
+def test_one_text_is_as_near_to_many_as_each_pair_is(model: similarity.Model) -> None:
+    told = ["楼顶渗水", "楼顶渗水，望回复", "", "楼道灯不亮"]
+    many = [EXAMPLE["one_report"](model, text, 10.0) for text in told]
+    others = replace(many[0].take(np.zeros(4, np.int64)), bags=similarity.bags(told))
+    asked = EXAMPLE["one_report"](model, "楼顶渗水了，请回复", 11.0)
+    zero, every = np.zeros(4, np.int64), np.arange(4)
+    one = pairs.cosine_to_one(model.reader, asked, others, every)
+    assert np.allclose(one, pairs.cosine(model.reader, asked, zero, others, every), atol=1e-5)
+    assert one[0] > one[3] > one[2] == 0
+
+
 def test_texts_are_looked_at_only_where_they_can_still_decide(model: similarity.Model) -> None:
     rng = np.random.default_rng(3)
     found = rng.random((500, len(pairs.FEATURES))).astype(np.float32) * 2 - 1
