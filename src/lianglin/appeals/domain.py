@@ -9,6 +9,7 @@ from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE, clock_notices, intake
 from lianglin.appeals.rules import clocks_part as clocks
+from lianglin.appeals.rules import desk_part as desk
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules import problems_part as problems
 from lianglin.appeals.rules import similarity_guards as similarity
@@ -26,7 +27,6 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     Listener,
-    NavItem,
     OwnUnit,
     Panel,
     Personal,
@@ -371,37 +371,8 @@ DOMAIN = Domain(
     navigation=(
         *clocks.NAVIGATION,
         *intake.NAVIGATION,
-        NavItem("cases", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
-        NavItem("cases", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
-        NavItem("rules", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 36),
-        NavItem("cases", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 28),
-        NavItem("cases", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 25),
-        NavItem("cases", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
-        NavItem("rules", _("Standard texts"), "appeals:texts", "letter", "appeals.texts", 38),
-        NavItem("cases", _("Record"), "appeals:record", "plus", "appeals.intake", 22),
-        NavItem(
-            "rules", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
-        ),
-        NavItem(
-            "supervision", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40
-        ),
+        *desk.NAVIGATION,
         *problems.NAVIGATION,
-        NavItem(
-            "resident",
-            _("Report a problem"),
-            "appeals:report",
-            "megaphone",
-            order=20,
-            note=_("six short questions, no account"),
-        ),
-        NavItem(
-            "resident",
-            _("See progress"),
-            "appeals:track",
-            "search",
-            order=30,
-            note=_("with number and query code"),
-        ),
         *public.NAVIGATION,
     ),
     panels=(
