@@ -9,6 +9,7 @@ from lianglin.appeals.queries.problem_guards import GUARDS as PROBLEM_GUARDS
 from lianglin.appeals.queries.report import REPORT
 from lianglin.appeals.rules import LIFECYCLE, clock_notices, intake
 from lianglin.appeals.rules import clocks_part as clocks
+from lianglin.appeals.rules import desk_part as desk
 from lianglin.appeals.rules import dispatch_part as dispatch
 from lianglin.appeals.rules import open_manifest as public
 from lianglin.appeals.rules import problems_part as problems
@@ -25,7 +26,6 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     Listener,
-    NavItem,
     Panel,
     Personal,
     Retention,
@@ -246,13 +246,7 @@ DOMAIN = Domain(
     navigation=(
         *clocks.NAVIGATION,
         *intake.NAVIGATION,
-        NavItem("cases", _("Appeals"), "appeals:desk", "megaphone", "appeals.read", 20),
-        NavItem("rules", _("Standard texts"), "appeals:texts", "letter", "appeals.texts", 38),
-        NavItem("cases", _("Record"), "appeals:record", "plus", "appeals.intake", 22),
-        NavItem(
-            "rules", _("Similar appeals: the model"), "appeals:similarity", "swap", "appeals.similarity", 45
-        ),
-        *dispatch.NAVIGATION,
+        *desk.NAVIGATION,
         *problems.NAVIGATION,
         *public.NAVIGATION,
     ),

@@ -153,7 +153,7 @@ class Indicator:
 
 
 Group = Literal[
-    "today", "cases", "lasting", "supervision", "figures", "people", "rules", "protection", "system"
+    "today", "cases", "lasting", "supervision", "figures", "people", "rules", "protection", "admin"
 ]
 """The groups of the desk's links, by what people do there; their words and order stand in :mod:`lianglin.kit.side`."""
 Place = Literal["resident"] | Group

@@ -28,7 +28,7 @@ GROUPS: dict[Place, Text] = {
     "people": _("People and places"),
     "rules": _("Rules and catalogues"),
     "protection": _("Personal data"),
-    "system": _("Administration"),
+    "admin": _("Administration"),
 }
 """The groups in the order in which they stand; a manifest's link names one of them."""
 PINNED = 4

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from django.conf import settings
 from django.templatetags.static import static
+from django.utils.functional import lazy
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
@@ -99,6 +100,10 @@ def local_dt(value: dt.datetime | dt.date | None, style: str = "full") -> str:
         return f"{day} {hour}" if hour else day
     day = f"{value.day} {_MONTHS[value.month - 1]}" + (f" {value.year}" if with_year else "")
     return f"{day}, {hour}" if hour else day
+
+
+local_dt_lazy = lazy(local_dt, str)
+"""The same, spoken when it is read: for messages, which are written in every language at once."""
 
 
 def when(value: dt.datetime | dt.date | None, style: str = "full") -> SafeString:

@@ -19,7 +19,7 @@ from lianglin.cases.rules import SUBJECT
 from lianglin.kit import messages
 from lianglin.kit.errors import Forbidden
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.signs import local_dt
+from lianglin.kit.signs import local_dt_lazy
 
 
 @on_case
@@ -148,7 +148,7 @@ def _tell(case: Case, code: str, posts: list[int]) -> None:
                 post_id=post_id,
                 context={
                     "number": group_case_number(case.number),
-                    "due": local_dt(case.due_at, "short") if case.due_at else "",
+                    "due": local_dt_lazy(case.due_at, "short") if case.due_at else "",
                     "link": reverse("appeals:side", args=[case.number]),
                 },
                 once=f"{code}:{case.pk}:{case.version}:{post_id}",

@@ -25,7 +25,7 @@ from lianglin.cases.models import Case
 from lianglin.kit import clock, messages
 from lianglin.kit.calendar import calendar
 from lianglin.kit.errors import Conflict, Forbidden, Refused
-from lianglin.kit.signs import local_dt
+from lianglin.kit.signs import local_dt_lazy
 
 SUBJECT = "appeals.SupervisionOrder"
 ANSWER = "appeals.handle"
@@ -227,7 +227,7 @@ def _send(found: SupervisionOrder, code: str, posts: list[int]) -> None:
                 post_id=post_id,
                 context={
                     "kind": dict(supervising.KINDS)[found.kind],
-                    "until": local_dt(found.due_at, "short") if found.due_at else "",
+                    "until": local_dt_lazy(found.due_at, "short") if found.due_at else "",
                     "link": reverse("appeals:supervision_order", args=[found.pk]),
                 },
                 once=f"{code}:{found.pk}:{found.issued_at}:{found.answered_at}:{post_id}",

@@ -15,7 +15,7 @@ from lianglin.cases.models import Case
 from lianglin.kit import clock, messages
 from lianglin.kit.calendar import calendar
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.signs import local_dt
+from lianglin.kit.signs import local_dt_lazy
 
 BREACH_TOLD_FOR = timedelta(days=1)
 """A limit that ended longer ago is told no more: it stands on the ladder."""
@@ -88,7 +88,7 @@ def _tell(case: Case, code: str, told: Told) -> int:
                 post_id=post_id,
                 context={
                     "number": group_case_number(case.number),
-                    "due": local_dt(case.due_at, "short"),
+                    "due": local_dt_lazy(case.due_at, "short"),
                     "link": owed.address(case),
                 },
                 once=f"{code}:{case.pk}:{case.due_at.isoformat() if case.due_at else ''}:{post_id}",

@@ -25,7 +25,7 @@ from lianglin.cases.models import Case
 from lianglin.cases.rules import SUBJECT as CASE
 from lianglin.kit import clock, messages
 from lianglin.kit.errors import Conflict, Forbidden, Refused
-from lianglin.kit.signs import local_dt
+from lianglin.kit.signs import local_dt_lazy
 
 CALL, ANSWER = "appeals.dispatch", "appeals.handle"
 
@@ -113,7 +113,7 @@ def _tell(made: WhistleCall, unit: Organisation) -> None:
                 scope_code=made.scope_code,
                 post_id=post_id,
                 context={
-                    "until": local_dt(made.arrive_by, "short"),
+                    "until": local_dt_lazy(made.arrive_by, "short"),
                     "link": reverse("appeals:whistle", args=[made.pk]),
                 },
                 once=f"whistle:{made.pk}:{post_id}",

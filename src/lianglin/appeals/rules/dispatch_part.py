@@ -11,7 +11,6 @@ from lianglin.kit.domain import (
     Granted,
     Guard,
     InScope,
-    NavItem,
     OwnUnit,
     Personal,
     Retention,
@@ -152,14 +151,4 @@ SUBJECTS = (
     Subject("appeals.Objection", "case_id", "case"),
     Subject("appeals.CoOrder", "case_id", "case"),
     Subject("appeals.Exclusion", "case_id", "case"),
-)
-NAVIGATION = (
-    NavItem("cases", _("Dispatch board"), "appeals:dispatch_board", "send", "appeals.dispatch", 15),
-    NavItem("rules", _("Rules of dispatch"), "appeals:rule_sets", "swap", "appeals.rules", 36),
-    NavItem("cases", _("Objections and rulings"), "appeals:rulings", "seal", "appeals.dispatch", 28),
-    NavItem("cases", _("Called in to help"), "appeals:co_orders", "people", "appeals.handle", 25),
-    NavItem("cases", _("Calls to departments"), "appeals:whistles", "megaphone", "appeals.read", 26),
-    NavItem(
-        "supervision", _("Left out of rates"), "appeals:exclusions", "half", "appeals.rule_exclusions", 40
-    ),
 )

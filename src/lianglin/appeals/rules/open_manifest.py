@@ -138,22 +138,6 @@ NOTICES = (
 NAVIGATION = (
     NavItem("figures", _("Publish closed cases"), "appeals:publications", "globe", "appeals.publish", 42),
     NavItem(
-        "resident",
-        _("Report a problem"),
-        "appeals:report",
-        "megaphone",
-        order=20,
-        note=_("six short questions, no account"),
-    ),
-    NavItem(
-        "resident",
-        _("See progress"),
-        "appeals:track",
-        "search",
-        order=30,
-        note=_("with number and query code"),
-    ),
-    NavItem(
         "rules",
         _("What may be published"),
         "appeals:publication_rules",

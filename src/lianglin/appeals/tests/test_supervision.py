@@ -88,6 +88,11 @@ def test_the_handler_and_the_dispatcher_are_warned_once_before_the_limit_and_onc
     assert told("2026-11-05 10:00") == []
     soon = [("appeals.due_soon", post) for post in heard]
     assert told("2026-11-06 10:00") == soon
+    warned = Message._base_manager.filter(code="appeals.due_soon").first()
+    assert warned is not None
+    assert "11月" in warned.body
+    assert "Nov" in warned.body_en
+    assert "月" not in warned.body_en
     assert told("2026-11-09 18:00") == [("appeals.breached", post) for post in heard] + soon
 
 
