@@ -131,6 +131,8 @@ NONSENSE = (
     "cursor=%00&month=2026-13&place=x&state=lost&q=%00&number=%00&code=%ff&next=//elsewhere&indicator=%00&span=-1"
     "&category=99999999999999999999&community=%00&building=99999999999999999999&lon=nan&lat=1e999&item=%00&purpose=%00"
     "&overdue=maybe&urgent=maybe&elder=9&months=99999999999999999999&width=-1&part=%00&member=%00&page=-1&at=%00&id=%00"
+    "&kind=%00&class=%00&area=%00&compound=%00&channel=%00&field=%00&mail=%00&in=%00&ended=%00&ruled=%00&since=%00&unit=%00&by=%00"
+    "&where=%00&entry=%00&task=%00&tab=%00&name=%00&period=%00&change=%00&problem=%00&list=%00&chain=%00&only=%00&view=%00&seq=%00"
 )
 
 

@@ -131,7 +131,7 @@ class PlaceAsked(Schema):
     place: str = Field(
         min_length=4, max_length=12, pattern=r"^\d+$", description="scope code, 4 to 12 digits"
     )
-    kind: str = Field("", max_length=10)
+    kind: str = Field("", max_length=10, pattern=r"^[a-z_]*$")
 
 
 @router.get("address", response={200: AddressOut, 422: Refusal}, auth=None, url_name="places_address")
