@@ -121,10 +121,11 @@ def logins() -> list[dict[str, str]]:
         return []
     chinese = os.environ.get("LANG", "").startswith("zh")
     phone = notes().get("resident_login", {}).get("phone", "")
+    by_code = "短信验证码：/messages/demo/" if chinese else "code by text message: /messages/demo/"
     resident = {
         "label": "居民" if chinese else "Resident",
         "username": phone,
-        "password": "短信验证码：/messages/demo/" if chinese else "code by text message: /messages/demo/",
+        "password": by_code,
         "what": "在“我的”用手机号登录；反映问题不用登录"
         if chinese
         else "Logs in under “Mine”; reporting needs no login",

@@ -216,7 +216,7 @@ def test_a_wrong_login_an_absent_folder_and_a_server_that_is_away_are_tried_agai
     office.put(titled(1))
     good = settings.MAIL_INTAKE
     for wrong in (
-        office.server.address(office.user, password="wrong"),
+        office.server.address(office.user, password=f"not {office.user}"),
         office.server.address(office.user, folder="Nowhere"),
         "imaps://a:b@localhost:1/",
     ):
