@@ -51,7 +51,11 @@ def run(house: Path, *arguments: str, demo: bool = True) -> subprocess.Completed
     if demo:
         own |= {"LIANGLIN_DEMO": "1", "LIANGLIN_DATA": str(house / "data")}
     left = {
-        name: value for name, value in os.environ.items() if not name.startswith(("LIANGLIN_", "PYTEST_"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(
+            ("LIANGLIN_", "PYTEST_", "DJANGO_")
+        )  # else settings are read before the tests' own
     }
     return subprocess.run(
         [sys.executable, *arguments],
@@ -110,6 +114,7 @@ def test_a_domain_a_field_and_an_indicator_are_added_by_the_book(house: Path) ->
 def test_the_tests_of_the_added_domain_pass(house: Path) -> None:
     if not list((house / "src/lianglin/lost/migrations").glob("0001*")):
         manage(house, "makemigrations", "lost")
+    assert run(house, "-m", "lianglin.project.catalogues").returncode == 0
     tried = run(house, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TRIED, demo=False)
     assert tried.returncode == 0, tried.stdout[-6000:] + tried.stderr[-2000:]
     assert re.search(r"^\d+ passed", tried.stdout, re.MULTILINE)
