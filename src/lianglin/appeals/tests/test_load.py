@@ -93,7 +93,10 @@ def test_as_many_as_the_rate_says_and_counted(made: SeedContext) -> None:
         == Appeal._base_manager.count()
         == Receipt._base_manager.filter(case__in=reported).count()
     )
-    fewest, most = 3 * 13, 3 * 18  # of the three fresh concentrations, which stand beside the rate (events.yaml)
+    fewest, most = (
+        3 * 13,
+        3 * 18,
+    )  # of the three fresh concentrations, which stand beside the rate (events.yaml)
     assert expected * 0.95 + fewest <= count <= expected * 1.05 + most
     received = IndicatorValue.objects.filter(indicator="appeals.received", member="")
     assert sum(value.numerator for value in received) == count
