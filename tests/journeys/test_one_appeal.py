@@ -59,7 +59,7 @@ def wait_for_more(walk: Walk, code: str, before: dict[str, Any]) -> dict[str, An
     return now
 
 
-@pytest.mark.rows("R046", "R048", "R049", "R050", "R057", "R058")
+@pytest.mark.rows("R041", "R046", "R048", "R049", "R050", "R057", "R058")
 @pytest.mark.parametrize("walk", WAYS, indirect=True)
 def test_one_appeal_from_the_stairwell_to_the_dashboard(walk: Walk, place: str) -> None:
     seen: list[str] | None = [] if _runs_scripts(walk) else None

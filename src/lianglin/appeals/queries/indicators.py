@@ -334,5 +334,6 @@ ROWS = (
     RowServed("R057", _DASHBOARD, "appeals.solved"),
     RowServed("R058", _DASHBOARD, "appeals.settled"),
     RowServed("R110", _DASHBOARD, "appeals.ownerless"),
+    RowServed("R041", "appeals:problems"),  # the campaign itself: one case, one class, one field, told back
 )
 """The rows of the requirement that these figures serve, and what is not there yet."""

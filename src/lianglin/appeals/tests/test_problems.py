@@ -49,7 +49,7 @@ from lianglin.kit.errors import Conflict, Forbidden, HouseError, Refused
 from lianglin.kit.period import Period
 from lianglin.notices.models import Message
 
-pytestmark = pytest.mark.rows("R060", "R061")
+pytestmark = pytest.mark.rows("R041", "R060", "R061")
 
 
 @pytest.fixture(scope="module")
