@@ -53,8 +53,9 @@ begin
     select * into k from (values {columns}) known(label, tbl, col, pk, kind) where known.label = access_stale_values.label;
     if not found then raise exception 'no encrypted column %', label; end if;
     return query execute format(
-        'select %I::text, %I from %s where %I is not null and get_byte(%I, 0) <> $1 %s order by %I limit $2',
-        k.pk, k.col, k.tbl, k.col, k.col, case when behind <> '' then format('and %I > $3::%s', k.pk, k.kind) else '' end, k.pk
+        -- by the key of the table: a bare name would be the text that is selected, which no index gives in order
+        'select t.%I::text, t.%I from %s t where t.%I is not null and get_byte(t.%I, 0) <> $1 %s order by t.%I limit $2',
+        k.pk, k.col, k.tbl, k.col, k.col, case when behind <> '' then format('and t.%I > $3::%s', k.pk, k.kind) else '' end, k.pk
     ) using newest, most, behind;
 end $$"""
 REPLACE = """

@@ -67,6 +67,21 @@ def test_it_goes_on_where_it_was_stopped(world: worlds.World) -> None:
         assert KeyRotation.objects.get(column=PHONE).changed == len(stored())
 
 
+def test_it_goes_by_the_keys_as_numbers(world: worlds.World) -> None:
+    """A key of one digit more comes last, though its text comes first."""
+    last = Resident._base_manager.order_by("-id").first()
+    assert last is not None
+    longer = 10 ** len(str(last.pk))
+    with connection.cursor() as cursor:
+        cursor.execute("alter table people_resident disable trigger all")
+        cursor.execute("insert into people_resident overriding system value select (jsonb_populate_record(r, "
+                       "jsonb_build_object('id', %s::bigint))).* from people_resident r where id = %s", [longer, last.pk])  # fmt: skip
+        cursor.execute("alter table people_resident enable trigger all")
+    with ring(k1=OLD, k2=NEW):
+        rotation._step(PHONE, len(stored()) - 1)
+        assert [value[0] for value in stored()] == [2] * (len(stored()) - 1) + [1]
+
+
 def test_what_somebody_writes_meanwhile_is_not_lost(
     world: worlds.World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
