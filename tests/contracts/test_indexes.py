@@ -473,7 +473,7 @@ LISTS = (
     List("chosen for a bulk move", STREET, chosen, NUMBERED, 3 * OWN, OWN, "each by its number"),
     List("my work", WORKER, inbox, BY_SCOPE, OWN + 20, 20, "what waits in the community, sorted by due date"),
     List("list", STREET, worklist(), ("cases_case_pkey",), 15 * OWN, 0, "newest first: stops at the 51st row of a 20th"),
-    List("list by state", STREET, worklist(state="received"), WAITING, OWN, 20, "the state's rows of the street"),
+    List("list by state", STREET, worklist(state="received"), (*WAITING, "cases_state"), OWN, 20, "the state's rows of the street"),
     List("my work", STREET, inbox, WAITING, OWN, 60, "what waits in the street, sorted by due date"),
     List("board", STREET, board, WAITING, 3 * OWN, 20, "one state's rows in the order of the index, or the street's few sorted"),
     List("board's counts", STREET, counts, WAITING, 5 * OWN, 0, "these states' rows, counted from the index"),
