@@ -188,16 +188,17 @@ def test_files_without_a_case_go_too(city: World) -> None:
 
 def test_the_officer_reads_every_run_that_erased_left_or_failed(city: World) -> None:
     now = clock.now()
-    common = {"keep": "P2Y", "method": "erase", "started_at": now, "ended_at": now}
-    for model, more in (
+    common: dict[str, Any] = {"keep": "P2Y", "method": "erase", "started_at": now, "ended_at": now}
+    rows: tuple[tuple[str, dict[str, Any]], ...] = (
         (
             "people.Resident",
             {"state": "done", "due": 7, "erased": 6, "held": 1, "along": {"people.Consent": 4}},
         ),
         ("people.Merge", {"state": "failed", "error": "DataError"}),
         ("people.Household", {"state": "done"}),
-    ):
-        RetentionRun.objects.create(model=model, **common, **more)  # type: ignore[arg-type]
+    )
+    for model, more in rows:
+        RetentionRun.objects.create(model=model, **common, **more)
     page = city.browser("protection_officer").get("/privacy/desk/retention/runs/").content.decode()
     body = page.partition("<tbody>")[2].partition("</tbody>")[0]
     assert body.count("<tr>") == 2
