@@ -4,7 +4,7 @@
 #   test        every test, in a real browser too        test-deep  the full matrices
 #   check       format, lint, types, layers, templates, translations, migrations
 #   audit       known holes in the packages, secrets in the files
-#   bench       every measured promise                   docs       the generated reference
+#   bench       every measured promise (bench-needs: what it compares with)     docs       the generated reference
 #   lock        pins anew what requirements*.in ask for   clean      removes what was built, and the demo's data
 
 SHELL := /bin/sh
@@ -19,7 +19,7 @@ CATALOGUES := $(wildcard src/lianglin/*/locale/*/LC_MESSAGES/django.po)
 FRONTEND := $(wildcard frontend/src/* frontend/src/*/* frontend/*.mjs frontend/package*.json src/lianglin/kit/static/kit/*.css)
 CHECK_ENV := LIANGLIN_DEMO=1 LIANGLIN_DATA=build/check PYTHONWARNINGS=ignore
 
-.PHONY: demo install test test-deep check audit bench docs lock clean test-needs
+.PHONY: demo install test test-deep check audit bench bench-needs docs lock clean test-needs
 .DELETE_ON_ERROR:
 
 demo: install
@@ -112,8 +112,22 @@ audit: install $(VENV)/.dev
 	@git ls-files -z | grep -zvE '$(NO_SECRETS)' | xargs -0 sh -c '$(VENV)/bin/detect-secrets-hook --baseline build/secrets.json "$$@" || test $$? = 3' sh
 	@echo "detect-secrets: nothing that is not in .secrets.baseline."
 
-bench: install $(VENV)/.dev
-	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; $(PY) -m bench.$$name || exit 1; done
+# Peers of the eligibility engine (Polars, OpenFisca, DuckDB, zen-engine, Spark) live in an environment of their own.
+BENCH := build/bench
+
+bench-needs: $(BENCH)/.made
+	@command -v java >/dev/null || echo "No Java: bench.eligibility_spark will say so (Debian: apt-get install openjdk-17-jre-headless)."
+
+$(BENCH)/.made: requirements-bench.lock $(VENV)/.made
+	@echo "Installing what the benchmarks compare with (requirements-bench.lock)"
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --retries 2 --timeout 20 --require-hashes -r requirements-bench.lock || $(NO_DOWNLOAD)
+	@$(BENCH)/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+bench: install $(VENV)/.dev bench-needs
+	@for file in bench/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; \
+		case $$name in eligibility*) PYTHONPATH=src $(BENCH)/bin/python -m bench.$$name;; *) $(PY) -m bench.$$name;; esac || exit 1; done
 
 docs: install
 	@$(CHECK_ENV) $(PY) -m lianglin.project.reference
@@ -121,6 +135,7 @@ docs: install
 lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.lock
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-bench.in -o requirements-bench.lock
 	@grep -nE 'https?://' requirements*.lock && { echo "A lock file names a registry." >&2; exit 1; } || true
 
 # Stops a server that was left running first: deleting its folder under it would harm the next one.
