@@ -17,11 +17,13 @@ from lianglin.facts import queries, registry, rules
 from lianglin.facts.models import Conflict, DataElement, Fact
 from lianglin.kit import clock
 from lianglin.kit.errors import Forbidden, Refused
+from lianglin.kit.events import FactsRecorded, publish
 from lianglin.kit.held import forget
 
 SOURCES = ("steward", "visit", "resident", "community", "import")
 """Who says so: the steward's own register, a visit, the person, the community's knowledge, an imported list."""
 MOST_AT_ONCE = 1000
+SUBJECTS_OF_AN_EVENT = 200
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,17 @@ def record(facts: Sequence[NewFact], *, by: Actor) -> list[Fact]:
         for scope in sorted(set(scopes.values())):
             ids = [row.pk for row in rows if row.scope_code == scope]
             audit.record("facts.record", "facts.Fact", ids[0], scope_code=scope, values={"ids": ids})
+        _tell(rows)
     return rows
+
+
+def _tell(rows: Sequence[Fact]) -> None:
+    """Makes known, per community, whose facts changed: kinds and ids, never what they say."""
+    for scope in sorted({row.scope_code for row in rows}):
+        subjects = sorted({(row.object_class, row.subject_id) for row in rows if row.scope_code == scope})
+        for first in range(0, len(subjects), SUBJECTS_OF_AN_EVENT):
+            some = tuple(subjects[first : first + SUBJECTS_OF_AN_EVENT])
+            publish(FactsRecorded(scope, some, clock.now().isoformat()))
 
 
 def retract(fact_id: int, *, by: Actor) -> Fact:
@@ -71,6 +83,7 @@ def retract(fact_id: int, *, by: Actor) -> Fact:
         Fact.objects.bulk_create([row])
         _find_conflicts([row], by=by)
         audit.record("facts.retract", "facts.Fact", fact_id, scope_code=row.scope_code, values={"by": row.pk})
+        _tell([row])
     return row
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,8 @@ from lianglin.people.models import Consent, Household, Membership, Resident
 from lianglin.people.queries import consents
 from lianglin.people.queries.guardians import purpose_of as of_people
 
+_Key = tuple[str, int, int]
+"""Object class, subject, element."""
 STEWARD = "steward"
 SHOWN = 500
 """Records of one fact's history on a page; more than any fact has in a lifetime."""
@@ -54,9 +56,20 @@ def purpose_of(actor: Actor) -> str:
 
 @Prepared
 def _of_household(actor: Actor, household: int) -> QuerySet[Fact]:
+    return Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(_at_home(household))
+
+
+@Prepared
+def _decided(actor: Actor, household: int) -> QuerySet[Conflict]:
+    rows = Conflict.objects.visible_to(actor, purpose=purpose_of(actor))
+    return rows.filter(_at_home(household), state=Conflict.State.DECIDED)
+
+
+def _at_home(household: int) -> Q:
+    """Of a household, of who lives in it now, of its dwelling."""
     living = Membership._base_manager.filter(household_id=household, to_on__isnull=True).values("resident_id")
     door = Household._base_manager.filter(pk=household).values("dwelling_id")
-    return Fact.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
+    return (
         Q(object_class="household", subject_id=household)
         | Q(among("subject_id", living), object_class="person")
         | Q(among("subject_id", door), object_class="dwelling")
@@ -71,8 +84,11 @@ def of_household(
     One query reads the facts.
     """
     on = valid_on or clock.today()
-    rows = _of_household(actor, household_id) if on >= clock.today() else _then(actor, household_id, on)
-    return _held(rows, actor, on, known_at or clock.now())
+    at = known_at or clock.now()
+    if on < clock.today():
+        return _held(_then(actor, household_id, on), actor, on, at)
+    decided = [row for row in _decided(actor, household_id) if row.decided_at and row.decided_at <= at]
+    return _held(_of_household(actor, household_id), actor, on, at, _choices(decided))
 
 
 def _then(actor: Actor, household: int, on: date) -> QuerySet[Fact]:
@@ -106,11 +122,18 @@ def as_rule(row: Fact) -> rules.Recorded:
     )
 
 
-def _held(rows: Iterable[Fact], actor: Actor, valid_on: date, known_at: datetime) -> list[Held]:
+def _held(
+    rows: Iterable[Fact],
+    actor: Actor,
+    valid_on: date,
+    known_at: datetime,
+    decided: Mapping[_Key, tuple[str, datetime | None]] | None = None,
+) -> list[Held]:
     grouped: dict[tuple[str, int, int], list[rules.Recorded]] = defaultdict(list)
     for row in rows:
         grouped[row.object_class, row.subject_id, row.element_id].append(as_rule(row))
-    decided = _decisions(grouped, actor, known_at)
+    if decided is None:
+        decided = _decisions(grouped, actor, known_at)
     found = []
     for (kind, subject, element_id), records in grouped.items():
         element = registry.by_id().get(element_id)
@@ -151,8 +174,8 @@ def _answers(element: DataElement) -> tuple[tuple[str, str], ...]:
 
 
 def _decisions(
-    keys: Iterable[tuple[str, int, int]], actor: Actor, known_at: datetime
-) -> dict[tuple[str, int, int], tuple[str, datetime | None]]:
+    keys: Iterable[_Key], actor: Actor, known_at: datetime
+) -> dict[_Key, tuple[str, datetime | None]]:
     """What persons had decided about contradictions among these at an instant."""
     subjects = {subject for _kind, subject, _element in keys}
     if not subjects:
@@ -160,6 +183,10 @@ def _decisions(
     rows = Conflict.objects.visible_to(actor, purpose=purpose_of(actor)).filter(
         subject_id__in=subjects, state=Conflict.State.DECIDED, decided_at__lte=known_at
     )
+    return _choices(rows)
+
+
+def _choices(rows: Iterable[Conflict]) -> dict[_Key, tuple[str, datetime | None]]:
     return {(c.object_class, c.subject_id, c.element_id): (c.chosen_source, c.decided_at) for c in rows}
 
 

@@ -142,6 +142,9 @@ class Indicator:
     people: bool = False
     """Counts persons or households: cells under 10 are suppressed in anything published."""
     published: bool = True
+    city_only: bool = False
+    """Counted for the whole city alone: its cells have the scope code "" (none when asked for single communities). A place
+    or month without a cell has no figure, which is not zero."""
     target: float | None = None
     better: Literal["up", "down", ""] = ""
     definition_version: str = "1"
@@ -153,7 +156,16 @@ class Indicator:
 
 
 Group = Literal[
-    "today", "cases", "lasting", "supervision", "figures", "people", "rules", "protection", "admin"
+    "today",
+    "cases",
+    "lasting",
+    "benefits",
+    "supervision",
+    "figures",
+    "people",
+    "rules",
+    "protection",
+    "admin",
 ]
 """The groups of the desk's links, by what people do there; their words and order stand in :mod:`lianglin.kit.side`."""
 Place = Literal["resident"] | Group

@@ -48,6 +48,21 @@ class OpenAppeal:
 
 
 @dataclass(frozen=True)
+class StartClaim:
+    """Asks whoever handles claims to open one for a household, or for one of its people; answered with the case number.
+
+    ``measure``: the code of the benefit measure. ``match_id``: the match that it begins from, None where somebody
+    asks without one. The asker must see the household; a running claim of the same measure is answered with its number.
+    """
+
+    household_id: int
+    measure: str
+    channel: str
+    resident_id: int | None = None
+    match_id: int | None = None
+
+
+@dataclass(frozen=True)
 class ConsentChanged:
     """Somebody gave or withdrew a consent (people). Carries codes and ids only; ``given`` False: it no longer holds."""
 
@@ -56,6 +71,18 @@ class ConsentChanged:
     scope_code: str
     purpose: str
     given: bool
+    at: str  # ISO 8601
+
+
+@dataclass(frozen=True)
+class FactsRecorded:
+    """What is known of persons, households or dwellings changed, or who lives where. Carries kinds and ids only.
+
+    ``subjects``: (object class, id) pairs: "person", "household" or "dwelling".
+    """
+
+    scope_code: str
+    subjects: tuple[tuple[str, int], ...]
     at: str  # ISO 8601
 
 
@@ -80,7 +107,7 @@ class ReplayErasures:
 DELIVER_TASK = "deliver_event"
 """Name of the task (in the access package, which opens the transaction as role job) that calls :func:`deliver`."""
 
-EVENTS: dict[str, type] = {event.__name__: event for event in (CaseMoved, ConsentChanged)}
+EVENTS: dict[str, type] = {event.__name__: event for event in (CaseMoved, ConsentChanged, FactsRecorded)}
 
 
 def publish(event: Any) -> None:

@@ -30,6 +30,11 @@ class Fresh:
             kept = self._kept[key] = (now, read())
         return kept[1]
 
+    def has(self, key: Any) -> bool:
+        """Whether a value is kept under this key, and young enough."""
+        kept = self._kept.get(key)
+        return kept is not None and time.monotonic() - kept[0] <= self.seconds
+
     def __len__(self) -> int:
         return len(self._kept)
 

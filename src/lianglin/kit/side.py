@@ -23,6 +23,7 @@ GROUPS: dict[Place, Text] = {
     "today": _("Daily work"),
     "cases": _("Handling reports"),
     "lasting": _("Classes and projects"),
+    "benefits": _("Benefits"),
     "supervision": _("Supervision and reviews"),
     "figures": _("Figures and publication"),
     "people": _("People and places"),

@@ -22,7 +22,7 @@ from lianglin.facts import actions, queries, registry, rules
 from lianglin.facts.forms import AsOfForm, DecideForm, FactForm, PlaceForm
 from lianglin.facts.models import Conflict, DataElement
 from lianglin.facts.reading import source, words
-from lianglin.kit import clock
+from lianglin.kit import clock, discovery
 from lianglin.kit.errors import Refused
 from lianglin.kit.ids import row_number
 from lianglin.kit.paging import page
@@ -109,7 +109,22 @@ def _opened(household: Household, form: AsOfForm, actor: Actor) -> dict[str, Any
         )
     groups = _groups(household, members, actor, on=on, known_at=known_at)
     past = bool(given) and (on < clock.today() or known_on is not None)
-    return {"groups": groups, "opened": True, "as_of": form, "past": past, "on": on, "known_on": known_on}
+    return {
+        "groups": groups,
+        "opened": True,
+        "as_of": form,
+        "past": past,
+        "on": on,
+        "known_on": known_on,
+        "panels": [] if past else _panels(actor, household),
+    }
+
+
+def _panels(actor: Actor, household: Household) -> list[dict[str, Any]]:
+    """What the floors above offer to the opened card."""
+    panels = sorted((p for p in discovery.each("panels") if p.slot == "household"), key=lambda p: p.order)
+    offered = [(p, discovery.resolve(p.context)(actor, household)) for p in panels]
+    return [{"template": p.template, "context": context} for p, context in offered if context is not None]
 
 
 def _household(pk: int, actor: Actor) -> Household:

@@ -11,6 +11,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.transaction import together
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.events import FactsRecorded, publish
 from lianglin.people.models import Household, Membership, Resident
 from lianglin.people.queries.guardians import purpose_of
 
@@ -33,6 +34,8 @@ def move_away(resident_id: int, *, on: date, by: Actor) -> Resident:
         person.left_on = on
         person.save(update_fields=["left_on"])
         audit.record("people.move_away", "people.Resident", resident_id, scope_code=person.scope_code)
+        homes = tuple(("household", home.household_id) for home in living)
+        publish(FactsRecorded(person.scope_code, homes, clock.now().isoformat()))
     return person
 
 
@@ -55,6 +58,7 @@ def come_back(resident_id: int, *, by: Actor) -> Resident:
         person.left_on = None
         person.save(update_fields=["left_on"])
         audit.record("people.come_back", "people.Resident", resident_id, scope_code=person.scope_code)
+        publish(FactsRecorded(person.scope_code, (("person", resident_id),), clock.now().isoformat()))
     return person
 
 

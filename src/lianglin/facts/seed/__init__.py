@@ -15,6 +15,7 @@ from lianglin.access.transaction import acting
 from lianglin.facts import actions, database, registry
 from lianglin.facts.domain import TOLD, TOLD_SENSITIVE
 from lianglin.facts.models import DataElement, Fact
+from lianglin.facts.seed import social
 from lianglin.kit import clock
 from lianglin.kit.seeding import SeedContext
 from lianglin.people.actions.consents import Words, digest
@@ -97,6 +98,8 @@ TOLD_VALUES = {
     "person.education": ("20", "30", "60", "70"),
     "person.channel": ("phone", "sms", "visit"),
     "person.smart_phone": ("1", "1", "0"),
+    "person.family_doctor": ("1", "0"),
+    "person.job_seeking": ("0", "0", "1"),
     "household.car": ("0", "0", "1"),
     "household.smoke_alarm": ("0", "1"),
 }
@@ -111,9 +114,13 @@ def seed(context: SeedContext) -> None:
         database.install(cursor)
     if context.demo:
         elements = {element.code: element for element in DataElement.objects.all()}
-        written = 0
+        written = seen = 0
+        on = clock.local(context.until).date()
         for chunk in _households():
             written += copy("facts_fact", COLUMNS, _rows(chunk, elements, context))
+            if seen < social.MOST_HOUSEHOLDS:
+                written += copy("facts_fact", COLUMNS, social.rows(chunk, elements, context.seed, on))
+            seen += len(chunk)
             context.report("facts", 0.9)
         with connection.cursor() as cursor:
             cursor.execute("analyze facts_fact")
