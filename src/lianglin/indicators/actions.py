@@ -233,6 +233,8 @@ def _rolled_up(by_community: dict[str, Counts]) -> tuple[dict[str, Counts], dict
     for scope_code, counts in by_community.items():
         above = None
         for width in (0, 6, 9, 12):
+            if width > len(scope_code):  # a figure that the whole city alone has
+                break
             place = scope_code[:width]
             cells[place] = cells[place] + counts if place in cells else counts
             if above is not None:

@@ -24,6 +24,19 @@ from lianglin.privacy.actions import requests
 from lianglin.privacy.actions.requests import Asked
 from lianglin.privacy.models import Assessment, Breach, Processor, Sharing
 
+_ASSESSED = {
+    "": {
+        "necessity": "示例数据：办理居民反映的事项属于法定职责，只收集办理所必需的内容。",
+        "risks": "示例数据：事项文字中可能写有敏感信息；承办单位会看到事项内容，看不到反映人。",
+        "measures": "示例数据：反映人单独存放、电话加密；按地域和目的限制查看；查看留痕；到期删除。",
+    },
+    "benefits": {
+        "necessity": "示例数据：按公开的政策条件比对已掌握的情况，让该享受的家庭不漏掉；不打分，不排名。",
+        "risks": "示例数据：自动比对可能出错，也可能让人得知家庭收入、残疾等情况。",
+        "measures": "示例数据：机器只提示“可能符合”，由主管部门作决定；健康类只给健康岗位；本人可以关闭推送；公示只登必要内容。",
+    },
+}
+
 
 def seed(context: SeedContext) -> None:
     """Nothing in a real city: there, the services wait for a real assessment."""
@@ -34,9 +47,7 @@ def seed(context: SeedContext) -> None:
         if manifest.assess:
             Assessment.objects.create(
                 domain=manifest.code,
-                necessity="示例数据：办理居民反映的事项属于法定职责，只收集办理所必需的内容。",
-                risks="示例数据：事项文字中可能写有敏感信息；承办单位会看到事项内容，看不到反映人。",
-                measures="示例数据：反映人单独存放、电话加密；按地域和目的限制查看；查看留痕；到期删除。",
+                **_ASSESSED[manifest.code if manifest.code in _ASSESSED else ""],
                 result="passed",
                 valid_until=today + timedelta(days=2 * 365),
                 made_at=now,

@@ -16,6 +16,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 
 from lianglin.kit import clock, discovery
+from lianglin.kit.grounds import GROUNDS
 from lianglin.kit.models import DemoClock
 from lianglin.kit.seeding import SeedContext
 from lianglin.project import attach
@@ -111,6 +112,7 @@ def _mark(what: dict[str, Any]) -> None:
 def _clear() -> None:
     """Empties the database of an earlier filling, tables and all, and makes its tables anew."""
     with connection.cursor() as cursor:
-        cursor.execute("drop schema public cascade")
+        for schema in ("public", *GROUNDS):
+            cursor.execute(f"drop schema if exists {schema} cascade")
         cursor.execute("create schema public")
     attach.apply_migrations()

@@ -74,7 +74,8 @@ def _tile(indicator: Indicator, cell: PublishedValue | None) -> dict[str, Any]:
     counts = Counts(0, 0 if indicator.unit == "percent" else None)
     if cell is not None and cell.numerator is not None:
         counts = Counts(cell.numerator, cell.denominator)
-    shown = showing.Shown(indicator, counts, rules.value(counts))
+    amount = None if cell is None and indicator.city_only else rules.value(counts)
+    shown = showing.Shown(indicator, counts, amount)
     return {
         "indicator": indicator,
         "shown": shown,

@@ -99,6 +99,8 @@ class Shown:
 
 def of_sums(indicator: Indicator, found: Sums, month: Period, url: str = "") -> Shown:
     """A figure that adds up."""
+    if indicator.city_only and (indicator.code, "", month.start) not in found.counts:
+        return of_reading(indicator, None, url)
     counts = found.of(indicator, month.start)
     return Shown(indicator, counts, rules.value(counts), found.of(indicator, a_year_before(month.start)), url)
 
@@ -152,6 +154,8 @@ def lines(
         for indicator in main():
             if indicator.at_level:
                 cells.append(of_reading(indicator, read[indicator.code].get((place.code, month.start))))
+            elif indicator.city_only:
+                cells.append(of_reading(indicator, None))
             else:
                 zero = Counts(0, 0 if indicator.unit == "percent" else None)
                 both = counts.get((place.code, indicator.code), zero)

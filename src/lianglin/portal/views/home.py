@@ -20,7 +20,6 @@ from lianglin.places.search import Found, search
 from lianglin.places.views import style_url
 
 PLANNED = (
-    (_("Policies and services"), "form", _("which ones are for me, where to apply")),
     (_("At my door"), "door", _("jobs, classes, canteens, doctors nearby")),
     (_("Neighbours' council"), "talk", _("topics, meetings, promises")),
 )
