@@ -1,0 +1,92 @@
+"""Matching in the background: nightly over the city, at once for a household, and for what a new rule touches."""
+
+from __future__ import annotations
+
+from procrastinate.contrib.django import app
+
+from lianglin.access.actor import TOP, job
+from lianglin.access.tasks import RETRY, as_job
+from lianglin.access.transaction import acting, running
+from lianglin.benefits.actions import matching, take_up
+from lianglin.benefits.queries import population
+from lianglin.kit.events import ConsentChanged, FactsRecorded
+
+PIECE_TASK, HOUSEHOLD_TASK = "benefits_match_piece", "benefits_match_household"
+
+
+@app.periodic(cron="10 18 * * *")
+@app.task(name="benefits_match_nightly", queue="events", queueing_lock="benefits_match_nightly")
+@as_job
+def nightly(timestamp: int = 0) -> int:
+    """Begins a run over the whole city, every night at ten past two in the city."""
+    run = matching.start_run(by=running().actor)
+    order_piece(run.pk)
+    return run.pk
+
+
+@app.task(name=PIECE_TASK, queue="events", retry=RETRY)
+@as_job
+def piece(run_id: int) -> bool:
+    """One street in a transaction of its own; defers the next while there is more. Counts the take-up at the end."""
+    more = matching.go_on(run_id, by=running().actor)
+    if more:
+        order_piece(run_id)
+    else:
+        take_up.count(by=running().actor)
+    return more
+
+
+def order_piece(run_id: int) -> None:
+    """Asks for the next piece of a run, in the running transaction."""
+    app.configure_task(PIECE_TASK, queue="events").defer(run_id=run_id)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="benefits_match_changed", queue="events", queueing_lock="benefits_match_changed")
+@as_job
+def changed(timestamp: int = 0) -> int | None:
+    """Looks whether rules or parameters came into force, and matches anew what they touch."""
+    run = matching.match_changed(by=running().actor)
+    if run is None:
+        return None
+    order_piece(run.pk)
+    return run.pk
+
+
+@app.periodic(cron="35 * * * *")
+@app.task(name="benefits_take_up", queue="events", queueing_lock="benefits_take_up")
+@as_job
+def count_take_up(timestamp: int = 0) -> int:
+    """Counts the take-up anew, every hour."""
+    return take_up.count(by=running().actor)
+
+
+@app.task(name=HOUSEHOLD_TASK, queue="events", retry=RETRY)
+@as_job
+def household(household_id: int, scope_code: str) -> None:
+    """One household anew, in a transaction of its own and in its own place range."""
+    with acting(job(scope_code, scope_code + TOP)) as by:
+        matching.match_household(household_id, by=by)
+
+
+def facts_recorded(event: FactsRecorded) -> None:
+    """What is known of a household changed: it is matched anew. Several at once are each a task of their own."""
+    homes = population.homes_of([(str(kind), int(subject)) for kind, subject in event.subjects])
+    if len(homes) > 1:
+        _order(homes)
+        return
+    for household_id, scope_code in homes:
+        with acting(job(scope_code, scope_code + TOP)) as by:
+            matching.match_household(household_id, by=by)
+
+
+def consent_changed(event: ConsentChanged) -> None:
+    """What was kept on a consent that no longer holds is erased; the household is matched anew after that."""
+    if not event.given:
+        _order(population.homes_of([("person", event.resident_id)]))
+
+
+def _order(homes: list[tuple[int, str]]) -> None:
+    for household_id, scope_code in homes:
+        task = app.configure_task(HOUSEHOLD_TASK, queue="events")
+        task.defer(household_id=household_id, scope_code=scope_code)
