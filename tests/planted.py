@@ -106,6 +106,7 @@ class Planted:
         for pattern, value in (
             (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
             ("<slug:code>", code), ("<int:pk>", "1"), ("<problem>", "1"), ("<step>", "confirm"), ("<slug:token>", "wrong"), ("<int:year>", "2026"),
+            ("<int:resident>", "1"), ("<slug:which>", "near"),
             ("<slug:name>", "a-file"), ("<slug:form>", "report"), ("<slug:step>", "tell"),
             ("under/<str:kind>", "under/help"), ("<str:kind>", "household"), ("<int:subject>", "1"),
             ("<str:datum>", "people:phone"),

@@ -18,7 +18,7 @@ from django.db.models.fields import NOT_PROVIDED
 
 from lianglin.kit.operations import AddIndexConcurrently
 
-SMALL = {"rightschange"}
+SMALL = {"rightschange", "measureversion", "parametervalue"}
 """Tables of a few thousand rows at most in a city of nine million."""
 
 

@@ -39,10 +39,12 @@ OPEN = {
     "logins:phone", "logins:code", "logins:who", "logins:out", "logins:end", "logins:end_others",
     "appeals:my_petition", "appeals:rate", "appeals:rated",
     "appeals:answers", "appeals:answer",
+    "benefits:self_check", "benefits:notices", "benefits:notice", "benefits:own", "benefits:own_claim",
     "api:facts_elements", "api:facts_element",
     "portal:home", "portal:search", "portal:city",
     "privacy:notice", "privacy:mine", "privacy:held", "privacy:copy", "privacy:looks", "privacy:looks_csv", "privacy:ask",
     "privacy:consents", "privacy:consent_decide", "privacy:for_oneself", "privacy:for_ward",
+    "benefits:catalogue", "benefits:measure", "benefits:measure_earlier", "benefits:package", "benefits:package_pdf",
     "privacy:request", "privacy:granted_copy", "privacy:open_request", "privacy:withdraw", "privacy:correct", "privacy:correct_which",
 }  # fmt: skip
 """Addresses that somebody without a login may open. Whoever adds an open page adds it here, and says so in review."""

@@ -114,7 +114,7 @@ def test_kill_9_of_the_web_during_posts(system: System, world: worlds.World, who
     assert_whole()
 
 
-@pytest.mark.parametrize("how", ["killed", "stopped"])
+@pytest.mark.parametrize("how", ["killed", pytest.param("stopped", marks=pytest.mark.deep)])
 def test_the_database_restarted_during_posts(
     own_system: tuple[System, worlds.World], own_server: Server, how: str
 ) -> None:

@@ -70,6 +70,7 @@ def test_a_killed_database_comes_back(first: str, folder: Path) -> None:
         assert run.page() == 200
 
 
+@pytest.mark.deep  # make test kills a filling in tests/setup/test_city.py
 def test_killed_while_it_fills_the_city(folder: Path, city_map: Path) -> None:
     """The next start begins anew and ends with a whole city."""
     shutil.copytree(city_map, folder / "interrupted" / "city")
