@@ -56,6 +56,7 @@ import django  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import TestCase, TransactionTestCase  # noqa: E402
+from django.utils import translation  # noqa: E402
 from tests import handlers, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402
 
@@ -246,7 +247,8 @@ def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
-    """No test reads what another one left in this process."""
+    """No test reads what another one left in this process, nor in the language of its last page."""
+    translation.activate(settings.LANGUAGE_CODE)
     fresh.forget_all()
     handlers.forget()
 

@@ -80,7 +80,7 @@ def _ways(model: type[models.Model]) -> Iterator[tuple[int, _Step]]:
             yield FORWARD, _Step(other, column.column, column.target_field.column)
         elif one.auto_created and (one.one_to_many or one.one_to_one):
             relation: Any = one
-            yield BACKWARD, _Step(other, relation.target_field.column, relation.field.column)
+            yield BACKWARD, _Step(other, relation.field.target_field.column, relation.field.column)
 
 
 def way_to_building(model: type[models.Model]) -> list[_Step] | None:
