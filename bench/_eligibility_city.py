@@ -184,21 +184,21 @@ class _Maker:
         if self.random.random() < 0.15 and self.made:
             other, other_level = self.random.choice(self.made[-20:])
             if level == "person" or other_level == "household":
-                qualifies = tree.Qualifies(other, other_level)  # type: ignore[arg-type]
+                qualifies = tree.Qualifies(other, other_level)
                 truths.append(tree.Not(qualifies) if self.random.random() < 0.3 else qualifies)
         natures = ["fixed", *self.random.choices(["fixed", "actionable", "judged"], k=len(truths) - 1)]
         conditions = tuple(
-            Condition(f"condition {n}", "", truth, nature)  # type: ignore[arg-type]
+            Condition(f"condition {n}", "", truth, nature)
             for n, (truth, nature) in enumerate(zip(truths, natures, strict=True))
         )
         name = f"measure-{at:03d}"
         exclusions: tuple[Exclusion, ...] = ()
         if self.random.random() < 0.12 and at > 20:
             same = f"measure-{at - 10:03d}"
-            exclusions = (Exclusion(self.random.choice(["yield", "highest"]), (same,)),)  # type: ignore[arg-type]
+            exclusions = (Exclusion(self.random.choice(["yield", "highest"]), (same,)),)
         self.made.append((name, level))
         return Measure(
-            name, name, "made", level, (), date(2020, 1, 1), None, conditions, exclusions=exclusions, sample=True,  # type: ignore[arg-type]
+            name, name, "made", level, (), date(2020, 1, 1), None, conditions, exclusions=exclusions, sample=True,
             amount=Amount(self.amount(level), every="month"),
         )  # fmt: skip
 
@@ -222,10 +222,10 @@ class _Maker:
     def code(self, name: str, level: str = "person", most: int = 3) -> tree.Truth:
         number = (CODES if level == "person" else HOME_CODES)[name]
         places = sorted(self.random.sample(range(1, number), self.random.randint(1, min(most, number - 1))))
-        return tree.Among(f"{level}.{name}", level, tuple(places))  # type: ignore[arg-type]
+        return tree.Among(f"{level}.{name}", level, tuple(places))
 
     def flag(self, *names: str, level: str = "person") -> tree.Truth:
-        held = tree.Flag(f"{level}.{self.random.choice(names)}", level)  # type: ignore[arg-type]
+        held = tree.Flag(f"{level}.{self.random.choice(names)}", level)
         return tree.Not(held) if self.random.random() < 0.25 else held
 
     def poor(self) -> tree.Truth:
@@ -234,8 +234,8 @@ class _Maker:
         return tree.Compare("<", PER_HEAD, tree.Arithmetic("*", tree.Const(*times), line))
 
     def number(self, name: str, op: str, *limits: int, level: str = "person") -> tree.Truth:
-        held = tree.FactValue(f"{level}.{name}", level)  # type: ignore[arg-type]
-        return tree.Compare(op, held, tree.Const(self.random.choice(limits)))  # type: ignore[arg-type]
+        held = tree.FactValue(f"{level}.{name}", level)
+        return tree.Compare(op, held, tree.Const(self.random.choice(limits)))
 
     def since(self, name: str, *months: int) -> tree.Truth:
         passed = tree.Since("months", tree.FactValue(f"person.{name}", "person"))

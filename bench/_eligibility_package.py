@@ -53,9 +53,9 @@ def facts() -> list[Fact]:
             name = row["code"] if row["name"] in taken else row["name"]
             taken.add(name)
             values = domains.get(row["domain"], {}) if kind == "code" else {}
-            found.append(Fact(name, row["code"], level, kind, scale=scale, money=money, values=values))  # type: ignore[arg-type]
+            found.append(Fact(name, row["code"], level, kind, scale=scale, money=money, values=values))
     found += [
-        Fact(row["name"], row["column"], row["level"], row["kind"], money=bool(row["money"]))  # type: ignore[arg-type]
+        Fact(row["name"], row["column"], row["level"], row["kind"], money=bool(row["money"]))
         for row in _rows("health_facts.csv", "benefits")
     ]
     return found

@@ -111,7 +111,7 @@ class Polars:
         counts: Counts = {}
         for at, measure in enumerate(package.measures):
             column = (of_persons if measure.level == "person" else of_homes)[f"answer_{at}"]
-            counts[measure.id] = tuple(int((column == one).sum()) for one in (0, 1, 2))  # type: ignore[assignment]
+            counts[measure.id] = tuple(int((column == one).sum()) for one in (0, 1, 2))
         return counts
 
     def answers(self, wanted: dict[int, list[tree.Truth]], rows: str) -> list[Any]:
@@ -342,7 +342,7 @@ class OpenFisca:
             case tree.Age():
                 return self.months(self.get(_plain(node.column), rows, period, "")) // 12, 1
             case tree.Since():
-                return self.months(self.get(_plain(node.date.column), rows, period, "")), 1  # type: ignore[union-attr]
+                return self.months(self.get(_plain(node.date.column), rows, period, "")), 1
             case tree.Choose():
                 (truth, value), other = node.cases[0], node.otherwise
                 yes, no = self.value(value, rows, period)[0], self.value(other, rows, period)[0]

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rows("R066")]
 def facts() -> dict[str, Fact]:
     held.forget()
     registry.load_shipped()
-    return Vocabulary.of(vocabulary.facts()).facts  # type: ignore[return-value]
+    return Vocabulary.of(vocabulary.facts()).facts
 
 
 def test_money_is_whole_fen_and_a_code_list_keeps_its_order(facts: dict[str, Fact]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import lcm
+from typing import overload
 
 from lianglin.engines.eligibility.operations import NUMBERS, Number, Op, Pair, Row
 from lianglin.engines.eligibility.vocabulary import Level
@@ -35,7 +36,7 @@ class Builder:
     def constant(self, place: int) -> int | None:
         """The number when it is one for all at all times."""
         op = self.ops[place]
-        return op.args[0] if op.code == "CONST" else None  # type: ignore[return-value]
+        return op.args[0] if op.code == "CONST" else None
 
     def rows(self, *places: int) -> Row:
         """The row of what is made of several."""
@@ -97,6 +98,10 @@ class Builder:
             left, right = right, left
         return self.op(code, row, left, right)
 
+    @overload
+    def both(self, one: int, other: int | None) -> int: ...
+    @overload
+    def both(self, one: int | None, other: int | None) -> int | None: ...
     def both(self, one: int | None, other: int | None) -> int | None:
         """Where two things are known (None: everywhere)."""
         if one is None or other is None:

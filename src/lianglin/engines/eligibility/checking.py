@@ -202,7 +202,7 @@ class Checker:
             return None
         if self.same(word, [left, right]) is None:
             return None
-        made = tree.Compare(cast("tree.Compare", op), cast("Value", left.node), cast("Value", right.node))  # type: ignore[arg-type]
+        made = tree.Compare(cast("tree.Comparison", op), cast("Value", left.node), cast("Value", right.node))
         return self.made(word, made, "truth", [left, right])
 
     def _text(self, node: exp.Expr | None) -> Word | None:
@@ -277,7 +277,9 @@ class Checker:
         kind = self._kind_of(word, op, left, right)
         if kind is None:
             return None
-        made = tree.Arithmetic(op, cast("Value", left.node), cast("Value", right.node))  # type: ignore[arg-type]
+        made = tree.Arithmetic(
+            cast("tree.Operation", op), cast("Value", left.node), cast("Value", right.node)
+        )
         return self.made(word, made, kind, [left, right])
 
     def _kind_of(self, word: Word, op: str, left: Typed, right: Typed) -> Kind | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,7 +51,7 @@ def _days_of(year: int, month: int, day: int) -> int:
     return min(int(start.astype("M8[D]").astype(np.int64)) + day - 1, int(following) - 1)
 
 
-def months_since(days: NDArray[np.integer], on: date) -> NDArray[np.int64]:
+def months_since(days: NDArray[Any], on: date) -> NDArray[np.int64]:
     """Completed months from each day to ``on``."""
     if len(days) < 16:
         return np.array([months_between(day, on) for day in days.tolist()], np.int64)

@@ -303,7 +303,7 @@ def greatest(plan: Plan, given: Callable[[Op], int], members: int) -> int:
 def _size(op: Op, parts: list[int], given: Callable[[Op], int], members: int) -> int:
     match op.code:
         case "CONST":
-            return abs(op.args[0])  # type: ignore[arg-type]
+            return abs(op.args[0])
         case "TODAY" | "CUT" | "COUNT":
             return 1 << 22
         case "COL" | "PARAM" | "MONTHS":

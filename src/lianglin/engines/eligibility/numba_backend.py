@@ -76,13 +76,13 @@ class Numbers:
     def _number(self, op: Op, parts: list[int]) -> int:
         match op.code:
             case "CONST":
-                return op.args[0]  # type: ignore[return-value]
+                return op.args[0]
             case "TODAY":
                 return self.setting.today
             case "CUT":
-                return self.setting.birthdays[op.args[0]]  # type: ignore[index]
+                return self.setting.birthdays[op.args[0]]
             case "PARAM":
-                return (self.local[op.args[0]].everywhere or (0, False))[0]  # type: ignore[index]
+                return (self.local[op.args[0]].everywhere or (0, False))[0]
             case "MONTHS":
                 return months_between(parts[0], self.setting.on)
             case "ADD":
@@ -157,7 +157,8 @@ def _side_by_side(linked: Linked, arrays: list[NDArray[Any]], population: Popula
         layout = linked.layouts[kinds] = _layout(linked, arrays)
     sizes, order, of_persons, of_homes = layout
     try:
-        held = np.frombuffer(b"".join([arrays[at] for at in order]), np.uint8)  # type: ignore[arg-type]
+        columns: list[Any] = [arrays[at] for at in order]  # each is a buffer of its bytes
+        held = np.frombuffer(b"".join(columns), np.uint8)
     except BufferError:  # an array with gaps
         return _addresses(arrays)
     begin = of_persons * len(population.person_ids) + of_homes * len(population.household_ids)
@@ -207,7 +208,7 @@ def _made(
 ) -> NDArray[Any]:
     match kind:
         case "months":
-            return months_since(columns[what].values, setting.on)  # type: ignore[arg-type]
+            return months_since(columns[what].values, setting.on)
         case "among":
             return np.isin(columns[what[0]].values, what[1], kind="table")
         case "areas":

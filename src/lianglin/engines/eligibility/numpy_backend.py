@@ -86,10 +86,10 @@ class Evaluator:
         starts = population.starts[block.first_household : block.first_household + block.households + 1]
         self.starts = starts - block.first_person
         self.areas = population.areas[block.first_household : block.first_household + block.households]
-        self.held: dict[int, Num | Words] = {}
+        self.held: dict[int, Any] = {}  # Num for numbers, Words for planes, by the operation
         self._full = {row: packed(np.ones(self.rows[row], np.bool_), self.words[row]) for row in ("P", "H")}
 
-    def run(self, schedule: Schedule) -> dict[int, Num | Words]:
+    def run(self, schedule: Schedule) -> dict[int, Any]:
         """Works out what some operations need, in order; forgets what nobody needs any more."""
         self.held = {}
         for place, op, dying in schedule.steps:
@@ -99,10 +99,10 @@ class Evaluator:
         return self.held
 
     def _num(self, op: Op, which: int) -> Num:
-        return self.held[op.args[which]]  # type: ignore[index,return-value]
+        return self.held[op.args[which]]
 
     def _plane(self, op: Op, which: int) -> Words:
-        return self.held[op.args[which]]  # type: ignore[index,return-value]
+        return self.held[op.args[which]]
 
     def column(self, op: Op) -> Column | None:
         """The block's part of a column; None when the population has none of that name."""
@@ -159,18 +159,18 @@ class Evaluator:
             case "ZERO":
                 return self.bits(op, np.False_)
             case _:  # ACTIVE
-                return self.bits(op, np.bool_(self.setting.active[op.args[0]]))  # type: ignore[index]
+                return self.bits(op, np.bool_(self.setting.active[op.args[0]]))
 
     def bits(self, op: Op, rows: Array | np.bool_ | int) -> Words:
         """A plane from a truth per row, or from one for all."""
-        if np.ndim(rows) == 0:
+        if not isinstance(rows, np.ndarray) or rows.ndim == 0:
             return self._full[op.row] if rows else np.zeros(self.words[op.row], np.uint64)
-        return packed(rows, self.words[op.row])  # type: ignore[arg-type]
+        return packed(rows, self.words[op.row])
 
     def among(self, op: Op) -> Array | np.bool_:
         """Rows whose code is one of the places."""
         column = self.column(op)
-        return np.False_ if column is None else np.isin(column.values, op.args[1], kind="table")  # type: ignore[arg-type]
+        return np.False_ if column is None else np.isin(column.values, op.args[1], kind="table")
 
     def counted(self, plane: Words) -> NDArray[np.integer]:
         """Per household the number of members for whom a plane is set: their bits are read at once where they lie within
@@ -203,7 +203,7 @@ class Evaluator:
         """Members of the largest household."""
         return int(np.diff(self.starts).max(initial=0))
 
-    def parameter(self, op: Op, what: str) -> Array | int | np.bool_:
+    def parameter(self, op: Op, what: str) -> Any:
         """A parameter's values (or whether they are known) per household, or one for all."""
         local = self.local[str(op.args[0])]
         if local.everywhere is not None:
@@ -218,16 +218,16 @@ class Evaluator:
         """Whole numbers of an operation that makes them."""
         match op.code:
             case "CONST":
-                return Num(op.args[0])  # type: ignore[arg-type]
+                return Num(op.args[0])
             case "TODAY":
                 return Num(self.setting.today)
             case "CUT":
-                return Num(self.setting.birthdays[op.args[0]])  # type: ignore[index]
+                return Num(self.setting.birthdays[op.args[0]])
             case "COL":
                 column = self.column(op)
                 return Num(0 if column is None else column.values)
             case "PARAM":
-                return Num(self.parameter(op, "values"))  # type: ignore[arg-type]
+                return Num(self.parameter(op, "values"))
             case "MONTHS":
                 return self.months(self._num(op, 0))
             case "ADD" | "SUB" | "MUL":
@@ -250,7 +250,7 @@ class Evaluator:
         """Completed months to the day of the run."""
         if isinstance(held.rows, int):
             return Num(months_between(held.rows, self.setting.on))
-        return Num(months_since(held.rows, self.setting.on))  # type: ignore[arg-type]
+        return Num(months_since(held.rows, self.setting.on))
 
     def calculated(self, op: Op) -> Num:
         """Sum, difference and product, with bounds."""
@@ -344,5 +344,5 @@ def run(plan: Plan, setting: Setting, local: Locals, population: Population) -> 
         planes = Evaluator(plan.ops, setting, local, population, block).run(plan.schedule)
         for place, plane in planes.items():
             row, slot = kept.slots[place]
-            kept.planes[row][at, slot, : len(plane)] = plane  # type: ignore[arg-type]
+            kept.planes[row][at, slot, : len(plane)] = plane
     return kept

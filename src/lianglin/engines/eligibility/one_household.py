@@ -34,17 +34,19 @@ class Plain:
         """Writes and compiles what leads to some places of a plan."""
         writer = _Writer(ops)
         source = writer.source(list(outputs))
-        names: dict[str, object] = {
+        names: dict[str, Any] = {
             "lt_each": _lt_each, "lt_all": _lt_all, "lt_both": _lt_both, "eq_all": _eq_all, "eq_both": _eq_both,
             "among": _among, "bits": _bits, "picked": _picked, "total": _total, "months_between": months_between,
         }  # fmt: skip
         exec(compile(source, "<plan of a package>", "exec"), names)  # noqa: S102
         used = [ops[place] for place in needed(ops, outputs)]
-        columns = dict.fromkeys(
+        columns: dict[tuple[Row, str], None] = dict.fromkeys(
             (op.row, str(op.args[0])) for op in used if op.code in ("COL", "FLAG", "CODE", "INSET")
         )
-        known = dict.fromkeys((op.row, str(op.args[0])) for op in used if op.code == "KNOWN")
-        return cls(names["run"], outputs, tuple(columns), tuple(known))  # type: ignore[arg-type]
+        known: dict[tuple[Row, str], None] = dict.fromkeys(
+            (op.row, str(op.args[0])) for op in used if op.code == "KNOWN"
+        )
+        return cls(names["run"], outputs, tuple(columns), tuple(known))
 
 
 class _Writer:
@@ -69,7 +71,7 @@ class _Writer:
         write = getattr(self, f"_{op.code.lower()}", None)
         if write is not None:
             return write(place, op)
-        a, b = (self.names[part] for part in op.args[:2])  # type: ignore[index]
+        a, b = (self.names[part] for part in op.args[:2])
         if op.code in ("AND", "OR"):
             return f"{a} {'&' if op.code == 'AND' else '|'} {b}"
         if op.code == "ANDNOT":
@@ -84,8 +86,8 @@ class _Writer:
 
     def each(self, place: int, op: Op, shape: str) -> str:
         """An expression per member, or once where nothing differs between them."""
-        names = [self.names[part] for part in op.args]  # type: ignore[index]
-        lists = [self.lists[part] for part in op.args]  # type: ignore[index]
+        names = [self.names[part] for part in op.args]
+        lists = [self.lists[part] for part in op.args]
         self.lists[place] = any(lists)
         if not any(lists):
             return "(" + shape.format(*names) + ")"
@@ -95,7 +97,7 @@ class _Writer:
         return f"[{shape.format(*inner)} for x in {names[lists.index(True)]}]"
 
     def _const(self, _place: int, op: Op) -> str:
-        return str(op.args[0]) if op.args[0] >= 0 else f"({op.args[0]})"  # type: ignore[operator]
+        return str(op.args[0]) if op.args[0] >= 0 else f"({op.args[0]})"
 
     def _today(self, _place: int, _op: Op) -> str:
         return "today"
@@ -123,28 +125,25 @@ class _Writer:
         return self.each(place, op, "abs({0})")
 
     def _nspread(self, _place: int, op: Op) -> str:
-        return f"{self.names[op.args[0]]}"  # type: ignore[index]
+        return f"{self.names[op.args[0]]}"
 
     def _select(self, place: int, op: Op) -> str:
         plane, yes, no = op.args
-        a, b = self.names[yes], self.names[no]  # type: ignore[index]
+        a, b = self.names[yes], self.names[no]
         if op.row != "P":
-            return f"({a} if {self.names[plane]} else {b})"  # type: ignore[index]
+            return f"({a} if {self.names[plane]} else {b})"
         self.lists[place] = True
-        a, b = (
-            name if self.lists[part] else f"[{name}] * len(zeros)"
-            for name, part in ((a, yes), (b, no))  # type: ignore[index]
-        )
-        return f"picked({self.names[plane]}, {a}, {b})"  # type: ignore[index]
+        a, b = (name if self.lists[part] else f"[{name}] * len(zeros)" for name, part in ((a, yes), (b, no)))
+        return f"picked({self.names[plane]}, {a}, {b})"
 
     def _sum(self, _place: int, op: Op) -> str:
         number, plane = op.args
-        if self.lists[number]:  # type: ignore[index]
-            return f"total({self.names[number]}, {self.names[plane]})"  # type: ignore[index]
-        return f"{self.names[number]} * ({self.names[plane]}).bit_count()"  # type: ignore[index]
+        if self.lists[number]:
+            return f"total({self.names[number]}, {self.names[plane]})"
+        return f"{self.names[number]} * ({self.names[plane]}).bit_count()"
 
     def _count(self, _place: int, op: Op) -> str:
-        return f"({self.names[op.args[0]]}).bit_count()"  # type: ignore[index]
+        return f"({self.names[op.args[0]]}).bit_count()"
 
     def _full(self, _place: int, op: Op) -> str:
         return "full" if op.row == "P" else "1"
@@ -162,7 +161,7 @@ class _Writer:
         return f"bits(P[{op.args[0]!r}])" if op.row == "P" else f"(1 if H[{op.args[0]!r}] else 0)"
 
     def _inset(self, _place: int, op: Op) -> str:
-        some = "{" + ", ".join(map(str, op.args[1])) + "}" if op.args[1] else "()"  # type: ignore[arg-type]
+        some = "{" + ", ".join(map(str, op.args[1])) + "}" if op.args[1] else "()"
         name = repr(op.args[0])
         return f"among(P[{name}], {some})" if op.row == "P" else f"(1 if H[{name}] in {some} else 0)"
 
@@ -179,8 +178,8 @@ class _Writer:
     def compared(self, op: Op, sign: str, helpers: tuple[str, str, str]) -> str:
         """``helpers``: a list against a number, a number against a list, two lists."""
         left, right = op.args
-        a, b = self.names[left], self.names[right]  # type: ignore[index]
-        match self.lists[left], self.lists[right]:  # type: ignore[index]
+        a, b = self.names[left], self.names[right]
+        match self.lists[left], self.lists[right]:
             case False, False:
                 return f"({'full' if op.row == 'P' else 1} if {a} {sign} {b} else 0)"
             case True, False:
@@ -190,10 +189,10 @@ class _Writer:
         return f"{helpers[2]}({a}, {b})"
 
     def _any(self, _place: int, op: Op) -> str:
-        return f"(1 if {self.names[op.args[0]]} else 0)"  # type: ignore[index]
+        return f"(1 if {self.names[op.args[0]]} else 0)"
 
     def _spread(self, _place: int, op: Op) -> str:
-        return f"(full if {self.names[op.args[0]]} else 0)"  # type: ignore[index]
+        return f"(full if {self.names[op.args[0]]} else 0)"
 
 
 def _bits(flags: Sequence[object]) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Row = Literal["P", "H", "C"]
 """Person rows, household rows, or one number for all (C)."""
@@ -20,7 +20,7 @@ class Op(NamedTuple):
 
     code: str
     row: Row
-    args: tuple[object, ...] = ()
+    args: tuple[Any, ...] = ()
 
 
 ARITY = {
@@ -69,7 +69,7 @@ class Number:
 
 def inputs(op: Op) -> tuple[int, ...]:
     """Places of the operations that one needs."""
-    return op.args[: ARITY[op.code]]  # type: ignore[return-value]
+    return op.args[: ARITY[op.code]]
 
 
 def needed(ops: tuple[Op, ...], wanted: Iterable[int]) -> list[int]:

@@ -63,11 +63,11 @@ def _row(ops: tuple[Op, ...], number: Number) -> Row:
 def _of_block(evaluator: Evaluator, number: Number) -> tuple[Any, Any]:
     """Fen and known of a block's rows."""
     row = _row(evaluator.ops, number)
-    num: Num = evaluator.held[number.num]  # type: ignore[assignment]
+    num: Num = evaluator.held[number.num]
     fen, known = _lifted(evaluator, num.rows, number.num, row), True
     if number.known is not None:
         number_of_rows = evaluator.rows[evaluator.ops[number.known].row]
-        bits = unpacked(evaluator.held[number.known], number_of_rows).view(np.bool_)  # type: ignore[arg-type]
+        bits = unpacked(evaluator.held[number.known], number_of_rows).view(np.bool_)
         known = _lifted(evaluator, bits, number.known, row)
     if isinstance(fen, int):
         fits: Any = abs(fen) <= INT64

@@ -28,7 +28,7 @@ class Setting:
     @classmethod
     def of(cls, package: Package, ops: tuple[Op, ...], on: date) -> Setting:
         """Looks up what depends on the day only."""
-        years = [int(op.args[0]) for op in ops if op.code == "CUT"]  # type: ignore[call-overload]
+        years = [int(op.args[0]) for op in ops if op.code == "CUT"]
         active = tuple(
             measure.valid_from <= on and (measure.valid_to is None or on <= measure.valid_to)
             for measure in package.measures

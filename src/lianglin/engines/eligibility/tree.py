@@ -14,6 +14,9 @@ from typing import Literal
 
 from lianglin.engines.eligibility.vocabulary import Level
 
+Operation = Literal["+", "-", "*", "/"]
+Comparison = Literal["<", "<=", ">", ">=", "=", "<>"]
+
 # --- values ------------------------------------------------------------------------------------------------------
 
 
@@ -69,7 +72,7 @@ class Today:
 class Arithmetic:
     """Exact. Unknown when either side is, and when something is divided by zero."""
 
-    op: Literal["+", "-", "*", "/"]
+    op: Operation
     left: Value
     right: Value
 
@@ -127,7 +130,7 @@ class Count:
 class Compare:
     """Two values compared, exactly (a fraction is never rounded first)."""
 
-    op: Literal["<", "<=", ">", ">=", "=", "<>"]
+    op: Comparison
     left: Value
     right: Value
 

@@ -152,12 +152,12 @@ class Values(Builder):
         for truth, value in node.cases:
             pair = self.truth(truth)
             here = self.both(self.planes("AND", alive, pair.true), self.value(value).known)
-            known = self.planes("OR", known, here)  # type: ignore[arg-type]
+            known = self.planes("OR", known, here)
             alive = self.planes("AND", alive, pair.false)
         nothing = Number(self.const(0), self.const(1), self.op("ZERO", "H"))
         best = nothing if node.otherwise is None else self.value(node.otherwise)
         here = self.both(alive, best.known)
-        known = self.planes("OR", known, here)  # type: ignore[arg-type]
+        known = self.planes("OR", known, here)
         for truth, value in reversed(node.cases):
             best = self.picked(self.truth(truth).true, self.value(value), best, known)
         return Number(best.num, best.den, known)
@@ -188,7 +188,7 @@ class Values(Builder):
             raise ValueError(
                 "A sum of quotients whose divisor differs from member to member is not supported."
             )
-        fine = self.planes("OR", outside, self.both(where, held.known))  # type: ignore[arg-type]
+        fine = self.planes("OR", outside, self.both(where, held.known))
         known = self.invert(self.op("ANY", "H", self.invert(self.lift(fine, "P"))))
         return Number(self.op("SUM", "H", self.lift(held.num, "P"), where), held.den, known)
 

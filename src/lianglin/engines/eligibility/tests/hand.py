@@ -71,12 +71,11 @@ def measure(
 ) -> Measure:
     """A measure whose conditions are called by their places."""
     conditions = tuple(
-        Condition(str(at), "", truth, natures[at] if natures else "fixed")  # type: ignore[arg-type]
-        for at, truth in enumerate(truths)
+        Condition(str(at), "", truth, natures[at] if natures else "fixed") for at, truth in enumerate(truths)
     )
     return Measure(
-        id, id, "", level, (), since, until, conditions, exclusions=exclusions,  # type: ignore[arg-type]
-        amount=Amount(amount, every=every),  # type: ignore[arg-type]
+        id, id, "", level, (), since, until, conditions, exclusions=exclusions,
+        amount=Amount(amount, every=every),
     )  # fmt: skip
 
 

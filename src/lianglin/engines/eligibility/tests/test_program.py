@@ -203,10 +203,7 @@ def test_least_and_greatest(run: Any) -> None:
     population = people(({"income": 7}, [{"wage": 3}, {"wage": 9}, {}]))
     result = run(
         population,
-        *(
-            measure(op, amount=tree.Extreme(op, (WAGE, INCOME, tree.Const(21, 4))))  # type: ignore[arg-type]
-            for op in ("min", "max")
-        ),
+        *(measure(op, amount=tree.Extreme(op, (WAGE, INCOME, tree.Const(21, 4)))) for op in ("min", "max")),
     )
     assert result.amounts("min")[0].tolist() == [3, 5, 0]
     assert result.amounts("max")[0].tolist() == [7, 9, 0]
