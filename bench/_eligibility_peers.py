@@ -1,11 +1,10 @@
-"""The same package for others: Polars, OpenFisca, DuckDB, zen-engine. Each gives its counts, which are compared first.
+"""The same package for others: Polars, OpenFisca, DuckDB. Each gives its counts, which are compared first.
 
-OpenFisca and zen-engine know no unknown facts: they are asked about a population without gaps and answer yes or no.
+OpenFisca (and zen-engine, in _eligibility_zen.py) know no unknown facts: they are asked about a population without gaps and answer yes or no.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from functools import reduce
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 
 from bench._eligibility_city import ON
 from lianglin.engines.eligibility import tree
-from lianglin.engines.eligibility.days import day_number, months_since
+from lianglin.engines.eligibility.days import day_number
 from lianglin.engines.eligibility.package import Package
 from lianglin.engines.eligibility.population import Population
 from lianglin.engines.eligibility.tree import Node, level, walk
@@ -243,7 +242,7 @@ class OpenFisca:
         for name in ("relief_line", "low_line", "rent_line", "allowance"):
             inputs[f"parameter.{name}"] = "household", parameter_rows(package, population, name)[0]
         for name, (of, values) in inputs.items():
-            self.variable(_plain(name), of, bool if values.dtype == np.bool_ else int, None)
+            self.variable(plain(name), of, bool if values.dtype == np.bool_ else int, None)
         self.measures = []
         for at, measure in enumerate(package.measures):
             parts = [self.truth_name(truth) for truth in conditions_of(package, at)]
@@ -257,7 +256,7 @@ class OpenFisca:
         self.simulation = builder.build(self.system)
         for name, (_of, values) in inputs.items():
             kind = np.bool_ if values.dtype == np.bool_ else np.int32
-            self.simulation.set_input(_plain(name), self.PERIOD, values.astype(kind))
+            self.simulation.set_input(plain(name), self.PERIOD, values.astype(kind))
 
     def variable(self, name: str, of: str, kind: type, formula: Any) -> None:
         from openfisca_core import periods, variables
@@ -323,9 +322,9 @@ class OpenFisca:
             case tree.Any():
                 return reduce(np.logical_or, [self.of(part, rows, period) for part in node.of])
             case tree.Flag():
-                return self.get(_plain(node.column), rows, period, "")
+                return self.get(plain(node.column), rows, period, "")
             case tree.Among():
-                return np.isin(self.get(_plain(node.column), rows, period, ""), node.places)
+                return np.isin(self.get(plain(node.column), rows, period, ""), node.places)
         (a, b), (c, d) = self.value(node.left, rows, period), self.value(node.right, rows, period)
         return OPS[node.op](_by(a, d), _by(c, b))
 
@@ -334,15 +333,15 @@ class OpenFisca:
             case tree.Const():
                 return node.num, node.den
             case tree.FactValue():
-                return self.get(_plain(node.column), rows, period, "").astype(np.int64), 1
+                return self.get(plain(node.column), rows, period, "").astype(np.int64), 1
             case tree.ParameterOf():
                 return self.get(f"parameter_{node.name}", rows, period, "").astype(np.int64), 1
             case tree.Count() | tree.Total():
                 return self.get(self.names[node], rows, period, "").astype(np.int64), 1
             case tree.Age():
-                return self.months(self.get(_plain(node.column), rows, period, "")) // 12, 1
+                return self.months(self.get(plain(node.column), rows, period, "")) // 12, 1
             case tree.Since():
-                return self.months(self.get(_plain(node.date.column), rows, period, "")), 1
+                return self.months(self.get(plain(node.date.column), rows, period, "")), 1
             case tree.Choose():
                 (truth, value), other = node.cases[0], node.otherwise
                 yes, no = self.value(value, rows, period)[0], self.value(other, rows, period)[0]
@@ -372,86 +371,8 @@ class OpenFisca:
         return found
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return name.replace(".", "_")
 
 
 # --- zen-engine ---
-
-
-def zen(package: Package, population: Population, rows: int) -> tuple[float, int, dict[str, int]]:
-    """(CPU seconds, decisions, who may) for personal measures without members' aggregates, over some rows. Ages, months and
-    sizes are worked out before, outside of the time.
-    """
-    import zen as engine
-
-    found: dict[str, int] = {}
-    spent, decisions, contexts = 0.0, 0, _contexts(package, population, rows)
-    for at, measure in enumerate(package.measures):
-        texts = [_zen(truth) for truth in conditions_of(package, at)] if measure.level == "person" else [None]
-        if None in texts:
-            continue
-        compiled = engine.compile_expression(" and ".join(f"({text})" for text in texts))
-        begun = time.process_time()
-        found[measure.id] = sum(compiled.evaluate(context) for context in contexts)
-        spent += time.process_time() - begun
-        decisions += rows
-    return spent, decisions, found
-
-
-def _contexts(package: Package, population: Population, rows: int) -> list[dict[str, Any]]:
-    homes = homes_of(population)[:rows]
-    columns = {name: held.values[:rows] for name, held in population.persons.items()}
-    for name in [name for name in columns if name.endswith("_on")]:
-        columns[f"since.{name}"] = months_since(columns[name].astype(np.int64), ON)
-    columns["age"] = columns["since.person.born_on"] // 12
-    columns |= {name: held.values[homes] for name, held in population.households.items()}
-    columns["size"] = np.diff(population.starts)[homes]
-    for name in ("relief_line", "low_line"):
-        columns[f"parameter.{name}"] = parameter_rows(package, population, name)[0][homes]
-    lists = {_plain(name): values.tolist() for name, values in columns.items()}
-    return [{name: values[at] for name, values in lists.items()} for at in range(rows)]
-
-
-def _zen(node: Any) -> str | None:
-    match node:
-        case tree.Flag():
-            return f"{_plain(node.column)} == true"
-        case tree.Among():
-            return f"{_plain(node.column)} in {list(node.places)}"
-        case tree.Not():
-            return None if (text := _zen(node.of)) is None else f"not({text})"
-        case tree.All() | tree.Any():
-            parts = [_zen(part) for part in node.of]
-            joined = " and " if isinstance(node, tree.All) else " or "
-            return None if None in parts else joined.join(f"({part})" for part in parts)
-        case tree.Compare():
-            left, right = _zen_value(node.left), _zen_value(node.right)
-            if left is None or right is None:
-                return None
-            op = {"=": "==", "<>": "!="}.get(node.op, node.op)
-            return f"{left[0]} * {right[1]} {op} {right[0]} * {left[1]}"
-    return None
-
-
-def _zen_value(node: Any) -> tuple[str, str] | None:
-    match node:
-        case tree.Const():
-            return str(node.num), str(node.den)
-        case tree.FactValue():
-            return _plain(node.column), "1"
-        case tree.ParameterOf():
-            return f"parameter_{node.name}", "1"
-        case tree.Age():
-            return "age", "1"
-        case tree.Since() if isinstance(node.date, tree.FactValue):
-            return _plain(f"since.{node.date.column}"), "1"
-        case tree.Count() if node.where is None:
-            return "size", "1"
-        case tree.Arithmetic() if node.op in "*/":
-            left, right = _zen_value(node.left), _zen_value(node.right)
-            if left is None or right is None:
-                return None
-            (a, b), (c, d) = left, right if node.op == "*" else right[::-1]
-            return f"{a} * {c}", f"{b} * {d}"
-    return None

@@ -38,6 +38,7 @@ import numpy as np
 from bench import _eligibility_city as made
 from bench import _eligibility_package as shipped
 from bench import _eligibility_peers as peers
+from bench import _eligibility_zen as zen
 from bench import fact_to_match
 from bench.machine import yardstick_ms
 from lianglin.engines.eligibility import sql
@@ -254,7 +255,7 @@ def _zen(chosen: argparse.Namespace) -> dict[str, Any]:
     package, bound = _bound()
     population = made.population(chosen.peers, seed=chosen.seed, gaps=0)
     rows = min(2_000, len(population.person_ids))
-    spent, decisions, theirs = peers.zen(package, population, rows)
+    spent, decisions, theirs = zen.zen(package, population, rows)
     result = bound.run(population, backend="numpy")
     _alike("zen-engine", {name: int((result.answers(name)[:rows] == 2).sum()) for name in theirs}, theirs)
     return {"ns_zen": _ns(spent, decisions), "zen_measures": len(theirs)}
