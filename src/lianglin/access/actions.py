@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -281,24 +282,34 @@ def log_look(
     resident_id: int | None = None,
 ) -> None:
     """Writes that a post looked at a person's data; without a purpose of the post it refuses."""
-    if by.post_id is None or by.organisation_id is None:
+    log_looks([(scope_code, case_id, resident_id)], by=by, purpose=purpose, what=what)
+
+
+def log_looks(
+    seen: Collection[tuple[str, int | None, int | None]], *, by: Actor, purpose: str, what: str
+) -> None:
+    """As :func:`log_look` for everybody whom one page shows, by one statement: (place, case, person) of each."""
+    if not seen or by.post_id is None or by.organisation_id is None:
         return
     if purpose not in by.purposes:
         raise Forbidden(_("Your current post may not open personal data for this purpose."), code=purpose)
-    look = AccessLog(
-        at=clock.now(),
-        scope_code=scope_code,
-        case_id=case_id,
-        resident_id=resident_id,
-        organisation_id=by.organisation_id,
-        post_id=by.post_id,
-        purpose=purpose,
-        what=what,
-        help_ticket_id=by.lent_id if by.lent == "help" else None,
-        break_glass_id=by.lent_id if by.lent in ("glass", "person") else None,
-    )
+    looks = [
+        AccessLog(
+            at=clock.now(),
+            scope_code=scope_code,
+            case_id=case_id,
+            resident_id=resident_id,
+            organisation_id=by.organisation_id,
+            post_id=by.post_id,
+            purpose=purpose,
+            what=what,
+            help_ticket_id=by.lent_id if by.lent == "help" else None,
+            break_glass_id=by.lent_id if by.lent in ("glass", "person") else None,
+        )
+        for scope_code, case_id, resident_id in seen
+    ]
     # Not save(): it reads the row back, and who may write that it looked may not always read who did.
-    AccessLog._base_manager.bulk_create([look], ignore_conflicts=True)
+    AccessLog._base_manager.bulk_create(looks, ignore_conflicts=True)
 
 
 PAGE_SHOWN = gettext_noop("a page under break-glass")

@@ -109,7 +109,7 @@ def verify(only: str = "", counted: Counted | None = None) -> Iterator[Finding]:
     """
     counted = counted if counted is not None else Counted()
     cut = last_cut()
-    yield from _verify_cut(cut)
+    yield from verify_cut(cut)
     starts = cut.heads if cut else {}
     chosen: dict[str, Any] = {"chain": only} if only else {}
     heads = {head.chain: head for head in AuditHead.objects.filter(**chosen)}
@@ -118,37 +118,47 @@ def verify(only: str = "", counted: Counted | None = None) -> Iterator[Finding]:
         chosen["seq__lte"] = heads[only].seq  # what is appended while we read is not missing from the head
     for entry in AuditEntry.objects.filter(**chosen).order_by("chain", "seq").iterator(chunk_size=5000):
         if entry.chain != chain:
-            yield from _ends(heads.pop(chain, None), chain, seq, previous)
+            yield from ends(heads.pop(chain, None), chain, seq, previous)
             counted.chains, chain = counted.chains + 1, entry.chain
-            seq, previous = _start(starts, chain)
-        if entry.seq <= _start(starts, chain)[0]:
+            seq, previous = start_of(starts, chain)
+        if entry.seq <= start_of(starts, chain)[0]:
             continue  # being cut: the seal vouches for it
         counted.entries += 1
-        if entry.seq != seq + 1:
-            yield Finding(
-                chain,
-                entry.seq,
-                _("expected entry %(due)s, found %(seq)s: entries are missing")
-                % {"due": seq + 1, "seq": entry.seq},
-            )
-        expected = link(previous, entry.seq, bytes(entry.body))
-        if expected != bytes(entry.hash):
-            yield Finding(chain, entry.seq, _("hash does not fit: the entry or its order was changed"))
+        yield from verify_entry(
+            chain, entry.seq, bytes(entry.body), bytes(entry.hash), behind=(seq, previous)
+        )
         seq, previous = entry.seq, bytes(entry.hash)
-    yield from _ends(heads.pop(chain, None), chain, seq, previous)
-    for name, head in heads.items():
-        if head.seq and (head.seq, bytes(head.hash)) != _start(starts, name):
-            yield Finding(name, head.seq, _("the head names entries, the chain has none"))
-    yield from _verify_last_seal(only, starts) if only else _verify_seals(cut, counted)
+    yield from ends(heads.pop(chain, None), chain, seq, previous)
+    for head in heads.values():
+        yield from verify_bare_head(head, starts)
+    yield from _verify_last_seal(only, starts) if only else verify_seals(cut, counted)
 
 
-def _start(starts: Mapping[str, list[Any]], chain: str) -> tuple[int, bytes]:
+def verify_entry(
+    chain: str, seq: int, body: bytes, value: bytes, *, behind: tuple[int, bytes]
+) -> Iterator[Finding]:
+    """One entry against the number and hash of the one before."""
+    last, previous = behind
+    if seq != last + 1:
+        what = _("expected entry %(due)s, found %(seq)s: entries are missing")
+        yield Finding(chain, seq, what % {"due": last + 1, "seq": seq})
+    if link(previous, seq, body) != value:
+        yield Finding(chain, seq, _("hash does not fit: the entry or its order was changed"))
+
+
+def verify_bare_head(head: AuditHead, starts: Mapping[str, list[Any]]) -> Iterator[Finding]:
+    """A head whose chain has no entry: right only where all of them were cut."""
+    if head.seq and (head.seq, bytes(head.hash)) != start_of(starts, head.chain):
+        yield Finding(head.chain, head.seq, _("the head names entries, the chain has none"))
+
+
+def start_of(starts: Mapping[str, list[Any]], chain: str) -> tuple[int, bytes]:
     """Number and hash behind which a chain's entries begin: nothing, or the last one that was cut."""
     seq, value = starts.get(chain, (0, ""))
     return seq, bytes.fromhex(value) if seq else GENESIS
 
 
-def _ends(head: AuditHead | None, chain: str, seq: int, last: bytes) -> Iterator[Finding]:
+def ends(head: AuditHead | None, chain: str, seq: int, last: bytes) -> Iterator[Finding]:
     """The end of a chain against its head; what somebody writes while we read is no finding."""
     if not chain or (head is not None and head.seq == seq and bytes(head.hash) == last):
         return
@@ -178,7 +188,7 @@ def last_cut() -> AuditCut | None:
     return AuditCut.objects.order_by("-id").first()
 
 
-def _verify_cut(cut: AuditCut | None) -> Iterator[Finding]:
+def verify_cut(cut: AuditCut | None) -> Iterator[Finding]:
     """A cut holds only by a signed seal: by its own copy of it, and by the seal's row."""
     if cut is None:
         return
@@ -209,45 +219,90 @@ def _chained(previous: bytes, at: datetime, root: bytes) -> bytes:
 
 def seal() -> AuditSeal:
     """Seals all heads of this instant into a Merkle root, chained to the seal before, signed with the city's key."""
-    heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
+    return _seal(_heads(), whole=True)
+
+
+def seal_what_moved() -> AuditSeal | None:
+    """A seal of the heads that moved since the last seal, and once a day of all; None when nothing was written.
+
+    What it leaves out stands in an earlier seal, to which it is chained: a seal vouches for all before it.
+    """
+    now, before = _heads(), sealed()
+    moved = {chain: value for chain, value in now.items() if before.get(chain) != value}
+    if not moved:
+        return None
+    last = AuditSeal.objects.filter(whole=True).order_by("-id").values_list("at", flat=True).first()
+    whole = last is None or clock.local(last).date() != clock.local(clock.now()).date()
+    return _seal(now if whole else moved, whole=whole)
+
+
+def sealed() -> dict[str, list[Any]]:
+    """What the seals say of every chain: the last whole one, and those after it."""
+    first = AuditSeal.objects.filter(whole=True).order_by("-id").values_list("pk", flat=True).first()
+    found: dict[str, list[Any]] = {}
+    for heads in AuditSeal.objects.filter(pk__gte=first or 0).order_by("id").values_list("heads", flat=True):
+        found.update(heads)
+    return found
+
+
+def _heads() -> dict[str, list[Any]]:
+    return {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
+
+
+def _seal(heads: dict[str, list[Any]], *, whole: bool) -> AuditSeal:
     root = _merkle(_leaves(heads))
     before = AuditSeal.objects.order_by("-id").first()
     at = clock.now()
     chained = _chained(bytes(before.hash) if before else GENESIS, at, root)
     key, signature = signing.seal_signature(chained)
-    return AuditSeal.objects.create(at=at, heads=heads, root=root, hash=chained, key=key, signature=signature)
+    return AuditSeal.objects.create(
+        at=at, whole=whole, heads=heads, root=root, hash=chained, key=key, signature=signature
+    )
 
 
-def _verify_seals(cut: AuditCut | None, counted: Counted) -> Iterator[Finding]:
-    previous, first = GENESIS, 0
-    if cut is not None:
-        previous, first = bytes(cut.previous), cut.seal
-    checked: dict[str, list[Any]] = dict(cut.heads) if cut else {}
-    for number, item in enumerate(AuditSeal.objects.filter(pk__gte=first).order_by("id").iterator(), start=1):
+def verify_seals(cut: AuditCut | None, counted: Counted) -> Iterator[Finding]:
+    """Every seal against its heads, the seal before and the entries that are there."""
+    previous, vouched = before_seals(cut)
+    checked = dict(vouched)
+    for number, item in enumerate(
+        AuditSeal.objects.filter(pk__gte=cut.seal if cut else 0).order_by("id").iterator(), start=1
+    ):
         counted.seals += 1
-        expected = _chained(previous, item.at, bytes(item.root))
-        if _merkle(_leaves(item.heads)) != bytes(item.root) or expected != bytes(item.hash):
-            yield Finding("seals", number, _("the seal does not fit its heads or the seal before"))
-        if signing.seal_is_signed(item.key, item.signature, bytes(item.hash)) is False:
-            yield Finding("seals", number, _("the seal's signature is not the city's"))
-        moved = {chain: value for chain, value in item.heads.items() if checked.get(chain) != value}
-        yield from _as_sealed(moved, number)
-        checked |= moved
+        yield from verify_seal(item, number, previous, checked)
         previous = bytes(item.hash)
+        checked.update(item.heads)
+
+
+def before_seals(cut: AuditCut | None) -> tuple[bytes, Mapping[str, list[Any]]]:
+    """Hash of the seal before the first one, and the heads that are vouched for already."""
+    return (bytes(cut.previous), cut.heads) if cut is not None else (GENESIS, {})
+
+
+def verify_seal(
+    item: AuditSeal, number: int, previous: bytes, checked: Mapping[str, list[Any]]
+) -> Iterator[Finding]:
+    """One seal: its heads, its link to the seal before, its signature, and the heads that moved since ``checked``."""
+    expected = _chained(previous, item.at, bytes(item.root))
+    if _merkle(_leaves(item.heads)) != bytes(item.root) or expected != bytes(item.hash):
+        yield Finding("seals", number, _("the seal does not fit its heads or the seal before"))
+    if signing.seal_is_signed(item.key, item.signature, bytes(item.hash)) is False:
+        yield Finding("seals", number, _("the seal's signature is not the city's"))
+    moved = {chain: value for chain, value in item.heads.items() if checked.get(chain) != value}
+    yield from as_sealed(moved, number)
 
 
 def _verify_last_seal(chain: str, starts: Mapping[str, list[Any]]) -> Iterator[Finding]:
-    """The newest seal against one chain; earlier seals are covered by the chain's own links."""
-    item = AuditSeal.objects.order_by("-id").first()
+    """The newest seal that names one chain, against it; earlier seals are covered by the chain's own links."""
+    item = AuditSeal.objects.filter(heads__has_key=chain).order_by("-id").first()
     if item is None:
         return
     if _merkle(_leaves(item.heads)) != bytes(item.root):
         yield Finding("seals", item.pk, _("the seal does not fit its heads or the seal before"))
-    if chain in item.heads and item.heads[chain] != starts.get(chain):
-        yield from _as_sealed({chain: item.heads[chain]}, item.pk)
+    if item.heads[chain] != starts.get(chain):
+        yield from as_sealed({chain: item.heads[chain]}, item.pk)
 
 
-def _as_sealed(heads: Mapping[str, list[Any]], number: int) -> Iterator[Finding]:
+def as_sealed(heads: Mapping[str, list[Any]], number: int) -> Iterator[Finding]:
     """What was sealed against the entries that are there; one statement for a seal."""
     wanted = {(chain, seq): value for chain, (seq, value) in heads.items() if seq}
     rows = AuditEntry.objects.filter(

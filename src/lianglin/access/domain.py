@@ -1,9 +1,8 @@
 """What the access package plugs into the house: kinds of posts, guards of its tables."""
 
-from typing import Literal
-
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access import personal
 from lianglin.access.duty_list import manifest as duty_list
 from lianglin.kit.domain import (
     Access,
@@ -14,6 +13,7 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     NavItem,
+    Nightly,
     Notice,
     Own,
     OwnAccount,
@@ -21,24 +21,11 @@ from lianglin.kit.domain import (
     OwnResident,
     OwnUnit,
     Panel,
-    Personal,
-    Retention,
     RoleKind,
     Subject,
-    Text,
 )
 
 READ = {role: Access("S") for role in ("auth", "staff", "handler", "helper", "resident", "public", "job")}
-
-
-def _login(column: str, label: Text, mask: Literal["never", "none"]) -> Personal:
-    why, after = _("let people see and end their logins"), _("the login ended")
-    return Personal(f"access.LoginSession.{column}", label, why, "statutory_duty", "P30D", after, mask)
-
-
-def _subject(model: str) -> Personal:
-    why, after = _("staff login"), _("end of the last post")
-    return Personal(f"{model}.subject", _("name at the city's login"), why, "contract", "P1Y", after, "none")
 
 
 DOMAIN = Domain(
@@ -50,6 +37,7 @@ DOMAIN = Domain(
         "lianglin.access.database:install_rotation",
         "lianglin.access.governance.database:install_offices",
         "lianglin.access.governance.widened:install",
+        "lianglin.access.session_sweep:install",
     ),
     seed="lianglin.access.seed.load:seed",
     panels=(Panel("place", "access/office.html", "lianglin.access.panels:office", 10),),
@@ -300,87 +288,23 @@ DOMAIN = Domain(
         Guard(
             "access.KeyOrder", {"security": Access("SI", Everything(), writes=OwnPost()), "job": Access("SU")}
         ),
+        Guard(
+            "access.WorkRun",
+            {
+                "job": Access("SIUD"),
+                **dict.fromkeys(("administrator", "security", "auditor"), Access("S")),
+            },
+        ),
         Guard("access.AuditSeal", {"staff": Access("S"), "auditor": Access("S"), "job": Access("SI")}),
     ),
-    personal=(
-        Personal(
-            "access.Account.username",
-            _("login name"),
-            _("staff login"),
-            "contract",
-            "P1Y",
-            _("end of the last post"),
-            "none",
-        ),
-        Personal(
-            "access.Account.name",
-            _("staff name"),
-            _("staff login"),
-            "contract",
-            "P1Y",
-            _("end of the last post"),
-            "name",
-        ),
-        Personal(
-            "access.SecondFactor.secret",
-            _("secret of the authenticator app"),
-            _("staff login"),
-            "contract",
-            "P1Y",
-            _("end of the last post"),
-            "never",
-        ),
-        _subject("access.OutsideIdentity"),
-        _subject("access.LinkRow"),
-        _login("session_key", _("session"), "never"),
-        _login("account", _("account"), "never"),
-        _login("resident_id", _("resident"), "never"),
-        _login("device", _("device"), "none"),
-        _login("network", _("address range"), "none"),
-        Personal(
-            "access.AccessLog.resident_id",
-            _("resident who was looked at"),
-            _("accountability"),
-            "statutory_duty",
-            "P3Y",
-            _("the look"),
-            "never",
-        ),
-        Personal(
-            "access.GlassPerson.resident_id",
-            _("resident who was looked at"),
-            _("accountability"),
-            "emergency",
-            "P3Y",
-            _("the look"),
-            "never",
-        ),
-        Personal(
-            "access.AccessLog.post",
-            _("post that looked"),
-            _("accountability"),
-            "statutory_duty",
-            "P3Y",
-            _("the look"),
-            "never",
-        ),
+    personal=personal.PERSONAL,
+    nightly=(
+        Nightly(_("forget sessions that ran out"), "lianglin.access.session_sweep:SWEEP", 18),
+        Nightly(_("verify the audit"), "lianglin.access.governance.night_work:VERIFY", 80),
+        Nightly(_("cut the audit's old part"), "lianglin.access.governance.night_work:CUT", 82),
+        Nightly(_("count what rests under which key"), "lianglin.access.governance.night_work:KEYS", 84),
     ),
-    retention=(
-        Retention("access.LoginSession", "P30D", "ends_at", "erase"),
-        Retention("access.ApiToken", "P1Y", "expires_at", "erase"),
-        Retention("access.AccessLog", "P3Y", "at", "erase"),
-        Retention("access.GlassPerson", "P3Y", "opening__begun_at", "erase"),
-        Retention(
-            "access.AuditEntry",
-            "P3Y",
-            "",
-            "keep",
-            _(
-                "Each entry proves the ones before it, so none is taken out alone: what has run out (LIANGLIN_AUDIT_MONTHS, "
-                "six months at least) is cut up to a signed seal. It holds ids and digests, never values."
-            ),
-        ),
-    ),
+    retention=personal.RETENTION,
     subjects=(
         Subject("access.LoginSession", "resident_id", "resident"),
         Subject("access.AccessLog", "resident_id", "resident", erasable=False),

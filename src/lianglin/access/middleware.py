@@ -18,7 +18,7 @@ from lianglin.access.transaction import acting, running
 from lianglin.kit.errors import HouseError
 
 log = logging.getLogger("lianglin.access")
-OUTSIDE = ("/static/", "/places/map/", "/healthz", "/readyz", "/favicon.ico")
+OUTSIDE = ("/static/", "/places/map/", "/healthz", "/readyz", "/metrics", "/favicon.ico")
 """Paths that touch no data of the city and open no transaction."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language, pgettext_lazy
@@ -23,6 +24,7 @@ from lianglin.access.governance.models import (
 from lianglin.access.keys.models import ApiToken
 from lianglin.access.outside.models import LinkList, LinkRow, OutsideIdentity
 from lianglin.access.passkeys.models import Passkey
+from lianglin.access.run_models import WorkRun
 from lianglin.kit import clock
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
@@ -44,6 +46,7 @@ __all__ = (
     "OutsideIdentity",
     "Passkey",
     "RightsChange",
+    "WorkRun",
 )
 
 FOREVER = datetime(9999, 12, 31, tzinfo=UTC)
@@ -258,6 +261,8 @@ class AccessLog(models.Model):
             models.Index(fields=["case_id", "-id"], name="access_log_case"),
             models.Index(fields=["resident_id", "-id"], name="access_log_resident"),
             models.Index(fields=["scope_code", "-id"], name="access_log_scope"),
+            # Entries come in the order of time: a few pages of ranges find a month among years.
+            BrinIndex(fields=["at"], name="access_log_at", autosummarize=True),
             models.Index(
                 fields=["break_glass", "id"],
                 name="access_log_glass",
@@ -296,9 +301,13 @@ class AuditEntry(models.Model):
 
 
 class AuditSeal(models.Model):
-    """All heads at one instant, sealed into a Merkle root; seals are chained and can be exported."""
+    """Heads at one instant, sealed into a Merkle root; seals are chained and can be exported.
+
+    All heads where it is ``whole``; else those that moved since the seal before (docs/decisions/0081).
+    """
 
     at = models.DateTimeField(_("at"))
+    whole = models.BooleanField(_("all chains"), default=True, db_default=True)
     heads = models.JSONField(_("heads"))
     root = models.BinaryField(_("Merkle root"))
     hash = models.BinaryField(_("hash"))

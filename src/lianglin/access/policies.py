@@ -5,10 +5,11 @@ Applied after every migration, idempotent; what no guard names stays closed to e
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.apps import apps
-from django.db import connection
+from django.db import connection, transaction
 
 from lianglin.access.scoped import guards
 from lianglin.kit import discovery
@@ -49,9 +50,9 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
     only what "auth" may read. The worker can only become the job role.
     """
     groups = [db_role(role) for role in ROLES if role not in BEFORE_THE_ROLE]
-    present = {
-        name for (name,) in conn.execute("select rolname from pg_roles where rolname like 'lianglin%'")
-    }
+    present = dict(
+        conn.execute("select rolname, rolcanlogin from pg_roles where rolname like 'lianglin%'").fetchall()
+    )
     beside = [db_role(role) for role in LIKE_PUBLIC]
     for name in groups:
         if name not in present:
@@ -60,10 +61,14 @@ def ensure_roles(conn: Any, *, passwords: dict[str, str] | None = None) -> None:
     for name in (OWNER, APP, WORKER):
         verb = "alter" if name in present else "create"
         inherit = "inherit" if name == OWNER else "noinherit"
-        conn.execute(f"{verb} role {name} login nosuperuser nocreatedb nocreaterole nobypassrls {inherit}")
+        # A door that was closed (a restored backup whose erasures were not replayed yet) is not opened in passing.
+        login = "login" if present.get(name, True) else "nologin"
+        conn.execute(f"{verb} role {name} {login} nosuperuser nocreatedb nocreaterole nobypassrls {inherit}")
         if passwords and name in passwords:
             escaped = passwords[name].replace("'", "''")
             conn.execute(f"alter role {name} password '{escaped}'")
+    # What a killed worker asked for is given up, with its locks; else whoever takes its work over waits for the answer.
+    conn.execute(f"alter role {WORKER} set client_connection_check_interval = '10s'")
     # Before PostgreSQL 16 a membership has no such options; there, NOINHERIT of the role says the same.
     how = " with inherit false, set true" if conn.info.server_version >= 160000 else ""
     reads_along = " with inherit true, set false" if conn.info.server_version >= 160000 else ""
@@ -163,29 +168,78 @@ _FRAMEWORK = {
 
 
 def apply() -> None:
-    """Brings grants and policies of the whole database to what the manifests say. Runs as the owner."""
+    """Brings grants and policies of the whole database to what the manifests say. Runs as the owner, while people work.
+
+    One table a transaction, and none that is as it should be: changing a policy locks its table against readers.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select format('drop policy %%I on %%I.%%I', policyname, schemaname, tablename) from pg_policies "
-            "where schemaname = any(%s)",
-            [["public", *GROUNDS]],
-        )
-        for (drop,) in cursor.fetchall():
-            cursor.execute(drop)
-        groups = ", ".join(sorted(db_role(role) for role in ROLES))
-        cursor.execute(f"grant usage on schema public to {groups}, {WORKER}")
-        cursor.execute(f"grant usage on all sequences in schema public to {groups}")
-        for ground in GROUNDS:
-            _open_ground(cursor, ground, groups)
+        with transaction.atomic():
+            groups = ", ".join(sorted(db_role(role) for role in ROLES))
+            cursor.execute(f"grant usage on schema public to {groups}, {WORKER}")
+            cursor.execute(f"grant usage on all sequences in schema public to {groups}")
+            for ground in GROUNDS:
+                _open_ground(cursor, ground, groups)
         for guard in guards().values():
-            for statement in statements(guard):
-                cursor.execute(statement)
-        for table, verbs in _FRAMEWORK.items():
-            cursor.execute(f"grant {verbs} on {table} to {APP}")
-        cursor.execute(f"grant select on django_migrations to {WORKER}")
+            _bring(cursor, guard)
+        _drop_forgotten(cursor)
+        with transaction.atomic():
+            for table, verbs in _FRAMEWORK.items():
+                cursor.execute(f"grant {verbs} on {table} to {APP}")
+            cursor.execute(f"grant select on django_migrations to {WORKER}")
         for reference in discovery.each("database"):
-            discovery.resolve(reference)(cursor)
-        _procrastinate(cursor)
+            with transaction.atomic():
+                discovery.resolve(reference)(cursor)
+        with transaction.atomic():
+            _procrastinate(cursor)
+
+
+_STATE = """
+select encode(sha256(convert_to(concat_ws('|', c.relrowsecurity, c.relacl, (
+        select string_agg(concat_ws(',', polname, polcmd, polroles, pg_get_expr(polqual, polrelid),
+            pg_get_expr(polwithcheck, polrelid)), ';' order by polname) from pg_policy where polrelid = c.oid)), 'UTF8')), 'hex'),
+    coalesce(obj_description(c.oid, 'pg_class'), '')
+from pg_class c where c.oid = %s::regclass
+"""
+"""(what the catalogue says of a table's rights and policies, what was noted when they were made)."""
+
+
+def _bring(cursor: Any, guard: Guard) -> None:
+    """One table to what its guard says, unless both the guard and the table are as they were when it was done last."""
+    table = apps.get_model(guard.model)._meta.db_table
+    wanted = statements(guard)
+    mark = "guard " + hashlib.sha256("\n".join(wanted).encode()).hexdigest()
+    cursor.execute(_STATE, [table])
+    state, noted = cursor.fetchone()
+    if noted == f"{mark} {state}":
+        return
+    with transaction.atomic():
+        _drop_policies(cursor, "polrelid = %s::regclass", table)
+        for statement in wanted:
+            cursor.execute(statement)
+        cursor.execute(_STATE, [table])
+        cursor.execute(f"comment on table {table} is '{mark} {cursor.fetchone()[0]}'")
+
+
+def _drop_forgotten(cursor: Any) -> None:
+    """Policies of tables that no guard names any more."""
+    guarded = [apps.get_model(guard.model)._meta.db_table for guard in guards().values()]
+    with transaction.atomic():
+        _drop_policies(
+            cursor,
+            "polrelid <> all(%s::regclass[]) and relnamespace::regnamespace::text = any(%s)",
+            guarded,
+            ["public", *GROUNDS],
+        )
+
+
+def _drop_policies(cursor: Any, which: str, *values: Any) -> None:
+    cursor.execute(
+        "select format('drop policy %%I on %%s', polname, polrelid::regclass) "
+        f"from pg_policy join pg_class c on c.oid = polrelid where {which}",
+        list(values),
+    )
+    for (drop,) in cursor.fetchall():
+        cursor.execute(drop)
 
 
 def _open_ground(cursor: Any, ground: str, groups: str) -> None:

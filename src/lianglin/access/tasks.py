@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from procrastinate import JobContext, RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
-from lianglin.access import actor, audit, rotation
-from lianglin.access.governance import changes, keys, upkeep
-from lianglin.access.models import AuditHead, AuditSeal, KeyOrder
+from lianglin.access import actor, audit, leases, night, rotation, runs
+from lianglin.access.governance import changes, keys
+from lianglin.access.models import KeyOrder, WorkRun
 from lianglin.access.transaction import acting
 from lianglin.kit import clock, events
-from lianglin.kit.models import DemoClock
 
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
+NIGHTLY, NIGHT = "nightly", "night"
+"""The queue of the nightly work, which a city gives a worker of its own, and the job that goes on with it."""
 
 
 def as_job(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,10 +30,7 @@ def as_job(function: Callable[..., Any]) -> Callable[..., Any]:
     def run(*args: Any, **kwargs: Any) -> Any:
         if not connection.in_atomic_block:  # a test calls a task inside its own transaction
             close_old_connections()  # one that a restart of the database broke
-        with transaction.atomic(), acting(actor.job()):
-            if settings.DEMO:
-                seconds = DemoClock.objects.values_list("offset_seconds", flat=True).first()
-                clock.set_offset(timedelta(seconds=seconds or 0))
+        with runs.as_background():
             return function(*args, **kwargs)
 
     return run
@@ -58,29 +56,39 @@ async def retry_stalled(context: JobContext, timestamp: int) -> None:
 @app.task(name="seal_audit", queue="events", queueing_lock="seal_audit")
 @as_job
 def seal_audit(timestamp: int) -> None:
-    """Seals the audit's heads, unless nothing was written since the last seal."""
-    last = AuditSeal.objects.order_by("-id").first()
-    heads = {head.chain: [head.seq, bytes(head.hash).hex()] for head in AuditHead.objects.all()}
-    if last is None or last.heads != heads:
-        audit.seal()
+    """Seals the heads of the chains that grew since the last seal, once a day all."""
+    audit.seal_what_moved()
 
 
-@app.periodic(cron="30 19 * * *")
-@app.task(name="verify_audit", queue="events", queueing_lock="verify_audit")
+@app.periodic(cron="0 17 * * *")
+@app.task(name="night_begins", queue=NIGHTLY, queueing_lock="night_begins")
+def night_begins(timestamp: int) -> None:
+    """One o'clock at night in the city: all nightly work, one after the other (access.night)."""
+    go_on_with_the_night()
+
+
+@app.task(name=NIGHT, queue=NIGHTLY, queueing_lock=NIGHT, retry=RETRY)
+def go_on_with_the_night() -> None:
+    """A share of the night's work; the rest is a job of its own, so that others come in between."""
+    with suppress(runs.Busy):  # whoever is at it goes on by itself
+        if night.go_on().state == WorkRun.State.RUNNING:
+            _order_night()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="night_watch", queue="events", queueing_lock="night_watch")
 @as_job
-def verify_audit(timestamp: int) -> int:
-    """Verifies the whole audit, every night at half past three in the city; how many places do not fit."""
-    return upkeep.check().findings
+def night_watch(timestamp: int) -> bool:
+    """Sees to a night that stands still: its job was lost, or whoever held it was killed. Whether there was one."""
+    still = leases.abandoned(night.NAME)
+    if still:
+        _order_night()
+    return still
 
 
-@app.periodic(cron="0 20 * * *")
-@app.task(name="cut_audit", queue="events", queueing_lock="cut_audit")
-def cut_audit(timestamp: int) -> int:
-    """Cuts what has run out (LIANGLIN_AUDIT_MONTHS), a batch a transaction; how many entries."""
-    if not connection.in_atomic_block:
-        close_old_connections()
-    done = upkeep.cut_old()
-    return done.removed if done else 0
+def _order_night() -> None:
+    with suppress(AlreadyEnqueued), runs.as_background():
+        app.configure_task(NIGHT, queue=NIGHTLY, queueing_lock=NIGHT).defer()
 
 
 @app.periodic(cron="5 * * * *")
@@ -109,14 +117,6 @@ def key_order(order_id: int) -> bool:
         else:
             app.configure_task(keys.TASK, queue="events").defer(order_id=order_id)
     return done
-
-
-@app.periodic(cron="40 19 * * *")
-@app.task(name="count_keys", queue="events", queueing_lock="count_keys")
-@as_job
-def count_keys(timestamp: int) -> int:
-    """Counts what rests under which key, every night at twenty to four in the city."""
-    return keys.count()
 
 
 @app.periodic(cron="*/10 * * * *")

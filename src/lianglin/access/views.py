@@ -186,6 +186,7 @@ def _audit_context(request: HttpRequest) -> dict[str, Any]:
             "number": seal.pk,
             "at": seal.at,
             "heads": len(seal.heads),
+            "whole": seal.whole,
             "root": bytes(seal.root).hex(),
             "hash": bytes(seal.hash).hex(),
         },

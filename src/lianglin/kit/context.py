@@ -41,6 +41,14 @@ def site(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+_PART = "lianglin.part"
+
+
+def belongs_to(request: HttpRequest, view: str) -> None:
+    """Marks the link to this view in the desk's navigation, whatever the page's address begins with."""
+    request.META[_PART] = view
+
+
 def navigation(request: HttpRequest, door: str) -> list[dict[str, Any]]:
     """The links of one door that this actor's duties open: label, url, icon, note, current."""
     here = request.resolver_match.view_name if request.resolver_match else ""
@@ -61,7 +69,8 @@ def desk_navigation(request: HttpRequest) -> SafeString:
     menu = _menu(request, "desk")
     here, mark = menu.at.get(request.resolver_match.view_name if request.resolver_match else "", -1), "page"
     if here < 0:
-        here, mark = menu.section(request.path), "true"
+        part = menu.at.get(request.META.get(_PART, ""), -1)
+        here, mark = part if part >= 0 else menu.section(request.path), "true"
     actor = getattr(request, "actor", None)
     counted = ((n, discovery.resolve(menu.links[n].counts)(actor)) for n in menu.counting) if actor else ()
     return side.markup(menu, here, mark, tuple((n, count) for n, count in counted if count))

@@ -27,6 +27,10 @@ class CaseMoved:
     state: str
     at: str  # ISO 8601
     opened_at: str
+    number: str = ""
+    outcome: str = ""
+    unit_id: int | None = None
+    due_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,35 @@ class ReplayErasures:
     """
 
     ledger: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ExportErasures:
+    """Asks whoever keeps the erasure ledger for it, to be kept apart from the database; answered with :class:`Erasures`.
+
+    ``behind``, ``digest``: the number and the SHA-256 of a line that was exported. Only what stands behind it is wanted;
+    the whole ledger where the database holds no such line (it was restored).
+    """
+
+    behind: int = 0
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Erasures:
+    """Lines of the erasure ledger in the order of their numbers; ``whole``: from its beginning.
+
+    ``last``, ``digest``: number and SHA-256 of the last line. A line with a lower number may still be uncommitted: none is
+    once a later answer's ``oldest`` (the oldest transaction that ran before it was read) has reached ``next`` (the first
+    transaction that began after this one was read).
+    """
+
+    lines: tuple[str, ...]
+    whole: bool
+    last: int
+    digest: str
+    oldest: int
+    next: int
 
 
 DELIVER_TASK = "deliver_event"

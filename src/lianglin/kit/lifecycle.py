@@ -82,6 +82,8 @@ class Lifecycle:
     own_url: str = ""  # URL name of the page for whoever holds the receipt of a case
     limits_by: str = ""
     """"module:function"(case, stage) -> (amount, unit) | None: what dated rows set in place of the table's limit."""
+    read: str = ""
+    """Duty without which no post opens a case of this kind; "": none does by itself."""
 
     def state(self, code: str) -> State:
         """The state with this code; KeyError when the lifecycle has none."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-Channel = Literal["sms", "email", "in_app", "paper"]
+Channel = Literal["sms", "email", "in_app", "paper", "webhook"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,10 @@ class Message:
 
     ``code`` is a Notice declared in a manifest; ``context`` fills its placeholders (no names, no phone).
     ``address`` is the phone or e-mail in clear (encrypted at rest); ``post_id`` addresses a post in-app.
-    ``once`` makes the message idempotent: a second one with the same key is dropped.
+    "paper" needs no address, but a case: the notice is printed and handed over by the community of ``scope_code``.
+    "webhook": ``address`` is the key of a registered endpoint (notices.webhooks), whose program gets the text.
+    ``once`` makes the message idempotent: a second one with the same key is dropped. ``resident_id``: whose wishes on
+    how to be told count, where that person is known; ``urgent``: goes at once, whatever the hour.
     """
 
     code: str
@@ -27,6 +30,8 @@ class Message:
     case_id: int | None = None
     language: str = "zh-hans"
     once: str = ""
+    resident_id: int | None = None
+    urgent: bool = False
 
 
 _port: Callable[[Message], None] | None = None

@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
 from lianglin.access.actor import Actor
 from lianglin.access.duty_list.models import CommunityDuty, DutyChange
-from lianglin.access.governance import deciding
+from lianglin.access.governance.proposals import Proposals
 from lianglin.access.transaction import together
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 
 PROPOSE, APPROVE, READ = "access.duty_list", "access.approve_duty_list", "access.read_duty_list"
-SUBJECT = "access.DutyChange"
+CHANGES = Proposals(
+    DutyChange, "access.DutyChange", "access.{verb}_duty", PROPOSE, APPROVE, also=("from_day",)
+)
 Act = DutyChange.Act
 
 
@@ -63,15 +63,8 @@ def _propose(
     with together():
         if act == Act.ADD:
             _must_be_new(by.low, made.code, from_day)
-        try:
-            with together():
-                made.save(force_insert=True)
-        except IntegrityError as error:
-            raise Conflict(
-                _("A change of this duty waits for a decision already. Decide that one, or take it back.")
-            ) from error
-        audit.record("access.propose_duty", SUBJECT, made.pk, scope_code=by.low)
-    return made
+        taken = _("A change of this duty waits for a decision already. Decide that one, or take it back.")
+        return CHANGES.put(made, by=by, taken=taken)
 
 
 def _must_be_ahead(from_day: date, duty: CommunityDuty | None) -> None:
@@ -92,32 +85,17 @@ def decide(*, by: Actor, change_id: int, approve: bool, note: str = "") -> DutyC
 
     A day that has passed meanwhile becomes today. Forbidden to whoever proposed it.
     """
-    by.require(APPROVE)
-    with together():
-        found = _locked(change_id)
-        deciding.decide(found, by=by, approve=approve, note=note)
-        if approve:
-            found.from_day = max(found.from_day, clock.today())
-            _carry_out(found)
-        found.save(update_fields=[*deciding.DECISION, "from_day"])
-        verb = "approve" if approve else "refuse"
-        audit.record(f"access.{verb}_duty", SUBJECT, found.pk, scope_code=found.scope_code)
-    return found
+    return CHANGES.decide(by, approve=approve, note=note, carry_out=_carry_out, pk=change_id)
 
 
 def withdraw(*, by: Actor, change_id: int) -> DutyChange:
     """Whoever proposed it takes it back."""
-    by.require(PROPOSE)
-    with together():
-        found = _locked(change_id)
-        deciding.withdraw(found, by=by)
-        found.save(update_fields=["state"])
-        audit.record("access.withdraw_duty", SUBJECT, found.pk, scope_code=found.scope_code)
-    return found
+    return CHANGES.withdraw(by, pk=change_id)
 
 
 def _carry_out(change: DutyChange) -> None:
     """Ends the row before, and begins the new one."""
+    change.from_day = max(change.from_day, clock.today())
     if change.duty_id is not None:
         held = CommunityDuty.objects.select_for_update(no_key=True).get(pk=change.duty_id)
         if held.valid_to is not None and held.valid_to < change.from_day:
@@ -131,10 +109,3 @@ def _carry_out(change: DutyChange) -> None:
         scope_code=change.scope_code, code=change.code, text=change.text, text_en=change.text_en,
         kind=change.kind, basis=change.basis, valid_from=change.from_day,
     )  # fmt: skip
-
-
-def _locked(change_id: int) -> DutyChange:
-    found = DutyChange.objects.select_for_update(no_key=True).filter(pk=change_id).first()
-    if found is None:
-        raise Forbidden(_("This is not of the area of your current post."))
-    return found

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.governance.two_people import OfAnArea
+from lianglin.access.governance.two_people import OfAnArea, apart
 from lianglin.kit.models import ScopeCodeField
 
 
@@ -73,9 +73,7 @@ class DutyChange(OfAnArea):
         verbose_name = _("change of the duty list")
         verbose_name_plural = _("changes of the duty list")
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("proposed_by")), name="access_duty_two_people"
-            ),
+            apart("access_duty_two_people"),
             models.UniqueConstraint(
                 fields=["scope_code", "code"],
                 condition=models.Q(state="waiting"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,8 @@ from lianglin.access.duty_list import actions, queries
 from lianglin.access.duty_list.forms import DayForm, DutyForm, EndForm
 from lianglin.access.duty_list.models import CommunityDuty, DutyChange
 from lianglin.access.gate import acting, in_post
-from lianglin.access.governance.deciding import TONES, DecideForm, State, may_decide
+from lianglin.access.governance.deciding import TONES, State
+from lianglin.access.governance.views.second import look
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.kit import clock, paging
 from lianglin.places.areas import area
@@ -61,9 +63,7 @@ def _groups(found: list[CommunityDuty], actor: Actor) -> list[dict[str, Any]]:
 
 
 def _rows(found: list[DutyChange]) -> list[dict[str, Any]]:
-    return [
-        {"change": one, "area": area_words(one.scope_code), "tone": TONES[State(one.state)]} for one in found
-    ]
+    return [{"change": one, "area": area_words(one.scope_code), "tone": TONES[one.state]} for one in found]
 
 
 @require_GET
@@ -138,23 +138,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if found is None:
         raise Http404
-    form = DecideForm(request.POST if request.method == "POST" else None)
-    approve = request.POST.get("do") == "approve"
-    answer = form.is_bound and done(
+    seen = look(
         request,
-        form,
-        lambda: actions.decide(by=actor, change_id=pk, approve=approve, note=form.cleaned_data["note"]),
-        _("Approved. It is on the list from its day on.") if approve else _("Refused."),
-        reverse("access:duty_change", args=[pk]),
+        found,
+        partial(actions.decide, change_id=pk),
+        duty=actions.APPROVE,
+        said=_("Approved. It is on the list from its day on."),
+        here=reverse("access:duty_change", args=[pk]),
     )
-    context = {
-        **_rows([found])[0],
-        "form": form,
-        "now": found.duty if found.duty_id else None,
-        "may_decide": may_decide(found, actor, actions.APPROVE),
-        "own": found.state == State.WAITING and actor.account_id == found.proposed_by_id,
-    }
-    return answer or render(request, "access/duties/change.html", context, status=status_of(form))
+    context = {**_rows([found])[0], **seen.context, "now": found.duty if found.duty_id else None}
+    return seen.answer or render(request, "access/duties/change.html", context, status=seen.status)
 
 
 @require_POST

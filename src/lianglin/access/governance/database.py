@@ -155,10 +155,10 @@ begin
     if not exists (
         select 1 from access_auditseal s where s.id = c.seal and s.at = c.sealed_at and s.heads = c.heads and s.signature = c.signature
     ) then raise exception 'cut % rests on no seal', wanted; end if;
-    delete from access_auditentry where id in (
+    delete from access_auditentry where id = any (array(
         select e.id from jsonb_each(c.heads) h join access_auditentry e on e.chain = h.key and e.seq <= (h.value->>0)::bigint
         limit most
-    );
+    ));
     get diagnostics n = row_count;
     if n < most then delete from access_auditseal where id < c.seal; end if;
     update access_auditcut set removed = removed + n where id = wanted;

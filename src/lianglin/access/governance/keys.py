@@ -131,15 +131,17 @@ def note_keys() -> None:
 def count() -> int:
     """Counts what rests under which key, column by column; how many values in all. As the background role."""
     note_keys()
-    total, now = 0, clock.now()
-    for column in encrypted_columns():
-        uses = rotation.uses_of(column.label)
-        KeyUse.objects.filter(column=column.label).delete()
-        KeyUse.objects.bulk_create(
-            KeyUse(column=column.label, number=number, rows=rows, counted_at=now) for number, rows in uses
-        )
-        total += sum(rows for _number, rows in uses)
-    return total
+    return sum(count_column(column.label) for column in encrypted_columns())
+
+
+def count_column(label: str) -> int:
+    """Counts what rests under which key in one column; how many values. As the background role."""
+    uses, now = rotation.uses_of(label), clock.now()
+    KeyUse.objects.filter(column=label).delete()
+    KeyUse.objects.bulk_create(
+        KeyUse(column=label, number=number, rows=rows, counted_at=now) for number, rows in uses
+    )
+    return sum(rows for _number, rows in uses)
 
 
 def finish(order_id: int) -> dict[str, Any]:

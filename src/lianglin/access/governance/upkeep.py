@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import islice
+from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -32,13 +33,18 @@ def check() -> AuditCheck:
     findings = audit.verify(counted=counted)
     kept = [[found.chain, found.seq, str(found.what)] for found in islice(findings, KEPT_FINDINGS)]
     more = sum(1 for _found in findings)
+    return keep(begun, counted, kept, len(kept) + more)
+
+
+def keep(begun: datetime, counted: audit.Counted, kept: list[list[Any]], findings: int) -> AuditCheck:
+    """Writes down what a verification found, and tells auditor and protection officer when something does not fit."""
     made = AuditCheck.objects.create(
         begun_at=begun,
         ended_at=clock.now(),
         chains=counted.chains,
         entries=counted.entries,
         seals=counted.seals,
-        findings=len(kept) + more,
+        findings=findings,
         found=kept,
     )
     audit.record("access.audit_checked", "access.AuditCheck", made.pk, values={"findings": made.findings})
@@ -63,26 +69,40 @@ def _tell(made: AuditCheck) -> None:
 
 
 def cut_old(*, batch: int = BATCH) -> AuditCut | None:
-    """Cuts the entries that have run out, a batch a transaction, up to the newest signed seal that is old enough.
+    """Cuts the entries that have run out, a batch a transaction, up to the newest signed seal of all chains that is old enough.
 
     Goes on with a cut that was stopped. None when nothing has run out, or no old seal was signed.
     """
-    with acting(job()):
-        cut = AuditCut.objects.filter(finished_at__isnull=True).order_by("id").first() or _begin()
-    while cut is not None and cut.finished_at is None:
+    cut = None
+    more = True
+    while more:
         with acting(job()):
-            removed = call("access_audit_cut", cut.pk, batch)
-            cut = AuditCut.objects.get(pk=cut.pk)
-            if removed < batch:
-                cut.finished_at = clock.now()
-                cut.save(update_fields=["finished_at"])
-                audit.record("access.audit_cut", "access.AuditCut", cut.pk, values={"removed": cut.removed})
+            cut, _removed, more = _cut_batch(batch)
     return cut
+
+
+def cut_some(*, batch: int = BATCH) -> tuple[int, bool]:
+    """One batch of :func:`cut_old` in the running transaction; (entries removed, whether there is more)."""
+    _cut, removed, more = _cut_batch(batch)
+    return removed, more
+
+
+def _cut_batch(batch: int) -> tuple[AuditCut | None, int, bool]:
+    cut = AuditCut.objects.filter(finished_at__isnull=True).order_by("id").first() or _begin()
+    if cut is None:
+        return None, 0, False
+    removed = call("access_audit_cut", cut.pk, batch)
+    cut = AuditCut.objects.get(pk=cut.pk)
+    if removed < batch:
+        cut.finished_at = clock.now()
+        cut.save(update_fields=["finished_at"])
+        audit.record("access.audit_cut", "access.AuditCut", cut.pk, values={"removed": cut.removed})
+    return cut, removed, removed >= batch
 
 
 def _begin() -> AuditCut | None:
     limit = clock.now() - timedelta(days=31 * settings.AUDIT_MONTHS)
-    seal = AuditSeal.objects.filter(at__lt=limit, signature__isnull=False).order_by("-id").first()
+    seal = AuditSeal.objects.filter(at__lt=limit, whole=True, signature__isnull=False).order_by("-id").first()
     last = audit.last_cut()
     if seal is None or seal.key is None or seal.signature is None or (last and last.seal >= seal.pk):
         return None

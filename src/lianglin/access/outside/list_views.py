@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.again import proof_due, recently_proved_to_act
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import TONES
 from lianglin.access.governance.forms import NoteForm
 from lianglin.access.governance.views.shared import refuse, show
 from lianglin.access.models import LinkList
@@ -27,7 +28,6 @@ from lianglin.kit.paging import page
 
 SHOWN = 200
 """Wrong rows on the page; who has more mends these first."""
-TONES = {"waiting": "waiting", "approved": "good", "refused": "bad", "withdrawn": "closed"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 

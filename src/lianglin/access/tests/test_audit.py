@@ -1,5 +1,7 @@
 """The audit chain finds a change, a gap, a swap and a cut; it goes with a rollback; no role can write it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import override
@@ -10,6 +12,7 @@ from lianglin.access import audit
 from lianglin.access.actor import job
 from lianglin.access.models import AuditEntry, AuditHead, AuditSeal
 from lianglin.access.transaction import acting, together
+from lianglin.kit import clock
 
 pytestmark = pytest.mark.django_db
 CHAIN = "230103001001"
@@ -69,6 +72,45 @@ def test_a_changed_seal_is_found() -> None:
     audit.seal()
     AuditSeal.objects.filter(pk=AuditSeal.objects.order_by("id").first().pk).update(heads={CHAIN: [1, "00"]})
     assert list(audit.verify())
+
+
+OTHER = "230103001002"
+
+
+def test_a_seal_names_what_grew_and_once_a_day_all() -> None:
+    write(1)
+    write(1, OTHER)
+    first = audit.seal_what_moved()
+    assert first is not None
+    assert (first.whole, set(first.heads)) == (True, {CHAIN, OTHER})
+    assert audit.seal_what_moved() is None, "nothing was written"
+    write(1, OTHER)
+    second = audit.seal_what_moved()
+    assert second is not None
+    assert (second.whole, set(second.heads)) == (False, {OTHER})
+    assert audit.sealed() == {CHAIN: first.heads[CHAIN], OTHER: second.heads[OTHER]}
+    AuditSeal.objects.update(at=clock.now() - timedelta(days=1))
+    write(1, CHAIN)
+    third = audit.seal_what_moved()
+    assert third is not None
+    assert (third.whole, set(third.heads)) == (True, {CHAIN, OTHER})
+
+
+@pytest.mark.parametrize("chain", [CHAIN, OTHER])
+def test_what_any_seal_named_cannot_be_rewritten(chain: str) -> None:
+    """The newest seal leaves the first chain out; both are vouched for, together and one by one."""
+    write(2)
+    write(2, OTHER)
+    audit.seal_what_moved()
+    write(1, OTHER)
+    audit.seal_what_moved()
+    assert list(audit.verify()) == list(audit.verify(only=chain)) == []
+    AuditEntry.objects.filter(chain=chain).delete()
+    AuditHead.objects.filter(chain=chain).delete()
+    write(3, chain)  # a whole new chain, right in itself
+    with override("en"):
+        for found in (list(audit.verify()), list(audit.verify(only=chain))):
+            assert any(finding.chain == chain and "seal" in finding.what for finding in found)
 
 
 def test_lines_vanish_with_what_they_tell_of() -> None:

@@ -111,7 +111,7 @@ def test_an_entry_is_opened_with_its_hashes(city: World, seq: str, fits: bool) -
 
 def test_what_is_written_while_it_reads_is_no_finding(city: World, monkeypatch: pytest.MonkeyPatch) -> None:
     write(2)
-    real, once = audit._start, []
+    real, once = audit.start_of, []
 
     def interrupted(starts: Any, chain: str) -> Any:
         if not once:
@@ -119,10 +119,10 @@ def test_what_is_written_while_it_reads_is_no_finding(city: World, monkeypatch: 
         return real(starts, chain)
 
     heads = {head.chain: head for head in AuditHead.objects.all()}
-    monkeypatch.setattr(audit, "_start", interrupted)
+    monkeypatch.setattr(audit, "start_of", interrupted)
     assert list(audit.verify()) == []
     write(1)
-    assert list(audit._ends(heads[CHAIN], CHAIN, 4, bytes(AuditHead.objects.get(chain=CHAIN).hash))) == []
+    assert list(audit.ends(heads[CHAIN], CHAIN, 4, bytes(AuditHead.objects.get(chain=CHAIN).hash))) == []
 
 
 def test_a_seal_that_the_city_did_not_sign_is_found(city: World) -> None:

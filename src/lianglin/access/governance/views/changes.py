@@ -16,6 +16,7 @@ from lianglin.access.actor import role_kinds
 from lianglin.access.again import proof_due, recently_proved_to_act
 from lianglin.access.gate import acting, in_post
 from lianglin.access.governance import changes, queries
+from lianglin.access.governance.deciding import TONES
 from lianglin.access.governance.forms import NoteForm, StateFilter
 from lianglin.access.governance.views.shared import chosen, refuse, show
 from lianglin.access.models import LinkList, RightsChange
@@ -23,8 +24,6 @@ from lianglin.access.outside import lists
 from lianglin.access.replies import see
 from lianglin.kit.errors import HouseError
 from lianglin.kit.paging import page
-
-TONES = {"waiting": "waiting", "approved": "good", "refused": "bad", "withdrawn": "closed"}
 
 
 @require_GET
