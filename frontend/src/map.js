@@ -7,6 +7,47 @@ import { onRootChange, rootFactor } from "./root.js";
 const SYMBOL_SIZES = new WeakMap();
 const TONES = ["match", ["get", "tone"], "bad", "#a93224", "warn", "#f0b54a", "good", "#2b6539", "closed", "#857d70", "#14525c"];
 
+// Maps of figures: a shade and a pattern for each class, the same as in the server's drawing.
+const SHADES = ["#e5f0f0", "#bcd9db", "#7fb4ba", "#3f8791", "#14525c"];
+const CLASSES = ["0", "1", "2", "3", "4", "hidden", "none"];
+
+// One square of a class: its shade with dots, slanting, level or crossed lines; what is not shown is crossed in amber.
+function square(name) {
+  const side = 12;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
+  const line = (colour, width, ...ends) => {
+    pen.strokeStyle = colour;
+    pen.lineWidth = width;
+    pen.beginPath();
+    for (const [x1, y1, x2, y2] of ends) {
+      pen.moveTo(x1, y1);
+      pen.lineTo(x2, y2);
+    }
+    pen.stroke();
+  };
+  pen.fillStyle = SHADES[Number(name)] ?? (name === "hidden" ? "#fff3da" : "#ffffff");
+  pen.fillRect(0, 0, side, side);
+  if (name === "1") {
+    pen.fillStyle = SHADES[4];
+    pen.fillRect(5, 5, 2, 2);
+  }
+  if (name === "2") line("#0d3a42", 1.4, [0, 12, 12, 0]);
+  if (name === "3") line("#ffffff", 1.8, [0, 6, 12, 6]);
+  if (name === "4") line("#ffffff", 1.3, [0, 6, 12, 6], [6, 0, 6, 12]);
+  if (name === "hidden") line("#7a4d00", 1.2, [0, 0, 12, 12], [0, 12, 12, 0]);
+  return pen.getImageData(0, 0, side, side);
+}
+
+function addClasses(map) {
+  for (const name of CLASSES) if (!map.hasImage(`class-${name}`)) map.addImage(`class-${name}`, square(name));
+  map.addLayer({
+    id: "feature-classes", type: "fill", source: "features", filter: ["has", "class"],
+    paint: { "fill-pattern": ["concat", "class-", ["get", "class"]], "fill-opacity": 0.82 },
+  }, "feature-edges");
+}
+
 let ready = false;
 function prepare(workerUrl) {
   if (ready) return;
@@ -51,13 +92,14 @@ function locale(words, label) {
 function addFeatures(map, url, words, picking) {
   map.addSource("features", { type: "geojson", data: url });
   map.addLayer({
-    id: "feature-areas", type: "fill", source: "features", filter: ["==", ["geometry-type"], "Polygon"],
+    id: "feature-areas", type: "fill", source: "features", filter: ["all", ["==", ["geometry-type"], "Polygon"], ["!", ["has", "class"]]],
     paint: { "fill-color": TONES, "fill-opacity": 0.14 },
   });
   map.addLayer({
     id: "feature-edges", type: "line", source: "features", filter: ["==", ["geometry-type"], "Polygon"],
-    paint: { "line-color": TONES, "line-width": 2.5 },
+    paint: { "line-color": TONES, "line-width": ["case", ["has", "class"], 1.2, 2.5] },
   });
+  addClasses(map);
   map.addLayer({
     id: "feature-points", type: "circle", source: "features", filter: ["==", ["geometry-type"], "Point"],
     paint: { "circle-color": TONES, "circle-radius": 9, "circle-stroke-color": "#fff", "circle-stroke-width": 2.5 },
@@ -68,7 +110,7 @@ function addFeatures(map, url, words, picking) {
     paint: { "text-color": "#0d3a42", "text-halo-color": "#fff", "text-halo-width": 1.8 },
   });
   if (picking) return; // a tap means "here", not "what is this"
-  for (const layer of ["feature-points", "feature-areas"]) {
+  for (const layer of ["feature-points", "feature-areas", "feature-classes"]) {
     map.on("click", layer, (event) => showPopup(map, event, words));
     map.on("mouseenter", layer, () => (map.getCanvas().style.cursor = "pointer"));
     map.on("mouseleave", layer, () => (map.getCanvas().style.cursor = ""));
@@ -151,8 +193,8 @@ window.lianglinMap = (element, workerUrl) => {
     pitchWithRotate: false,
     touchPitch: false,
     cooperativeGestures: window.matchMedia("(pointer: coarse)").matches,
-    // On a narrow map the credit stands in the caption right below, where it covers nothing.
-    attributionControl: element.clientWidth < 640 ? false : { compact: false },
+    // The credit stands in the caption right below, in the reader's language, where it covers nothing.
+    attributionControl: false,
     locale: locale(words, label),
   });
   map.touchZoomRotate.disableRotation();

@@ -6,61 +6,60 @@ All idempotent: a cell is counted anew from its rows, never added to. Figures ar
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import date, datetime
-from itertools import islice
+from datetime import date
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from lianglin.access.actor import Actor
 from lianglin.indicators import queries, rules
-from lianglin.indicators.models import IndicatorValue, PublishedValue
+from lianglin.indicators.models import IndicatorValue
+from lianglin.indicators.opened.publishing import publish
 from lianglin.indicators.rules import Counts
+from lianglin.indicators.values import counted, writing
+from lianglin.indicators.values.counted import MONTHS, last_months
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Cell, Indicator
 from lianglin.kit.period import Period
 from lianglin.places.queries import history
 from lianglin.places.rules.crosswalk import Crosswalk
 
-MONTHS = 26
-BATCH = 20_000
-Report = Callable[[float], None]
+__all__ = ("MONTHS", "last_months", "publish", "rebuild", "refresh")
 
-_INSERT = """
-insert into indicators_indicatorvalue
-    (indicator, month, scope_code, member, numerator, denominator, definition_version, computed_at)
-select *, %s::timestamptz from unnest(
-    %s::text[], %s::date[], %s::text[], %s::text[], %s::bigint[], %s::bigint[], %s::text[])
-"""
+Report = Callable[[float], None]
 
 
 def refresh(
-    *, by: Actor, codes: Collection[str], span: Period, scope_codes: Collection[str] | None = None
+    *,
+    by: Actor,
+    codes: Collection[str],
+    span: Period,
+    scope_codes: Collection[str] | None = None,
+    cause: str = writing.Cause.COUNTED,
 ) -> int:
     """Counts the given figures anew for whole months, in some communities or in all; returns the cells written.
 
-    Waits for whoever counts the same communities, so that the last to write is the last to have read.
+    Waits for whoever counts the same communities, so that the last to write is the last to have read. What changed since
+    the day before keeps its former value, with ``cause`` (see ``values.writing``).
     """
     by.require("system")
-    asked = [i for i in queries.figures_of(*codes) if i.cells]
+    asked = [i for i in queries.figures_of(*codes) if counted.source(i)]
     walk = history.fresh_crosswalk()
     if scope_codes is not None:
         scope_codes = walk.family(scope_codes)
+    versions = {i.code: i.definition_version for i in asked}
     with transaction.atomic():
         queries.hold(scope_codes)
-        stale = IndicatorValue.objects.filter(
-            indicator__in=[i.code for i in asked], month__gte=span.start, month__lt=span.end
-        )
-        if scope_codes is not None:
-            stale = stale.filter(scope_code__in=list(scope_codes))
         at = clock.now()
-        for month in span.months() if walk.passages else ():
-            if kept := walk.kept(month.start):
-                stale = stale.exclude(month=month.start, scope_code__in=kept)
-        stale.delete()
-        return sum(
-            _write(_as_kept(cells, figures, span, scope_codes, walk), at)
+        written = sum(
+            writing.write(_as_kept(cells, figures, span, scope_codes, walk), versions, at, cause)
             for cells, figures in _computed(asked, span, scope_codes)
         )
+        months = [month.start for month in span.months()]
+        writing.forget(
+            indicators=list(versions), months=months, scope_codes=scope_codes, at=at, cause=cause,
+            kept=[(month, code) for month in months if walk.passages for code in walk.kept(month)],
+        )  # fmt: skip
+    return written
 
 
 Group = tuple[str, date, str]
@@ -78,17 +77,17 @@ def _as_kept(
 
     Rows carry today's codes, so what was counted anew is brought back (see ``places.rules.crosswalk``).
     """
-    counted: dict[Group, dict[str, Counts]] = {}
+    found: dict[Group, dict[str, Counts]] = {}
     for cell in cells:
         if cell.scope_code in walk.touched(cell.month):
-            group = counted.setdefault((cell.indicator, cell.month, cell.member), {})
+            group = found.setdefault((cell.indicator, cell.month, cell.member), {})
             group[cell.scope_code] = Counts(cell.numerator, cell.denominator)
         else:
             yield cell
     kept = _stored(asked, span, scope_codes, walk)
-    for group in {**counted, **kept}:
+    for group in {**found, **kept}:
         indicator, month, member = group
-        here, there = counted.get(group, {}), kept.get(group, {})
+        here, there = found.get(group, {}), kept.get(group, {})
         divided = any(c.denominator is not None for c in (*here.values(), *there.values()))
         booked = walk.to_book(
             {code: rules.as_parts(c) for code, c in here.items()},
@@ -125,28 +124,13 @@ def _computed(
     asked: list[Indicator], span: Period, scope_codes: Collection[str] | None
 ) -> Iterable[tuple[Iterable[Cell], list[Indicator]]]:
     """Each function that computes cells, asked once for all figures that name it; with those figures."""
-    for reference in dict.fromkeys(indicator.cells for indicator in asked):
-        figures = [indicator for indicator in asked if indicator.cells == reference]
-        yield discovery.resolve(reference)([i.code for i in figures], span, scope_codes), figures
-
-
-def _write(cells: Iterable[Cell], at: datetime) -> int:
-    written, waiting = 0, iter(cells)
-    versions = {code: indicator.definition_version for code, indicator in discovery.indicators().items()}
-    with connection.cursor() as cursor:
-        while batch := list(islice(waiting, BATCH)):
-            columns = [
-                [cell.indicator for cell in batch],
-                [cell.month for cell in batch],
-                [cell.scope_code for cell in batch],
-                [cell.member for cell in batch],
-                [cell.numerator for cell in batch],
-                [cell.denominator for cell in batch],
-                [versions[cell.indicator] for cell in batch],
-            ]
-            cursor.execute(_INSERT, [at, *columns])
-            written += len(batch)
-    return written
+    for reference in dict.fromkeys(counted.source(indicator) for indicator in asked):
+        figures = [indicator for indicator in asked if counted.source(indicator) == reference]
+        codes = [indicator.code for indicator in figures]
+        if figures[0].cells:
+            yield discovery.resolve(reference)(codes, span, scope_codes), figures
+        else:
+            yield counted.cells(reference, codes, span, scope_codes), figures
 
 
 def rebuild(
@@ -171,89 +155,3 @@ def rebuild(
     if report:
         report(1.0)
     return written
-
-
-def last_months(count: int) -> list[Period]:
-    """The last ``count`` months, the running one included, oldest first."""
-    months = [Period.month_of(clock.today())]
-    while len(months) < count:
-        months.insert(0, months[0].previous())
-    return months
-
-
-def publish(*, by: Actor, months: Collection[Period]) -> int:
-    """Publishes the whole months among ``months``: figures of every place, small cells hidden (house rule 7).
-
-    Breakdowns are published for the whole city only. Returns the cells written.
-    """
-    by.require("system")
-    indicators = [i for i in queries.figures_of() if i.published and i.cells]
-    written = 0
-    for month in months:
-        if month.end > clock.today():
-            continue
-        with transaction.atomic():
-            queries.hold(None)
-            rows = list(_published(indicators, month.start))
-            PublishedValue.objects.filter(month=month.start).delete()
-            PublishedValue.objects.bulk_create(rows, batch_size=5_000)
-        written += len(rows)
-    return written
-
-
-def _published(indicators: list[Indicator], month: date) -> Iterable[PublishedValue]:
-    at = clock.now()
-    parts: dict[str, dict[str, Counts]] = {}
-    known = {indicator.code: indicator for indicator in indicators}
-    for (code, member), by_community in queries.community_counts(indicators, month).items():
-        if member:
-            parts.setdefault(code, {})[member] = _total(by_community.values())
-            continue
-        cells, parents = _rolled_up(by_community)
-        hidden = rules.hide_tree(cells, parents, people=known[code].people)
-        for place, counts in cells.items():
-            yield _cell(code, month, place, "", counts, hidden.get(place, ""), at)
-    for code, members in parts.items():
-        total = _total(members.values())
-        whole = {"": total, **members}
-        hidden = rules.hide_tree(whole, dict.fromkeys(members, ""), people=known[code].people)
-        for member, counts in whole.items():
-            yield _cell(code, month, "", member, counts, hidden.get(member, ""), at)
-
-
-def _total(counts: Iterable[Counts]) -> Counts:
-    first, *more = counts
-    return sum(more, first)
-
-
-def _rolled_up(by_community: dict[str, Counts]) -> tuple[dict[str, Counts], dict[str, str]]:
-    """Counts by code of every level, and each code's place above."""
-    cells: dict[str, Counts] = {}
-    parents: dict[str, str] = {}
-    for scope_code, counts in by_community.items():
-        above = None
-        for width in (0, 6, 9, 12):
-            if width > len(scope_code):  # a figure that the whole city alone has
-                break
-            place = scope_code[:width]
-            cells[place] = cells[place] + counts if place in cells else counts
-            if above is not None:
-                parents[place] = above
-            above = place
-    return cells, parents
-
-
-def _cell(
-    code: str, month: date, place: str, member: str, counts: Counts, hidden: str, at: datetime
-) -> PublishedValue:
-    shown = Counts(0) if hidden else counts
-    return PublishedValue(
-        indicator=code,
-        month=month,
-        scope_code=place,
-        member=member,
-        numerator=None if hidden else shown.numerator,
-        denominator=None if hidden else shown.denominator,
-        hidden=hidden,
-        published_at=at,
-    )

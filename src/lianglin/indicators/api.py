@@ -14,6 +14,7 @@ from lianglin.access.actor import Actor
 from lianglin.access.api import PROBLEMS, anybody, staff
 from lianglin.indicators import queries, rules
 from lianglin.indicators.actions import MONTHS
+from lianglin.indicators.opened.api import router as opened
 from lianglin.indicators.rules import Counts
 from lianglin.indicators.views import showing
 from lianglin.kit import clock, discovery
@@ -21,6 +22,7 @@ from lianglin.kit.domain import Indicator
 from lianglin.kit.period import Period
 
 router = Router()
+router.add_router("", opened)
 Place = Annotated[str, StringConstraints(pattern=r"^([0-9]{4}|[0-9]{6}|[0-9]{9}|[0-9]{12})?$")]
 Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 
@@ -124,7 +126,7 @@ def published(request: HttpRequest, code: str, asking: Query[Asking]) -> Any:
 
 def _indicator(code: str) -> Indicator:
     found = discovery.indicators().get(code)
-    if found is None or found.members:
+    if found is None or found.members or found.origin != "own":
         raise Http404(_("There is no such figure."))
     return found
 

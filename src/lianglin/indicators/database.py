@@ -1,4 +1,4 @@
-"""What figures add to the database: an issued report is held as it was issued, whoever writes."""
+"""What figures add to the database: an issued report is held as it was issued, what was approved as it was given."""
 
 from __future__ import annotations
 
@@ -21,6 +21,34 @@ create trigger indicators_report_frozen before update on indicators_report
 """
 
 
+_GIVEN = {
+    "indicators_figureimport": ("key", "content", "sha256", "office", "source", "as_of", "lines", "proposed_by_id"),
+    "indicators_importedvalue": (
+        "file_id", "line", "indicator", "starts_on", "ends_before", "amount", "numerator", "denominator", "note",
+    ),
+    "indicators_targetchange": ("indicator", "amount", "better", "source", "proposed_by_id"),
+    "indicators_reportlayout": ("key", "organisation_id", "definition", "version", "content", "digest", "uploaded_by_id"),
+}  # fmt: skip
+"""Table -> what one person gave and a second one looks at: nobody changes it in between, nor afterwards."""
+_STAYS = """
+create or replace function indicators_given_stays() returns trigger language plpgsql set search_path = pg_catalog as $$
+begin
+    raise exception 'What two people look at does not change. Give it anew.' using errcode = 'check_violation';
+end $$;
+"""
+
+
+def _stays(table: str, columns: tuple[str, ...]) -> str:
+    old, new = (", ".join(f"{which}.{column}" for column in columns) for which in ("old", "new"))
+    return f"""
+drop trigger if exists {table}_stays on {table};
+create trigger {table}_stays before update on {table} for each row
+    when (({old}) is distinct from ({new})) execute function indicators_given_stays();
+"""
+
+
 def install(cursor: Any) -> None:
-    """The trigger that freezes issued reports. Idempotent."""
-    cursor.execute(_FROZEN)
+    """The triggers that freeze issued reports, and what two people look at. Idempotent."""
+    cursor.execute(_FROZEN + _STAYS)
+    for table, columns in _GIVEN.items():
+        cursor.execute(_stays(table, columns))

@@ -67,11 +67,12 @@ class CorrectForm(forms.Form):
 
 
 class FileForm(forms.Form):
-    """Word or PDF, and what for."""
+    """Word, PDF or Excel, in which layout, and what for."""
 
     format = forms.ChoiceField(
         label=_("format"), choices=ReportFile.Format.choices, widget=forms.RadioSelect, initial="docx"
     )
+    own = forms.ChoiceField(label=_("layout"), widget=forms.RadioSelect, required=False)
     reason = forms.CharField(
         label=_("what it is for"),
         max_length=120,
@@ -79,3 +80,14 @@ class FileForm(forms.Form):
             "required": _("Say in a few words what the file is for; it stands on every page of it.")
         },
     )
+
+    def __init__(self, *args: Any, layout: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if layout:
+            self.fields["own"].choices = [  # pyright: ignore[reportAttributeAccessIssue]
+                ("own", _("the office's own (%(name)s), Word alone") % {"name": layout}),
+                ("", _("standard (GB/T 9704)")),
+            ]
+            self.fields["own"].initial = "own"
+        else:
+            del self.fields["own"]

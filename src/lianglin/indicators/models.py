@@ -5,10 +5,27 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.indicators.reports.designs.models import ReportDesign
 from lianglin.indicators.reports.models import Report, ReportFile
+from lianglin.indicators.reports.own.models import ReportLayout
+from lianglin.indicators.reports.schedules.models import ReportSchedule, ScheduleRun
+from lianglin.indicators.reports.sending.models import ReceivedReport, ReportCopy
+from lianglin.indicators.values.models import (
+    DefinitionVersion,
+    FigureImport,
+    FigureRevision,
+    ImportedValue,
+    IndicatorTarget,
+    PublishedRevision,
+    TargetChange,
+)
 from lianglin.kit.models import DatedScopeCodeField
 
-__all__ = ("IndicatorValue", "PublishedValue", "Report", "ReportFile")
+__all__ = (
+    "DefinitionVersion", "FigureImport", "FigureRevision", "ImportedValue", "IndicatorTarget", "IndicatorValue",
+    "PublishedRevision", "PublishedValue", "ReceivedReport", "Report", "ReportCopy", "ReportDesign", "ReportFile",
+    "ReportLayout", "ReportSchedule", "ScheduleRun", "TargetChange",
+)  # fmt: skip
 
 
 class IndicatorValue(models.Model):
@@ -25,6 +42,7 @@ class IndicatorValue(models.Model):
     denominator = models.BigIntegerField(_("denominator"), null=True)
     definition_version = models.CharField(_("version of the definition"), max_length=10)
     computed_at = models.DateTimeField(_("computed at"))
+    valid_from = models.DateField(_("says so since"), null=True)
 
     class Meta:
         verbose_name = _("indicator value")
@@ -39,13 +57,13 @@ class IndicatorValue(models.Model):
 class PublishedValue(models.Model):
     """A figure as anybody may see it: whole months only, small cells hidden with what would give them away.
 
-    ``scope_code`` is a place of any level ("" for the city); hidden counts are null.
+    ``scope_code`` is a place of any level ("" for the city); hidden counts are null. Why one is hidden is not said: it is
+    small, or another one stands beside it. A published figure of the city has a row; a place without one counted nothing.
     """
 
     class Hidden(models.TextChoices):
         NO = "", _("shown")
-        FEW = "few", _("fewer than ten")
-        GUARD = "guard", _("hidden so that a smaller figure cannot be worked out")
+        KEPT = "hidden", _("not shown: fewer than ten, or it would give such a number away")
 
     indicator = models.CharField(_("indicator"), max_length=40, db_collation="C")
     month = models.DateField(_("month (its first day)"))
@@ -54,7 +72,12 @@ class PublishedValue(models.Model):
     numerator = models.BigIntegerField(_("numerator or count"), null=True)
     denominator = models.BigIntegerField(_("denominator"), null=True)
     hidden = models.CharField(_("hidden because"), max_length=6, choices=Hidden, blank=True)
+    definition_version = models.CharField(
+        _("version of the definition"), max_length=10, blank=True, default="", db_default=""
+    )
     published_at = models.DateTimeField(_("published at"))
+    first_published_at = models.DateTimeField(_("first published at"), null=True)
+    revision = models.PositiveSmallIntegerField(_("how often it was revised"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("published value")

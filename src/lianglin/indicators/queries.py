@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, Max, OuterRef, Q, Sum
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models import Value as Literal
 from django.db.models.functions import Concat, Left
 from django.utils.translation import get_language
@@ -35,6 +34,8 @@ LEVELS = {0: "city", 4: "city", 6: "county", 9: "township", 12: "community"}
 WIDTH_BELOW = {"city": 6, "county": 9, "township": 12, "community": 0}
 TREND = 13
 """Months a trend shows: the asked one, the same a year before, and those between."""
+LEFT_OUT = "left_out"
+"""The member under which a cell keeps what rulings took out of a rate; it is in neither count and is never published."""
 
 
 # --- places ------------------------------------------------------------------------------------------------
@@ -151,6 +152,7 @@ def _community_place(community: Community, month: Period) -> Place:
 
 # --- figures -----------------------------------------------------------------------------------------------
 
+Cells = QuerySet[IndicatorValue]
 Key = tuple[str, str, date]
 """(indicator, member, first day of the month)"""
 
@@ -173,16 +175,18 @@ class Sums:
         return sum(before, zero)
 
 
-def _inside(prefix: str) -> Q:
+def inside(prefix: str) -> Q:
+    """Cells of the communities of a place."""
     return Q(scope_code__gte=prefix, scope_code__lt=prefix + TOP)
 
 
 def figures_of(*codes: str) -> list[Indicator]:
-    """The declared indicators with these codes, or all, in the order of their manifests."""
-    return [i for i in discovery.indicators().values() if not codes or i.code in codes]
+    """The declared own indicators with these codes, or all, in the order of their manifests; imported ones stand apart."""
+    own = (i for i in discovery.indicators().values() if i.origin == "own")
+    return [i for i in own if not codes or i.code in codes]
 
 
-def _months(indicators: Collection[Indicator], months: Collection[date], *, members: bool) -> Q:
+def cells_of(indicators: Collection[Indicator], months: Collection[date], *, members: bool = True) -> Q:
     """What must be read for these figures in these months; for cumulative ones everything before, too."""
     plain = [i.code for i in indicators if i.kind != "cumulative"]
     grown = [i.code for i in indicators if i.kind == "cumulative"]
@@ -202,12 +206,12 @@ def sums(
     """
     asked = Q()
     for indicators, months in wanted:
-        asked |= _months(indicators, months, members=members)
+        asked |= cells_of(indicators, months, members=members)
     walk = history.crosswalk()
     former = prefix and LEVELS[len(prefix)] == "community" and walk.is_target(prefix)
     if former:
         return _sums_on_todays_map(asked, prefix, walk)
-    rows = IndicatorValue.objects.filter(asked, _inside(prefix)).values("indicator", "member", "month")
+    rows = IndicatorValue.objects.filter(asked, inside(prefix)).values("indicator", "member", "month")
     found, newest = {}, None
     for row in rows.annotate(n=Sum("numerator"), d=Sum("denominator"), at=Max("computed_at")).order_by():
         found[row["indicator"], row["member"], row["month"]] = Counts(
@@ -246,11 +250,11 @@ def by_place(
 ) -> dict[tuple[str, str], Counts]:
     """The counts by (place, indicator) of the places below ``prefix`` whose codes have ``width`` digits. One statement."""
     walk = history.crosswalk()
-    rows = IndicatorValue.objects.filter(_months(indicators, [month], members=False), _inside(prefix))
+    rows = IndicatorValue.objects.filter(cells_of(indicators, [month], members=False), inside(prefix))
     if width == 12 and walk.passages:
         return {
             (place, code): counts
-            for (code, _member), places in _by_community(rows, walk).items()
+            for (code, _member), places in by_community(rows, walk).items()
             for place, counts in places.items()
         }
     grouped = rows.values("indicator", place=Left("scope_code", width)).annotate(
@@ -262,7 +266,7 @@ def by_place(
     }
 
 
-def _by_community(rows: Any, walk: Crosswalk) -> dict[tuple[str, str], dict[str, Counts]]:
+def by_community(rows: Cells, walk: Crosswalk) -> dict[tuple[str, str], dict[str, Counts]]:
     """(indicator, member) -> today's community -> counts, month by month brought onto today's map. One statement."""
     grouped = rows.values("indicator", "member", "month", "scope_code").annotate(
         n=Sum("numerator"), d=Sum("denominator")
@@ -311,6 +315,8 @@ def value(code: str, prefix: str, period: Period) -> Figure:
     do not add up are read for single months; a longer period raises ValueError.
     """
     indicator = discovery.indicators()[code]
+    if indicator.origin != "own":
+        raise ValueError(f"“{code}” is given by another office; ask values.queries for it.")
     months = [month.start for month in period.months()]
     if indicator.at_level:
         if len(months) > 1:
@@ -348,8 +354,8 @@ def community_counts(
     indicators: Collection[Indicator], month: date
 ) -> dict[tuple[str, str], dict[str, Counts]]:
     """(indicator, member) -> community of today -> counts of a month, for publishing. One statement."""
-    rows = IndicatorValue.objects.filter(_months(indicators, [month], members=True))
-    return _by_community(rows, history.crosswalk())
+    rows = IndicatorValue.objects.filter(cells_of(indicators, [month], members=True)).exclude(member=LEFT_OUT)
+    return by_community(rows, history.crosswalk())
 
 
 # --- locks -------------------------------------------------------------------------------------------------

@@ -97,49 +97,23 @@ def is_small(counts: Counts, *, people: bool) -> bool:
 def hide_siblings(cells: Mapping[str, Counts], *, people: bool) -> dict[str, str]:
     """Which of several cells that add up to a published total are hidden, and why.
 
-    Small ones are; then, smallest first, as many others as it takes that what is hidden together is not small
-    either and is more than one cell, so that nothing can be worked out from the total. Empty cells are shown.
+    Small ones are; then, smallest first, as many others as it takes that nobody can bound one of them closer than 1 to 9
+    from the total. Empty cells are shown. What goes to the public for good is hidden by ``opened.suppression``.
     """
     filled = {code: counts for code, counts in cells.items() if counts.base}
     hidden = {code: FEW for code, counts in filled.items() if is_small(counts, people=people)}
     others = sorted(
         (code for code in filled if code not in hidden), key=lambda code: (filled[code].base, code)
     )
-    while hidden and others and (len(hidden) < 2 or is_small(_sum(filled, hidden), people=people)):
+    while hidden and others and _gives_away([filled[code] for code in hidden], people=people):
         hidden[others.pop(0)] = GUARD
     return hidden
 
 
-def _sum(cells: Mapping[str, Counts], codes: Mapping[str, str]) -> Counts:
-    total, *more = (cells[code] for code in codes)
-    for counts in more:
-        total += counts
-    return total
-
-
-def hide_tree(cells: Mapping[str, Counts], parents: Mapping[str, str], *, people: bool) -> dict[str, str]:
-    """The same for places inside places: ``cells`` by code, ``parents`` names each code's place above ("" at the top).
-
-    Below a hidden place everything filled is hidden, since its parts would add up to it.
-    """
-    below: dict[str, dict[str, Counts]] = {}
-    tops: dict[str, Counts] = {}
-    for code, counts in cells.items():
-        if code in parents and parents[code] in cells:
-            below.setdefault(parents[code], {})[code] = counts
-        else:
-            tops[code] = counts
-    hidden = {code: FEW for code, counts in tops.items() if counts.base and is_small(counts, people=people)}
-    waiting = list(tops)
-    while waiting:
-        code = waiting.pop()
-        inside = below.get(code, {})
-        if code in hidden:
-            hidden |= {inner: GUARD for inner, counts in inside.items() if counts.base}
-            hidden |= {
-                i: FEW for i, counts in inside.items() if counts.base and is_small(counts, people=people)
-            }
-        else:
-            hidden |= hide_siblings(inside, people=people)
-        waiting.extend(inside)
-    return hidden
+def _gives_away(group: list[Counts], *, people: bool) -> bool:
+    if len(group) < 2:
+        return True
+    columns: list[list[int]] = [[counts.denominator or 0 for counts in group]]
+    if people:
+        columns += [[counts.numerator for counts in group], [counts.rest or 0 for counts in group]]
+    return any(0 < sum(column) < max(SMALLEST, SMALLEST - 2 + sum(map(bool, column))) for column in columns)

@@ -1,5 +1,8 @@
 from django.urls import path
 
+from lianglin.indicators.opened.urls import routes as opened
+from lianglin.indicators.reports.urls import urlpatterns as report_urls
+from lianglin.indicators.values import urls as values
 from lianglin.indicators.views import breakdown, desk, public, reports, taking_out
 
 app_name = "indicators"
@@ -18,6 +21,8 @@ urlpatterns = [
     path("reports/<uuid:key>/correct/", reports.correct, name="correct_report"),
     path("reports/<uuid:key>/file/", reports.ask_file, name="report_file"),
     path("reports/files/<uuid:key>/", reports.fetch, name="fetch_report"),
-    path("definitions/", public.definitions, name="definitions"),
+    *report_urls,
+    *values.routes,
     path("public/", public.public, name="public"),
+    *opened,
 ]

@@ -15,6 +15,7 @@ from lianglin.access.models import Post
 from lianglin.access.queries import actor_in
 from lianglin.access.transaction import acting, together
 from lianglin.indicators.reports import building
+from lianglin.indicators.reports.finding import definition_of
 from lianglin.indicators.reports.models import Report
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
@@ -39,7 +40,7 @@ def ask(*, by: Actor, definition: str, scope_code: str, period: Period, public: 
     Refused for a place outside the post's range, a period that has not begun, and where there is one already.
     """
     by.require(READ)
-    wanted = building.definitions().get(definition)
+    wanted = definition_of(definition)
     if wanted is None or period.kind not in wanted.periods:
         raise Refused(
             _("There is no such report for this period. Choose one of the list."), field="definition"
@@ -83,12 +84,13 @@ def make(*, key: str, by: Actor) -> Report | None:
     if found is None:
         return None
     asker = still_may(found.post, found.scope_code)
-    if asker is None:
+    definition = definition_of(found.definition, found.definition_version)
+    if asker is None or definition is None:
         found.state = State.REFUSED
     else:
         with acting(job(asker.low, asker.high)):
             found.figures, found.texts = building.build(
-                building.definitions()[found.definition],
+                definition,
                 found.scope_code,
                 period_of(found),
                 public=found.public,
@@ -188,8 +190,11 @@ def correct(key: UUID, *, by: Actor, why: str) -> Report:
         newer = Report.objects.visible_to(by, purpose=purpose(by)).filter(corrects=found)
         if newer.exists():
             raise Conflict(_("A correction of this report is there already. Open it from the list."))
+        wanted = definition_of(found.definition)
+        if wanted is None:
+            raise Refused(_("This kind of report was ended. Its reports stay as they are."))
         return _asked(
-            by, building.definitions()[found.definition].version, found.definition, found.scope_code, period_of(found),
+            by, wanted.version, found.definition, found.scope_code, period_of(found),
             public=found.public, version=found.version + 1, corrects=found, why=why.strip()[:200],
         )  # fmt: skip
 

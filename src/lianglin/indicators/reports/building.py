@@ -7,6 +7,8 @@ issued stays as it was, whatever is counted later.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +18,12 @@ from lianglin.access.actor import TOP
 from lianglin.access.transaction import counting
 from lianglin.indicators import queries, rules
 from lianglin.indicators.queries import Surroundings
-from lianglin.indicators.reports import words
+from lianglin.indicators.reports import publicly, words
 from lianglin.indicators.reports.counting import Found, Key, count, dimensions
+from lianglin.indicators.reports.general import general
 from lianglin.indicators.reports.words import Cell
 from lianglin.indicators.rules import Counts
+from lianglin.indicators.values.queries import Target, targets
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator, ReportDefinition, Section
 from lianglin.kit.period import Period
@@ -30,9 +34,10 @@ LANGUAGE = "zh-hans"
 Data = dict[str, Any]
 
 
+@cache
 def definitions() -> dict[str, ReportDefinition]:
-    """Every declared report by its code."""
-    return {report.code: report for report in discovery.each("reports")}
+    """Every report that is there without anybody composing it, by its code: the declared, then one of each service."""
+    return {report.code: report for report in (*discovery.each("reports"), *general())}
 
 
 def build(
@@ -40,8 +45,8 @@ def build(
 ) -> tuple[Data, dict[str, list[str]]]:
     """The figures of a report as plain data, and its sentences by section.
 
-    ``public``: cells that stand for fewer than ten people are left out of the data, with those that would give them
-    away. LookupError for a place that is not there.
+    ``public``: what is published by month stands there as it was published (see publicly.py); of all else, cells that
+    stand for fewer than ten people are left out, with those that would give them away. LookupError for a place that is not there.
     """
     with override(LANGUAGE):
         around = queries.surroundings(prefix, Period.month_of(period.start))
@@ -51,7 +56,7 @@ def build(
         kinds = {"now": period, "before": period.previous(), "year": period.a_year_before()}
         totals = {kind: count(figures, prefix, span) for kind, span in kinds.items()}
         sections = [
-            _section(section, around, period, totals, public=public) for section in definition.sections
+            _section(section, around, kinds, totals, public=public) for section in definition.sections
         ]
         data: Data = {
             "place": around.place.label,
@@ -66,11 +71,11 @@ def build(
             "sample": bool(settings.DEMO),
             "least": settings.RATE_BASE,
             "sections": sections,
-            "definitions": [_defined(figure) for figure in [*figures, *_read(definition)]],
+            "definitions": [defined(figure) for figure in [*figures, *_read(definition)]],
         }
         data |= _readings(definition, prefix, kinds, public=public)
         data["title"] = words.filled(definition.title, lambda name, _what: str(data.get(name, "")))
-        return data, {str(at): _sentences(definition.sections[at], data, at) for at in range(len(sections))}
+        return data, {str(at): sentences(definition.sections[at], data, at) for at in range(len(sections))}
 
 
 def _figures(definition: ReportDefinition) -> list[Indicator]:
@@ -123,12 +128,19 @@ def _trend(
     told: list[Data] = []
     for one in periods:
         found = count(figures[:1], around.place.code, one)
-        cell = _cell(figures[0], found.get((figures[0].code, "")), public=public)
+        known = _published(figures[:1], [_code(around)], one, public=public)
+        cell = _cell(
+            figures[0],
+            found.get((figures[0].code, "")),
+            known.get((figures[0].code, _code(around))),
+            public=public,
+        )
         told.append({"period": words.period_name(one), "cell": cell.kept()})
     return told
 
 
-def _defined(figure: Indicator) -> dict[str, str]:
+def defined(figure: Indicator) -> dict[str, str]:
+    """What a figure counts, as the report of its day says it."""
     return {
         "code": figure.code,
         "label": str(figure.label),
@@ -140,23 +152,35 @@ def _defined(figure: Indicator) -> dict[str, str]:
 def _section(
     section: Section,
     around: Surroundings,
-    period: Period,
+    kinds: Mapping[str, Period],
     totals: dict[str, dict[Key, Found]],
     *,
     public: bool,
 ) -> Data:
     figures = [discovery.indicators()[code] for code in section.figures]
+    period = kinds["now"]
     labels, by, interval, found = _parts(section, figures, around, period)
+    goals = targets([figure.code for figure in figures], around.place.code, period.start)
     lines: list[Data] = [{"code": code, "label": str(label), "cells": []} for code, label in labels.items()]
+    here = _code(around)
+    known = {kind: _published(figures, [here], span, public=public) for kind, span in kinds.items()}
+    below = _published(figures, list(labels) if section.by == PLACE else [], period, public=public)
     told = {}
     for figure in figures:
-        whole = {kind: _cell(figure, at.get((figure.code, "")), public=public) for kind, at in totals.items()}
+        whole = {
+            kind: _cell(
+                figure, at.get((figure.code, "")), known[kind].get((figure.code, here)), public=public
+            )
+            for kind, at in totals.items()
+        }
         told[figure.code] = {kind: cell.kept() for kind, cell in whole.items()}
         parts = {code: _found(figure, found.get((figure.code, code))) for code in labels}
-        hidden = _hidden(figure, whole["now"], parts) if public else {}
+        as_published = (figure.code, here) in known["now"]
+        hidden = _hidden(figure, whole["now"], parts, as_published=as_published) if public else {}
         for line in lines:
             part = parts[line["code"]]
-            line["cells"].append(Cell(part.counts, part.left_out, hidden.get(line["code"], "")).kept())
+            own = Cell(part.counts, part.left_out, hidden.get(line["code"], ""))
+            line["cells"].append(below.get((figure.code, line["code"]), own).kept())
     return {
         "title": section.title,
         "level": section.level,
@@ -164,12 +188,19 @@ def _section(
         "interval": interval,
         "chart": section.chart,
         "trend": _trend(section, figures, around, period, public=public),
-        "figures": [
-            {"code": figure.code, "label": str(figure.label), "unit": figure.unit, "target": figure.target}
-            for figure in figures
-        ],
+        "figures": [of_figure(figure, goals.get(figure.code)) for figure in figures],
         "totals": told,
         "lines": lines,
+    }
+
+
+def of_figure(figure: Indicator, goal: Target | None = None) -> Data:
+    """A figure as a section names it, with the goal that counts for the place and the period's beginning."""
+    return {
+        "code": figure.code,
+        "label": str(figure.label),
+        "unit": figure.unit,
+        "target": goal.amount if goal else figure.target,
     }
 
 
@@ -199,21 +230,44 @@ def _found(figure: Indicator, found: Found | None) -> Found:
     return found or Found(Counts(0, 0 if figure.unit == "percent" else None))
 
 
-def _cell(figure: Indicator, found: Found | None, *, public: bool) -> Cell:
+def _code(around: Surroundings) -> str:
+    """The place as published values name it."""
+    return "" if len(around.place.code) == 4 else around.place.code
+
+
+def _published(
+    figures: list[Indicator], places: list[str], period: Period, *, public: bool
+) -> dict[Key, Cell]:
+    return publicly.known(figures, places, period) if public and places else {}
+
+
+def _cell(figure: Indicator, found: Found | None, known: Cell | None = None, *, public: bool) -> Cell:
+    """A figure of a place; ``known``: as it was published."""
+    if known is not None:
+        return replace(known, left_out=_found(figure, found).left_out)
+    if (
+        found is None and figure.city_only
+    ):  # known for the whole city, or not at all: no figure, which is not zero
+        return Cell(Counts(0, 0 if figure.unit == "percent" else None), hidden=words.NONE)
     one = _found(figure, found)
     small = public and rules.is_small(one.counts, people=figure.people)
     return Cell(one.counts, one.left_out, rules.FEW if small else "")
 
 
-def _hidden(figure: Indicator, whole: Cell, parts: dict[str, Found]) -> dict[str, str]:
-    """Which lines of a figure are hidden; all of them under a hidden total, since they add up to it."""
+def _hidden(figure: Indicator, whole: Cell, parts: dict[str, Found], *, as_published: bool) -> dict[str, str]:
+    """Which lines of a figure are hidden; all of them under a hidden total, since they add up to it.
+
+    So are all parts of people of which the month said another number: the difference is what came in since.
+    """
     counts = {code: part.counts for code, part in parts.items()}
-    if whole.hidden:
+    differs = as_published and figure.people and not publicly.add_up(counts.values(), whole)
+    if whole.hidden or differs:
         return {code: rules.GUARD for code, one in counts.items() if one.base}
     return rules.hide_siblings(counts, people=figure.people)
 
 
-def _sentences(section: Section, data: Data, at: int) -> list[str]:
+def sentences(section: Section, data: Data, at: int) -> list[str]:
+    """The sentences of a section, filled from the figures of ``data``."""
     figures = {figure["code"]: figure for figure in data["sections"][at]["figures"]}
     totals = data["sections"][at]["totals"]
     before, year = words.BEFORE[data["kind"]]

@@ -13,7 +13,7 @@ from lianglin.access.actor import TOP
 from lianglin.access.transaction import counting
 from lianglin.indicators import queries
 from lianglin.indicators.rules import Counts
-from lianglin.kit import discovery
+from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Counted, Dimension, Indicator
 from lianglin.kit.period import Period
 from lianglin.kit.reports import PLACE
@@ -56,12 +56,13 @@ def count(
                 counts = Counts(int(one.numerator), None if one.denominator is None else int(one.denominator))
                 found[one.indicator, one.member] = Found(counts, int(one.left_out))
     kept = [figure for figure in figures if not figure.counts and figure.cells]
-    if kept and _whole_months(period):
+    if kept and whole_months(period):
         found |= _kept(kept, prefix, period, dimension, width)
     return found
 
 
-def _whole_months(period: Period) -> bool:
+def whole_months(period: Period) -> bool:
+    """Whether a period is made of calendar months."""
     months = period.months()
     return months[0].start == period.start and months[-1].end == period.end
 
@@ -71,11 +72,15 @@ def _kept(
 ) -> dict[Key, Found]:
     """Of what is kept per community and month: whole, or by place; a stock is that of the last month."""
     found: dict[Key, Found] = {}
-    months = [month.start for month in period.months()]
+    months = [month.start for month in period.months() if month.start <= clock.today()] or [period.start]
     for figure in figures:
         asked = months[-1:] if figure.kind != "flow" else months
         if dimension == "":
+            if figure.city_only and prefix:
+                continue
             sums = queries.sums(prefix, [([figure], asked)])
+            if figure.city_only and not sums.counts:
+                continue
             parts = [sums.of(figure, month) for month in asked]
             found[figure.code, ""] = Found(sum(parts[1:], parts[0]))
         elif dimension == PLACE:

@@ -13,6 +13,9 @@ from lianglin.indicators.reports.words import Cell
 from lianglin.kit import clock
 
 SAMPLE = "示例数据，均为虚构，不代表任何真实地方或单位。"
+FEW = "涉及不足10人（件）的数据及据以可推算出的数据不公布。"
+AS_PUBLISHED = "按月公布的指标以公布数为准；尚未公布的，以及不按整月统计的涉及人员的指标，不予列出。"
+OF_ITS_DAY = "分项按本报告统计当日计算，与公布的合计可能略有出入。"
 DRAFT = "草稿，未签发"
 CITY = "全市"
 
@@ -47,6 +50,8 @@ class Paper:
     """发文字号."""
     imprint: list[str] = field(default_factory=list)
     """版记: copied to; who printed it and when."""
+    few: str = ""
+    """That small numbers are left out; "" for a paper that is not for publication."""
 
 
 def paper(report: Report, *, mark: str) -> Paper:
@@ -69,6 +74,7 @@ def paper(report: Report, *, mark: str) -> Paper:
         head=f"{signed}文件",
         number=report.document_number,
         imprint=[*copied, f"{signed}　{day}印发"],
+        few=FEW if report.figures.get("public") else "",
     )
 
 
@@ -117,6 +123,7 @@ def _whole(section: dict[str, Any], data: dict[str, Any], number: int) -> Block:
         unit, least = figure["unit"], data["least"]
         others = [then, ago] if year else [then]
         apart = ("不公布" if now.hidden else str(now.left_out)) if unit == "percent" else "—"
+        apart = "—" if now.hidden == words.NONE else apart
         name = figure["label"] if unit == "percent" else f"{figure['label']}（{words.UNITS[unit]}）"
         rows.append([
             name, words.short(now, unit, least), words.both(now) or "—",
@@ -201,11 +208,15 @@ def _amount(cell: Cell, least: int) -> float | None:
     return 100 * counts.numerator / counts.denominator
 
 
+def counted_on(report: Report) -> str:
+    """The day on which its figures were counted."""
+    return chinese_day(clock.local(datetime.fromisoformat(report.figures["computed_at"])).date())
+
+
 def explained(report: Report) -> Iterable[str]:
     """How the figures were counted: the day, the rules, the definitions."""
     data = report.figures
-    counted = datetime.fromisoformat(data["computed_at"])
-    day = chinese_day(clock.local(counted).date())
+    day = counted_on(report)
     yield f"数据计算于{day}，由系统按登记的事项逐件统计；签发后不再变动，如有更正，另出新的版本。"
     if data["running"]:
         yield f"本期尚未结束，数据截至{day}。"
@@ -217,6 +228,7 @@ def explained(report: Report) -> Iterable[str]:
     )
     yield "不计入比率的事项只凭书面裁定，另行列出，不在分子和分母之内。"
     if data["public"]:
-        yield "涉及不足10人（件）的数据及据以可推算出的数据不公布。"
+        yield AS_PUBLISHED + OF_ITS_DAY
+        yield FEW
     for one in data["definitions"]:
         yield f"{one['label']}：{one['definition']}（口径第{one['version']}版）"

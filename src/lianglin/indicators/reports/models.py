@@ -80,6 +80,7 @@ class ReportFile(models.Model):
     class Format(models.TextChoices):
         DOCX = "docx", _("Word document")
         PDF = "pdf", _("PDF document")
+        XLSX = "xlsx", _("Excel workbook")
 
     class State(models.TextChoices):
         ASKED = "asked", _("being made")
@@ -100,6 +101,11 @@ class ReportFile(models.Model):
     expires_at = models.DateTimeField(_("erased at"))
     fetched = models.PositiveIntegerField(_("times fetched"), default=0)
     content = models.BinaryField(_("contents"), null=True)
+    layout = models.ForeignKey(
+        "indicators.ReportLayout", models.PROTECT, null=True, db_index=False, verbose_name=_("template of the office"),
+        related_name="+",
+    )  # fmt: skip
+    error = models.JSONField(_("why it was not made"), null=True)
 
     objects = ScopedManager()
 

@@ -21,6 +21,7 @@ from docx.shared import Mm, Pt, RGBColor
 from lianglin.indicators.reports.layout import Block, Paper
 from lianglin.indicators.reports.official import picture, substitutes
 
+TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TITLE, BODY, FIRST, SECOND, NOTE = "方正小标宋简体", "仿宋_GB2312", "黑体", "楷体_GB2312", "宋体"
 STANDS_IN = {
     TITLE: "Noto Serif CJK SC",

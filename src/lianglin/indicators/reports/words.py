@@ -32,8 +32,9 @@ BEFORE: dict[PeriodKind, tuple[str, str]] = {
 }
 """What the period before and the same one a year ago are called; of a year they are one."""
 NUMERALS = "〇一二三四五六七八九十"
-HIDDEN = {"few": "不足10", "guard": "不公布"}
-PLACEHOLDER = re.compile(r"\{([a-z][a-z_.]*)(?::(change|left_out))?\}")
+NONE = "none"
+HIDDEN = {"few": "不足10", "guard": "不公布", NONE: "无数据"}
+PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_.]*)(?::(change|left_out))?\}")
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def numeral(number: int) -> str:
 def value(cell: Cell, unit: str, least: int) -> str:
     """A figure in a sentence: "1234件", "95.2%（1180/1239）", "7/9（基数不足10，不计算比率）"."""
     if cell.hidden:
-        return f"{HIDDEN[cell.hidden]}（未公布）" if cell.hidden == "few" else "（不公布）"
+        return {"few": "不足10（未公布）", NONE: "（无数据）"}.get(cell.hidden, "（不公布）")
     counts = cell.counts
     if counts.denominator is None:
         return f"{counts.numerator}{UNITS[unit]}"
@@ -120,6 +121,8 @@ def interval(cell: Cell, least: int) -> str:
 
 def change(now: Cell, before: Cell, unit: str, than: str) -> str:
     """Against one earlier period: "比上月增加12件、上升8.3%（上月144件）"; ``than`` is that period's name."""
+    if NONE in (now.hidden, before.hidden):
+        return f"无{than}数据可比"
     if now.hidden or before.hidden:
         return f"与{than}的比较不公布"
     if now.counts.denominator is not None:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianglin.indicators import queries, rates, rules
-from lianglin.indicators.reports.counting import Found, count, dimensions
+from lianglin.indicators.reports import reading
+from lianglin.indicators.reports.counting import Found, Key, dimensions
 from lianglin.indicators.rules import Counts
 from lianglin.indicators.views import asking
 from lianglin.indicators.views.showing import address
@@ -56,12 +57,13 @@ def page(request: HttpRequest) -> HttpResponse:
     around = queries.surroundings(prefix, Period.month_of(period.start))
     if around is None:
         raise Http404(_("There is no such place."))
-    figures = [one for one in queries.figures_of() if one.counts]
-    offered = _offered(figures, around.width)
+    parted = [one for one in queries.figures_of() if one.counts and one.dimensions]
+    offered = _offered(parted, around.width)
     by = request.GET.get("by") or next(iter(offered), "")
     if by not in offered:
         raise Http404(_("These figures are not counted in such parts."))
-    whole = count(figures, prefix, period)
+    figures = [one for one in parted if by == PLACE or by in dimensions([one])]
+    read = reading.parts(figures, prefix, period, by, around.width if by == PLACE else 0)
     context = {
         "place": around.place,
         "period": period,
@@ -69,10 +71,10 @@ def page(request: HttpRequest) -> HttpResponse:
         "by_label": offered[by],
         "offered": offered.items(),
         "figures": figures,
-        "whole": [_part(figure, whole.get((figure.code, ""))) for figure in figures],
-        "lines": _lines(figures, prefix, period, by, around),
+        "whole": [Part(figure, read.whole[figure.code]) for figure in figures],
+        "lines": _lines(figures, read.found, period, by, around),
         "least": settings.RATE_BASE,
-        "counted_at": clock.now(),
+        "counted_at": read.counted_at,
         "tabs": [
             {
                 "label": label,
@@ -86,8 +88,11 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def _offered(figures: list[Indicator], width: int) -> dict[str, Any]:
-    places = {PLACE: _("place")} if width else {}
-    return places | {code: one.label for code, one in dimensions(figures).items()}
+    """Every way in which at least one figure can be taken apart."""
+    found: dict[str, Any] = {PLACE: _("place")} if width else {}
+    for figure in figures:
+        found |= {code: one.label for code, one in dimensions([figure]).items()}
+    return found
 
 
 def _period(request: HttpRequest) -> Period:
@@ -110,9 +115,8 @@ def _part(figure: Indicator, found: Found | None) -> Part:
 
 
 def _lines(
-    figures: list[Indicator], prefix: str, period: Period, by: str, around: Any
+    figures: list[Indicator], found: dict[Key, Found], period: Period, by: str, around: Any
 ) -> list[dict[str, Any]]:
-    found = count(figures, prefix, period, by, around.width if by == PLACE else 0)
     if by == PLACE:
         labels: dict[str, Any] = {place.code: place.label for place in around.below if place.loaded}
     else:

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from lianglin.access.actor import Actor
 from lianglin.indicators import queries
 from lianglin.indicators.queries import Surroundings
+from lianglin.indicators.values import queries as values
+from lianglin.indicators.values import tiles
 from lianglin.indicators.views import asking, showing
 from lianglin.indicators.views.showing import address
 from lianglin.kit import clock, discovery
@@ -25,6 +27,8 @@ from lianglin.kit.spreadsheet import as_csv
 
 PAGE = 50
 TOP_ITEMS = 20
+COLUMNS = 8
+"""Figures that one table of the places below holds; the others follow in further ones."""
 PARTS = ("numerator", "denominator", "rest")
 
 
@@ -40,7 +44,9 @@ class Sheet:
     computed_at: Any
 
 
-def sheet_of(request: HttpRequest, actor: Actor, selected: Indicator | None = None) -> Sheet:
+def sheet_of(request: HttpRequest, actor: Actor, selected: Indicator | None = None, group: str = "") -> Sheet:
+    """What one page or file shows: all main figures, or those of one group."""
+    shown = [i for i in showing.main() if not group or showing.group(i) == group]
     month = asking.month(request)
     around = queries.surroundings(asking.place_code(request, actor), month)
     if around is None:
@@ -49,7 +55,7 @@ def sheet_of(request: HttpRequest, actor: Actor, selected: Indicator | None = No
     for _number in range(queries.TREND - 1 if selected else 0):
         months.insert(0, months[0].previous())
     before = showing.a_year_before(month.start)
-    figures = [i for i in showing.main() if not i.at_level]
+    figures = [i for i in shown if not i.at_level]
     wanted: list[Any] = [(figures, [month.start, before])]
     if selected and not selected.at_level:
         wanted.append(([selected], [m.start for m in months]))
@@ -58,15 +64,15 @@ def sheet_of(request: HttpRequest, actor: Actor, selected: Indicator | None = No
         i.code: queries.readings(
             i, prefix, Period(months[0].start, month.end) if i is selected else month, around.width
         )
-        for i in showing.main()
+        for i in shown
         if i.at_level
     }
     below = queries.by_place(prefix, around.width, figures, month.start) if around.width else {}
     return Sheet(
         around,
         month,
-        showing.tiles(prefix, month, found, read),
-        showing.lines(around.below, month, below, read),
+        showing.tiles(shown, prefix, month, found, read),
+        showing.lines(shown, around.below, month, below, read),
         showing.trend(selected, prefix, months, found, read) if selected else [],
         found.computed_at,
     )
@@ -86,17 +92,25 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     selected = asking.indicator(request.GET.get("indicator") or favourite())
     if selected.members:
         raise Http404(_("This figure is shown in parts."))
-    sheet = sheet_of(request, actor, selected)
+    if selected.origin == "imported":
+        raise Http404(_("This figure is given by another office; it has a page of its own."))
+    group = showing.group(selected)
+    sheet = sheet_of(request, actor, selected, group)
     place, month = sheet.around.place, sheet.month.code
+    goals = values.targets([shown.indicator.code for shown in sheet.tiles], place.code, sheet.month.start)
+    goal = goals.get(selected.code)
     context = {
         "sheet": sheet,
+        "tiles": tiles.tiles(sheet.tiles, goals, place.code, month),
         "crumbs": _crumbs(sheet.around, sheet.month, actor),
         "months": asking.months(),
         "selected": selected,
+        "goal": goal.amount if goal else None,
         "chart_unit": "%" if selected.unit == "percent" else "",
-        "indicators": showing.main(),
+        "groups": _groups(group, place.code, month),
         "keep": [("place", place.code), ("indicator", selected.code)],
         "below_title": below_words(sheet.around),
+        "tables": _tables(sheet),
         "tabs": _tabs("dashboard", place.code, month),
         "files": [
             (label, address("sheet_file", kind, place=place.code, month=month, indicator=selected.code))
@@ -104,9 +118,39 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         ],
         "csv_url": address("table_csv", place=place.code, month=month),
         "rows_url": address("rows", favourite(), place=place.code, month=month),
+        "figure_url": address("figure", selected.code, place=place.code, month=month),
         "running": sheet.month == Period.month_of(clock.today()),
     }
     return render(request, "indicators/dashboard.html", context)
+
+
+def _groups(current: str, place: str, month: str) -> list[dict[str, Any]]:
+    """The groups of figures as tabs; each opens with its first figure, the first group with the favourite."""
+    first: dict[str, Indicator] = {}
+    for indicator in showing.main():
+        first.setdefault(showing.group(indicator), indicator)
+    best = favourite()
+    made = []
+    for group, indicator in first.items():
+        code = best if showing.group(asking.indicator(best)) == group else indicator.code
+        made.append(
+            {"label": showing.group_label(indicator), "current": group == current,
+             "url": address("dashboard", place=place, month=month, indicator=code)}
+        )  # fmt: skip
+    return made
+
+
+def _tables(sheet: Sheet) -> list[dict[str, Any]]:
+    """The places below with their cells as markup, so many figures a table as a desk's screen holds side by side."""
+    made: list[dict[str, Any]] = []
+    for start in range(0, len(sheet.tiles) if sheet.lines else 0, COLUMNS):
+        shown = sheet.tiles[start : start + COLUMNS]
+        lines = [
+            (line, [(one.indicator.label, tiles.cell(one)) for one in line.cells[start : start + COLUMNS]])
+            for line in sheet.lines
+        ]
+        made.append({"id": f"below-{len(made)}", "shown": shown, "lines": lines})
+    return made
 
 
 def below_words(around: Surroundings) -> str:
@@ -187,6 +231,8 @@ def parts(request: HttpRequest) -> HttpResponse:
 def rows(request: HttpRequest, code: str) -> HttpResponse:
     """The counts of one figure, and for posts that may see them the cases behind the chosen count."""
     actor, indicator = asking.reader(request), asking.indicator(code)
+    if indicator.origin == "imported":
+        raise Http404(_("This figure is given by another office; it has a page of its own."))
     month, place = asking.month(request), queries.place(asking.place_code(request, actor))
     if place is None:
         raise Http404(_("There is no such place."))
@@ -208,6 +254,9 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
         "opened": opened,
         "tabs": _count_tabs(indicator, shown, place.code, month.code, part, member),
         "dashboard_url": back,
+        "figure_url": ""
+        if indicator.members
+        else address("figure", code, place=place.code, month=month.code),
         "crumbs": [(place.label, back), (indicator.label, "")],
         "eyebrow": f"{place.label} · {date_format(month.start, 'YEAR_MONTH_FORMAT')}",
     }

@@ -18,8 +18,14 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, pressed, see, status_of
 from lianglin.indicators import queries
 from lianglin.indicators.forms import CorrectForm, FileForm, IssueForm, MakeForm
-from lianglin.indicators.reports import actions, building, filing, layout
+from lianglin.indicators.reports import actions, excel, filing, layout
+from lianglin.indicators.reports.finding import choices, labels
 from lianglin.indicators.reports.models import Report, ReportFile
+from lianglin.indicators.reports.own import actions as layouts
+from lianglin.indicators.reports.own import sayings
+from lianglin.indicators.reports.sending import actions as sending
+from lianglin.indicators.reports.sending.going import going
+from lianglin.indicators.reports.sending.views import copies
 from lianglin.kit import clock, paging
 from lianglin.kit.errors import Refused
 from lianglin.kit.period import Period
@@ -27,6 +33,7 @@ from lianglin.kit.period import Period
 TYPES = {
     ReportFile.Format.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ReportFile.Format.PDF: "application/pdf",
+    ReportFile.Format.XLSX: excel.TYPE,
 }
 TONES = {"draft": "active", "issued": "good", "making": "waiting", "refused": "bad", "replaced": "closed"}
 FILE_TONES = {"ready": "good", "asked": "waiting", "refused": "bad"}
@@ -61,14 +68,14 @@ def listed(request: HttpRequest) -> HttpResponse:
             return answer
     rows = _seen_by(actor).defer("figures", "texts").select_related("organisation")
     page = paging.page(rows, "-id", cursor=request.GET.get("cursor", ""), size=20)
-    known = building.definitions()
+    named = labels({one.definition for one in page.rows})
     context = {
         "form": form,
         "page": page,
         "rows": [
             {
                 "report": one,
-                "label": known[one.definition].label if one.definition in known else one.definition,
+                "label": named[one.definition],
                 "place": _place_label(one.scope_code),
                 "period": _period(one),
                 "tone": TONES.get(one.state, "closed"),
@@ -93,7 +100,7 @@ def _make_form(request: HttpRequest, actor: Actor) -> MakeForm:
     places = [(p.code, p.label) for p in ([around.place, *around.below] if around else [])]
     return MakeForm(
         request.POST if request.method == "POST" else None,
-        definitions=[(one.code, one.label) for one in building.definitions().values()],
+        definitions=choices(actor),
         places=places,
         initial={"period": month.previous().code},
     )
@@ -130,7 +137,12 @@ def _shown(
     ready = report.state in filing.READABLE
     own = ReportFile.objects.visible_to(actor, purpose=actions.purpose(actor)).defer("content")
     files = [
-        {"file": one, "tone": FILE_TONES.get(one.state, "closed"), "ready": _fetchable(one)}
+        {
+            "file": one,
+            "tone": FILE_TONES.get(one.state, "closed"),
+            "ready": _fetchable(one),
+            "why": _why(one),
+        }
         for one in own.filter(report=report).order_by("-id")[:10]
     ]
     replaced_by = _seen_by(actor).filter(corrects=report).only("key", "version", "state").first()
@@ -145,19 +157,48 @@ def _shown(
         "replaced_by": replaced_by,
         "draft": report.state == Report.State.DRAFT,
         "ready": ready,
+        "may_send": report.state == Report.State.ISSUED and actor.may(actions.ISSUE),
+        **_gone(actor, report, ready=ready),
         "may_issue": report.state == Report.State.DRAFT and actor.may(actions.ISSUE),
         "correct_form": (correcting or CorrectForm())
         if report.state == Report.State.ISSUED and replaced_by is None
         else None,
-        "file_form": filing_form or FileForm(),
+        "file_form": filing_form or FileForm(layout=_layout(actor, report)),
         "sample": layout.SAMPLE if report.figures.get("sample") else "",
     }
     failed = bool((correcting and correcting.errors) or (filing_form and filing_form.errors))
     return render(request, "indicators/report.html", context, status=422 if failed else 200)
 
 
+def _gone(actor: Actor, report: Report, *, ready: bool) -> dict[str, Any]:
+    """The copies of a report, and the offices that were meant to get one and cannot."""
+    held = copies(actor, report) if ready else []
+    meant = going(report, actor).left_out if report.state == Report.State.ISSUED else {}
+    there = {one.organisation_id for one in held}
+    return {"copies": held, "left_out": {pk: told for pk, told in meant.items() if pk not in there}}
+
+
 def _fetchable(one: ReportFile) -> bool:
     return one.state == ReportFile.State.READY and one.expires_at > clock.now()
+
+
+def _layout(actor: Actor, report: Report) -> str:
+    """What the office's own template for this report is called; "" when it has none in force."""
+    found = layouts.in_force(actor, organisation_id=report.organisation_id, definition=report.definition)
+    return _("version %(number)s") % {"number": found.version} if found else ""
+
+
+def _why(one: ReportFile) -> str:
+    """Why a file was not made, where it says so."""
+    if one.state != ReportFile.State.REFUSED or not one.error:
+        return ""
+    if one.error.get("code") == "rights":
+        return _("The post that asked may no longer read this report.")
+    if one.error.get("code") == filing.FAILED:
+        return _(
+            "An error of the platform; it was written down. Ask again; if it fails again, tell whoever runs it."
+        )
+    return " ".join(filter(None, (sayings.where(one.error), sayings.flaw(one.error))))
 
 
 def _block(block: layout.Block) -> dict[str, Any]:
@@ -226,7 +267,7 @@ def issue(request: HttpRequest, key: UUID) -> HttpResponse:
     answer = form.is_bound and done(
         request,
         form,
-        lambda: actions.issue(key, by=actor, seen=edits, **form.cleaned_data),
+        lambda: sending.issue(key, by=actor, seen=edits, **form.cleaned_data),
         _("Issued."),
         here,
     )
@@ -236,6 +277,7 @@ def issue(request: HttpRequest, key: UUID) -> HttpResponse:
         "here": here,
         "form": form,
         "edits": edits if form.is_bound else report.edits,
+        "going": going(report, actor),
     }
     return answer or render(request, "indicators/issue_report.html", context, status=status_of(form))
 
@@ -259,13 +301,18 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
 @in_post(actions.READ)
 def ask_file(request: HttpRequest, key: UUID) -> HttpResponse:
     """Asks for a Word or PDF file of the report."""
-    actor, form = acting(request), FileForm(request.POST)
+    actor = acting(request)
     report = _find(actor, key)
+    form = FileForm(request.POST, layout=_layout(actor, report))
     answer = done(
         request,
         form,
         lambda: filing.ask_file(
-            report, by=actor, file_format=form.cleaned_data["format"], reason=form.cleaned_data["reason"]
+            report,
+            by=actor,
+            file_format=form.cleaned_data["format"],
+            reason=form.cleaned_data["reason"],
+            own=form.cleaned_data.get("own") == "own",
         ),
         _("It is being made. It appears here when it is ready."),
         reverse("indicators:report", args=[key]),

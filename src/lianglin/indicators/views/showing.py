@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -31,6 +32,23 @@ def main() -> list[Indicator]:
 def breakdowns() -> list[Indicator]:
     """The figures that are shown in parts."""
     return [i for i in queries.figures_of() if i.members]
+
+
+@cache
+def _groups() -> dict[str, tuple[str, Any]]:
+    """Indicator code -> code and label of the package that declares it."""
+    return {i.code: (m.code, m.label) for m in discovery.manifests() for i in m.indicators}
+
+
+def group(indicator: Indicator) -> str:
+    """The package that declares a figure: by it the figures of the dashboard stand together."""
+    return _groups().get(indicator.code, (indicator.code.partition(".")[0], ""))[0]
+
+
+def group_label(indicator: Indicator) -> str:
+    """The name of a figure's group."""
+    code = group(indicator)
+    return str(_groups().get(indicator.code, (code, code))[1])
 
 
 def unit(indicator: Indicator) -> str:
@@ -113,10 +131,12 @@ def of_reading(indicator: Indicator, reading: Reading | None, url: str = "") -> 
     return Shown(indicator, Counts(reading.numerator, reading.denominator), amount, None, url)
 
 
-def tiles(prefix: str, month: Period, found: Sums, read: Readings) -> list[Shown]:
-    """All main figures of a place in a month."""
+def tiles(
+    figures: Iterable[Indicator], prefix: str, month: Period, found: Sums, read: Readings
+) -> list[Shown]:
+    """These figures of a place in a month."""
     shown = []
-    for indicator in main():
+    for indicator in figures:
         url = address("rows", indicator.code, place=prefix, month=month.code)
         if indicator.at_level:
             shown.append(of_reading(indicator, read[indicator.code].get((prefix, month.start)), url))
@@ -145,13 +165,17 @@ class Line:
 
 
 def lines(
-    places: Iterable[Place], month: Period, counts: Mapping[tuple[str, str], Counts], read: Readings
+    figures: list[Indicator],
+    places: Iterable[Place],
+    month: Period,
+    counts: Mapping[tuple[str, str], Counts],
+    read: Readings,
 ) -> list[Line]:
-    """The places below with all main figures, by code; never ordered by a figure."""
+    """The places below with these figures, by code; never ordered by a figure."""
     made = []
     for place in places:
         cells = []
-        for indicator in main():
+        for indicator in figures:
             if indicator.at_level:
                 cells.append(of_reading(indicator, read[indicator.code].get((place.code, month.start))))
             elif indicator.city_only:

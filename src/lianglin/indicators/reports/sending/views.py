@@ -1,0 +1,126 @@
+"""Sending an issued report; the reports that one's office received."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
+
+from lianglin.access import audit
+from lianglin.access.actor import Actor
+from lianglin.access.gate import acting, in_post
+from lianglin.access.replies import done, status_of
+from lianglin.indicators.reports import official
+from lianglin.indicators.reports.actions import ISSUE, purpose
+from lianglin.indicators.reports.layout import Block, Paper
+from lianglin.indicators.reports.models import Report
+from lianglin.indicators.reports.schedules.forms import SendForm
+from lianglin.indicators.reports.sending import actions, choosing
+from lianglin.indicators.reports.sending.models import ReceivedReport, ReportCopy
+from lianglin.indicators.reports.sending.offices import RECEIVE, offices
+from lianglin.kit import clock, paging
+from lianglin.kit.signs import local_dt
+
+
+def copies(actor: Actor, report: Report) -> list[ReportCopy]:
+    """The copies of a report with their receipts, by office."""
+    rows = ReportCopy.objects.visible_to(actor, purpose=purpose(actor)).filter(report=report)
+    return list(rows.select_related("organisation").order_by("organisation__code", "channel"))
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(ISSUE)
+def send(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Sends an issued report to offices, or notes printed copies."""
+    actor = acting(request)
+    rows = Report.objects.visible_to(actor, purpose=purpose(actor)).filter(key=key)
+    report = rows.exclude(state=Report.State.MAKING).first()
+    if report is None:
+        raise Http404(_("There is no such report in the area of your current post."))
+    form = _form(request, actor)
+    here = reverse("indicators:report", args=[key])
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: actions.send(
+            key, by=actor, to=form.receivers(), printed=form.cleaned_data.get("printed") or 0
+        ),
+        lambda made: _("New copies: %(n)s.") % {"n": made},
+        here,
+    )
+    title = report.figures.get("title") or _("Report")
+    context = {"form": form, "here": here, "title": title, "copies": copies(actor, report)}
+    return answer or render(request, "indicators/sending/send.html", context, status=status_of(form))
+
+
+def _form(request: HttpRequest, actor: Actor) -> SendForm:
+    find = request.POST.get(choosing.FIND, "")
+    if choosing.searched(request):
+        return SendForm(initial=choosing.typed(request.POST, SendForm), offices=offices(actor), find=find)
+    return SendForm(request.POST if request.method == "POST" else None, offices=offices(actor), find=find)
+
+
+def held(actor: Actor) -> Any:
+    """What one's office received."""
+    return ReceivedReport.objects.visible_to(actor, purpose=purpose(actor))
+
+
+@require_GET
+@in_post(RECEIVE)
+def inbox(request: HttpRequest) -> HttpResponse:
+    """What one's office received, the newest first."""
+    rows = held(acting(request)).defer("paper")
+    found = paging.page(rows, "-id", cursor=request.GET.get("cursor", ""), size=20)
+    return render(request, "indicators/sending/inbox.html", {"page": found, "rows": found.rows})
+
+
+def _find(actor: Actor, key: UUID) -> ReceivedReport:
+    found = held(actor).filter(key=key).first()
+    if found is None:
+        raise Http404(_("Your office received no such report. Switch to the post of the office that did."))
+    return found
+
+
+@require_GET
+@in_post(RECEIVE)
+def received(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One report as it was issued; that it was opened is told to the sender."""
+    actor = acting(request)
+    found = _find(actor, key)
+    actions.opened(found, by=actor)
+    paper = _paper(found)
+    blocks = [
+        {"block": one, "rows": [[cell.split("\n") for cell in row] for row in one.rows], "svg": SafeString(one.svg)}
+        for one in paper.blocks
+    ]  # fmt: skip
+    context = {"received": found, "paper": paper, "blocks": blocks}
+    return render(request, "indicators/sending/received.html", context)
+
+
+def _paper(found: ReceivedReport, mark: str = "") -> Paper:
+    held = dict(found.paper)
+    blocks = [Block(**one) for one in held.pop("blocks")]
+    return Paper(**{**held, "blocks": blocks, "mark": mark})
+
+
+@require_safe
+@in_post(RECEIVE)
+def received_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The same as a PDF, with who took it out on every page."""
+    actor = acting(request)
+    found = _find(actor, key)
+    actions.opened(found, by=actor)
+    mark = f"由{actor.organisation_name}{actor.title}取出 · {local_dt(clock.now())}"
+    audit.record(
+        "indicators.received.pdf", "indicators.ReceivedReport", found.pk, scope_code=found.scope_code
+    )
+    response = HttpResponse(official.document(_paper(found, mark)), content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="report-{found.sent_at:%Y-%m-%d}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

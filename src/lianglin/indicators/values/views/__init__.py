@@ -1,0 +1,1 @@
+"""Pages of one figure, goals, imported and stated figures."""
