@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.kit.domain import (
+    OFFICERS,
     ROLES,
     Access,
     Domain,
@@ -12,19 +13,30 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     NavItem,
+    Nightly,
     Own,
     OwnPost,
     Personal,
     Retention,
+    Role,
     Subject,
 )
+from lianglin.notices import figures
+from lianglin.notices.delivery import manifest as delivery
+from lianglin.notices.preferences import manifest as wishes
+from lianglin.notices.webhooks import manifest as webhooks
+from lianglin.notices.wording import manifest as wording
 
 _TELL = _("tell people how their matter stands")
 _WRITTEN, _SAVED = _("the message was written"), _("the last change")
 _WORKERS = (
     "community_worker", "street_coordinator", "district_coordinator", "city_coordinator", "unit_handler",
-    "protection_officer", "security_officer", "auditor",
+    "protection_officer", "security_officer", "auditor", "administrator",
 )  # fmt: skip
+
+_READERS: tuple[Role, ...] = ("staff", "handler", *OFFICERS)
+
+_PARTS = (delivery, webhooks, wording, wishes)
 
 DOMAIN = Domain(
     code="notices",
@@ -32,9 +44,25 @@ DOMAIN = Domain(
     order=60,
     urls="lianglin.notices.urls",
     path="messages/",
-    database=("lianglin.notices.database:install",),
-    duties=(Duty("notices.inbox", _("read the messages to one's post")),),
-    role_duties=dict.fromkeys(_WORKERS, ("notices.inbox",)),
+    database=(
+        "lianglin.notices.database:install",
+        "lianglin.notices.wording.database:install",
+        "lianglin.notices.webhooks.database:install",
+    ),
+    duties=(
+        Duty("notices.inbox", _("read the messages to one's post")),
+        *(duty for part in _PARTS for duty in part.DUTIES),
+    ),
+    role_duties={
+        role: (
+            *(("notices.inbox",) if role in _WORKERS else ()),
+            *(duty for part in _PARTS for duty in part.ROLE_DUTIES.get(role, ())),
+        )
+        for role in sorted({*_WORKERS, *(role for part in _PARTS for role in part.ROLE_DUTIES)})
+    },
+    listeners=webhooks.LISTENERS,
+    notices=(*webhooks.NOTICES, *wording.NOTICES, *wishes.NOTICES),
+    panels=wishes.PANELS,
     navigation=(
         NavItem(
             "today",
@@ -45,8 +73,15 @@ DOMAIN = Domain(
             21,
             "lianglin.notices.queries:waiting",
         ),
+        *delivery.NAVIGATION,
+        *webhooks.NAVIGATION,
+        *wording.NAVIGATION,
     ),
+    indicators=figures.INDICATORS,
+    reports=(figures.REPORT,),
     guards=(
+        *delivery.GUARDS,
+        *webhooks.GUARDS,
         Guard(
             "notices.Message",
             {
@@ -56,6 +91,7 @@ DOMAIN = Domain(
                 "public": Access("I", Own()),
                 "security": Access("S", OwnPost()),
                 "auditor": Access("S", OwnPost()),
+                "administrator": Access("S", OwnPost()),
                 "job": Access("SIUD", InScope()),
             },
             personal=True,
@@ -74,11 +110,16 @@ DOMAIN = Domain(
                 "created_at",
                 "sent_at",
                 "error",
+                *wishes.MESSAGE_NEUTRAL,
             ),
         ),
         Guard(
             "notices.LastRead",
-            {role: Access("SIU", OwnPost()) for role in ("staff", "handler", "security", "auditor")},
+            {**{role: Access("SIU", OwnPost()) for role in _READERS}, "job": Access("S")},
+        ),
+        Guard(
+            "notices.ReadMessage",
+            {**{role: Access("SID", OwnPost()) for role in _READERS}, "job": Access("SD")},
         ),
         Guard(
             "notices.DemoMessage",
@@ -93,14 +134,18 @@ DOMAIN = Domain(
             personal=True,
             neutral=("saved_at", "expires_at"),
         ),
+        *wording.GUARDS,
+        *wishes.GUARDS,
     ),
     personal=(
+        *delivery.PERSONAL,
+        *webhooks.PERSONAL,
         Personal(
             "notices.Message.address",
             _("phone or e-mail"),
             _TELL,
             "statutory_duty",
-            "P1D",
+            "P3D",
             _("the message was sent or given up"),
             "phone",
         ),
@@ -117,11 +162,18 @@ DOMAIN = Domain(
             _SAVED,
             "never",
         ),
+        *wishes.PERSONAL,
     ),
     retention=(
+        *delivery.RETENTION,
+        *webhooks.RETENTION,
         Retention("notices.Message", "P1Y", "created_at", "erase"),
         Retention("notices.DemoMessage", "P30D", "at", "erase"),
         Retention("notices.Draft", "P7D", "saved_at", "erase"),
+        *wishes.RETENTION,
     ),
-    subjects=(Subject("notices.Message", "case_id", "case"),),
+    subjects=(Subject("notices.Message", "case_id", "case"), *delivery.SUBJECTS, *wishes.SUBJECTS),
+    follows=wishes.FOLLOWS,
+    nightly=(Nightly(_("delete old messages and drafts"), "lianglin.notices.tasks:TIDY", 14),),
+    seed="lianglin.notices.seed:seed",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.utils.translation import get_language
@@ -13,15 +14,16 @@ from lianglin.access.scoped import ScopedManager
 from lianglin.kit import discovery
 from lianglin.kit.crypto import EncryptedTextField
 from lianglin.kit.models import ScopeCodeField
+from lianglin.notices.channels import Channel
+from lianglin.notices.delivery.models import Delivery, Letter, Recipient
+from lianglin.notices.preferences.models import MatterPreference, Preference, StaffMail, Stopped
+from lianglin.notices.webhooks.models import WebhookCall, WebhookEndpoint, WebhookSecret
+from lianglin.notices.wording.models import TextVersion
 
-
-class Channel(models.TextChoices):
-    """Ways to reach somebody."""
-
-    SMS = "sms", _("text message")
-    EMAIL = "email", _("e-mail")
-    IN_APP = "in_app", _("message to a post")
-    PAPER = "paper", _("letter")
+__all__ = [
+    "Channel", "Delivery", "DemoMessage", "Draft", "LastRead", "Letter", "MatterPreference", "Message", "Preference",
+    "ReadMessage", "Recipient", "StaffMail", "Stopped", "TextVersion", "WebhookCall", "WebhookEndpoint", "WebhookSecret",
+]  # fmt: skip
 
 
 class Message(models.Model):
@@ -32,6 +34,11 @@ class Message(models.Model):
         SENT = "sent", _("sent")
         FAILED = "failed", _("given up")
         REFUSED = "refused", _("refused")
+        FOLDED = "folded", _("joined with a later message")
+
+    class Waits(models.TextChoices):
+        NIGHT = "quiet", _("waits for the end of the quiet hours")
+        MANY = "many", _("waits for tomorrow: enough messages for one day")
 
     key = models.UUIDField(_("key"), unique=True, default=uuid.uuid4)
     code = models.CharField(_("kind of message"), max_length=60)
@@ -41,7 +48,7 @@ class Message(models.Model):
     case_id = models.BigIntegerField(_("case"), null=True)
     post = models.ForeignKey(Post, models.PROTECT, null=True, verbose_name=_("to the post"), related_name="+")
     address = EncryptedTextField(_("phone or e-mail"), null=True)
-    """Kept until the message is sent or given up, not longer."""
+    """Kept until the message is sent; of one that was given up three days longer, so that it can be sent again."""
     body = models.TextField(_("text"))
     body_en = models.TextField(_("English text"), blank=True)
     link = models.CharField(_("page it leads to"), max_length=200, blank=True)
@@ -52,6 +59,22 @@ class Message(models.Model):
     created_at = models.DateTimeField(_("created at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)
     error = models.CharField(_("why it was not sent (code)"), max_length=40, blank=True)
+    resident_id = models.BigIntegerField(_("resident whose wishes count"), null=True)
+    """Forgotten with the address."""
+    address_match = models.BinaryField(_("match key of the address"), null=True)
+    """So long that a day's messages to one address can be counted and joined; not longer."""
+    urgent = models.BooleanField(_("goes at once"), default=False, db_default=False)
+    waits = models.CharField(
+        _("why it waits"), max_length=5, choices=Waits, blank=True, default="", db_default=""
+    )
+    variants = models.JSONField(_("the text in each language and wording"), null=True)
+    """[text, version] by variant, until it is sent: the recipient's wish of that moment chooses."""
+    variant = models.CharField(
+        _("wording it was sent in"), max_length=10, blank=True, default="", db_default=""
+    )
+    text_version = models.BigIntegerField(_("version of its text"), null=True)
+    """Empty: the text that came with the software."""
+    folded_into = models.BigIntegerField(_("joined with the message"), null=True)
 
     objects = ScopedManager()
 
@@ -65,6 +88,11 @@ class Message(models.Model):
             models.Index(
                 fields=["next_try_at"], name="notices_message_queued", condition=models.Q(state="queued")
             ),
+            models.Index(
+                fields=["address_match", "-id"],
+                name="notices_message_recipient",
+                condition=models.Q(address_match__isnull=False),
+            ),
         ]
 
     @property
@@ -75,6 +103,11 @@ class Message(models.Model):
                 (notice.label for notice in discovery.each("notices") if notice.code == self.code), self.code
             )
         )
+
+    @property
+    def waits_until(self) -> datetime | None:
+        """Until when it is held back for the recipient's sake; None when it is not."""
+        return self.next_try_at if self.state == self.State.QUEUED and self.waits else None
 
     @property
     def text(self) -> str:
@@ -93,6 +126,20 @@ class LastRead(models.Model):
     class Meta:
         verbose_name = _("messages read")
         verbose_name_plural = _("messages read")
+
+
+class ReadMessage(models.Model):
+    """One message that a post has read since it last marked all of them as read."""
+
+    post = models.ForeignKey(Post, models.PROTECT, db_index=False, verbose_name=_("post"), related_name="+")
+    message = models.ForeignKey(
+        Message, models.CASCADE, verbose_name=_("message"), related_name="+", db_constraint=False
+    )
+
+    class Meta:
+        verbose_name = _("message read")
+        verbose_name_plural = _("single messages read")
+        constraints = [models.UniqueConstraint(fields=["post", "message"], name="notices_read_once")]
 
 
 class DemoMessage(models.Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -11,7 +12,7 @@ from lianglin.access.actor import Actor
 from lianglin.kit import clock
 from lianglin.kit.crypto import decrypt, encrypt
 from lianglin.kit.fresh import Fresh
-from lianglin.notices.models import Channel, DemoMessage, LastRead, Message
+from lianglin.notices.models import Channel, DemoMessage, LastRead, Message, ReadMessage
 
 _DRAFT = "notices.Draft.content"
 MOST = 100
@@ -37,8 +38,15 @@ def read_until(actor: Actor) -> datetime | None:
 def unread(actor: Actor) -> int:
     """How many of the newest 100 messages came to the actor's post since it last read them."""
     since = read_until(actor)
-    newest = to_post(actor).order_by("-id").values_list("created_at", flat=True)[:MOST]
-    return sum(since is None or at > since for at in newest)
+    newest = to_post(actor).order_by("-id").values_list("id", "created_at")[:MOST]
+    fresh = [pk for pk, at in newest if since is None or at > since]
+    return len(fresh) - len(read_singly(actor, fresh)) if fresh else 0
+
+
+def read_singly(actor: Actor, ids: Sequence[int]) -> set[int]:
+    """Which of these messages the actor's post has read one by one."""
+    seen = ReadMessage.objects.filter(post_id=actor.post_id, message_id__in=ids)
+    return set(seen.values_list("message_id", flat=True))
 
 
 def waiting(actor: Actor) -> int:

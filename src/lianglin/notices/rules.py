@@ -29,13 +29,27 @@ def fill_in(notice: Notice, language: str, context: Mapping[str, Any]) -> str:
     Values are put in as they are and never read as a text with placeholders of its own.
     """
     text = notice.texts.get(language) or notice.texts[LANGUAGES[0]]
-    missing = [name for name in placeholders(text) if name not in context]
+    return filled(notice.code, language, text, context)
+
+
+def filled(code: str, language: str, text: str, context: Mapping[str, Any]) -> str:
+    """This text with every placeholder filled in; WrongText without one, or for more than a name in braces."""
+    pieces: list[str] = []
+    missing: list[str] = []
+    for literal, name, spec, conversion in Formatter().parse(text):
+        pieces.append(literal)
+        if name is None:
+            continue
+        if spec or conversion or name not in context:
+            missing.append(name)
+        else:
+            pieces.append(str(context[name]))
     if missing:
         raise WrongText(
-            f"The message “{notice.code}” ({language}) needs {', '.join(missing)}, but was sent without. "
+            f"The message “{code}” ({language}) needs {', '.join(missing)}, but was sent without. "
             "Give them in its context, or take them out of its text."
         )
-    return text.format_map({name: str(value) for name, value in context.items()})
+    return "".join(pieces)
 
 
 def outside(context: Mapping[str, Any], site: str) -> Mapping[str, Any]:

@@ -25,7 +25,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     actor.require("notices.inbox")
     found = page(queries.to_post(actor), "-id", cursor=request.GET.get("cursor", ""), size=30)
     read_until = queries.read_until(actor)
-    rows = [(message, read_until is None or message.created_at > read_until) for message in found.rows]
+    newer = [one.pk for one in found.rows if read_until is None or one.created_at > read_until]
+    fresh = set(newer) - queries.read_singly(actor, newer) if newer else set()
+    rows = [(message, message.pk in fresh) for message in found.rows]
     return render(
         request,
         "notices/inbox.html",
@@ -42,6 +44,17 @@ def mark_read(request: HttpRequest) -> HttpResponse:
     """All messages count as read."""
     actions.mark_read(by=require_acting())
     return HttpResponseRedirect(reverse("notices:inbox"))
+
+
+@require_POST
+def open_one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Marks one message as read and leads to what it is about, or back to the list."""
+    found = actions.read_one(by=require_acting(), message_id=pk)
+    inside = url_has_allowed_host_and_scheme(found.link, None) and found.link.startswith("/")
+    onward = request.POST.get("do") == "open" and inside
+    response = HttpResponseRedirect(found.link if onward else reverse("notices:inbox"))
+    response.status_code = 303
+    return response
 
 
 @require_safe

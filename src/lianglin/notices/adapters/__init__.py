@@ -8,11 +8,14 @@ from lianglin.notices.adapters.base import Adapter
 from lianglin.notices.adapters.demo import Demo
 from lianglin.notices.adapters.email import Email
 from lianglin.notices.adapters.sms import HttpSms
+from lianglin.notices.adapters.webhook import Webhook
 from lianglin.notices.models import Channel
 
 
 def adapter_for(channel: str) -> Adapter | None:
     """The adapter of a channel as the settings configure it; None when messages of that kind cannot be sent."""
+    if channel == Channel.WEBHOOK:
+        return Webhook()
     if settings.DEMO:
         return Demo() if channel in (Channel.SMS, Channel.EMAIL) else None
     if channel == Channel.SMS and settings.SMS_URL:

@@ -19,6 +19,8 @@ class Outgoing:
     title: str
     text: str = field(repr=False)
     language: str
+    stop_url: str = field(default="", repr=False)
+    """Where a POST stops such messages (RFC 8058); "" for what is not voluntary."""
 
 
 class NotDelivered(Exception):

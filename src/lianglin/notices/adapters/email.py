@@ -10,7 +10,10 @@ from lianglin.notices.adapters.base import Outgoing, Undeliverable, Unreachable
 
 
 class Email:
-    """One mail per message; ``sender`` is the From address. The Message-ID repeats on every try."""
+    """One plain mail per message; ``sender`` is the From address. The subject is the kind of message, never what it is about.
+
+    The Message-ID repeats on every try, and by it a mail that comes back is known (delivery/bounces.py).
+    """
 
     def __init__(self, sender: str) -> None:
         self.sender = sender
@@ -23,7 +26,11 @@ class Email:
             body=message.text,
             from_email=self.sender,
             to=[message.address],
-            headers={"Message-ID": f"<{message.key}@{host}>"},
+            headers={
+                "Message-ID": f"<{message.key}@{host}>",
+                "Auto-Submitted": "auto-generated",
+                **_stopping(message.stop_url),
+            },
         )
         try:
             mail.send()
@@ -34,3 +41,10 @@ class Email:
             raise Unreachable("address_deferred") from None
         except (smtplib.SMTPException, OSError):
             raise Unreachable("mail_server") from None
+
+
+def _stopping(url: str) -> dict[str, str]:
+    """The headers by which a mail program offers to stop such mails: one click, without a login (RFC 2369, RFC 8058)."""
+    if not url:
+        return {}
+    return {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}

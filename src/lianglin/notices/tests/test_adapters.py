@@ -7,6 +7,7 @@ import logging
 import smtplib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -131,6 +132,17 @@ def test_a_mail_goes_out_with_a_lasting_id() -> None:
     sent = mail.outbox[0]
     assert (sent.to, sent.subject, sent.body) == (["wang@example.org"], "状态", "您的事已收到。")
     assert sent.extra_headers["Message-ID"] == f"<{KEY}@example.org>"
+    assert "List-Unsubscribe" not in sent.extra_headers
+
+
+def test_a_mail_that_can_be_stopped_says_so_in_its_headers() -> None:
+    link = "https://city.example.cn/messages/stop/x/"
+    Email("lianglin@example.org").deliver(replace(outgoing("wang@example.org", "email"), stop_url=link))
+    said = mail.outbox[0].message()
+    assert (said["List-Unsubscribe"], said["List-Unsubscribe-Post"]) == (
+        f"<{link}>",
+        "List-Unsubscribe=One-Click",
+    )
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,7 @@ def test_a_failed_try_is_repeated_later_and_given_up_in_the_end(gateway: Gateway
         Message._base_manager.update(next_try_at=clock.now())
     tasks.deliver(key=str(made.key))
     made.refresh_from_db()
-    assert (made.state, made.address, made.next_try_at) == ("failed", None, None)
+    assert (made.state, made.address, made.next_try_at) == ("failed", PHONE, None), "kept to be sent again"
 
 
 def test_a_refusal_is_final(gateway: Gateway) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client, RequestFactory
+from django.urls import reverse
 
 from lianglin.access import actor as actors
 from lianglin.access.transaction import acting
@@ -14,7 +16,7 @@ from lianglin.files.tests.factories import HERE, NEXT_DOOR, staff
 from lianglin.kit import clock, messages
 from lianglin.kit.messages import Message as Request
 from lianglin.notices import drafts, queries, tasks
-from lianglin.notices.models import Draft
+from lianglin.notices.models import Delivery, Draft, Message
 
 pytestmark = pytest.mark.django_db
 SAVE = "/messages/draft/report/"
@@ -192,3 +194,21 @@ def test_too_many_drafts_from_one_address_are_stopped(monkeypatch: pytest.Monkey
         Client().post(SAVE, {"text": "x"}, REMOTE_ADDR="203.0.113.9").status_code for _time in range(3)
     ]
     assert answers == [200, 200, 429]
+
+
+def test_what_has_no_words_any_more_is_not_offered_as_paper_and_says_why_on_its_own_page() -> None:
+    worker = staff("community_worker", HERE, "community")
+    row = Delivery._base_manager.create(
+        key=uuid.uuid4(), code="appeals.received", channel="sms", scope_code=HERE, case_id=4711, state="failed",
+        error="no_such_number", created_at=clock.now(),
+    )  # fmt: skip
+    page = reverse("notices:undelivered_one", args=[row.pk])
+    paper = reverse("notices:undelivered_paper", args=[row.pk])
+    assert paper not in worker.browser.get(page).content.decode()
+    assert worker.browser.post(paper)["Location"] == page
+    Message._base_manager.create(
+        key=row.key, code=row.code, channel="sms", language="zh-hans", scope_code=HERE, case_id=4711, body="您的事。",
+        state="failed", created_at=clock.now(),
+    )  # fmt: skip
+    assert paper in worker.browser.get(page).content.decode()
+    assert worker.browser.post(paper)["Location"] == reverse("notices:letters")
