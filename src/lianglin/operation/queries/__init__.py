@@ -1,0 +1,1 @@
+"""What the operator reads: errors, jobs, backups, the state of each part. Counts and codes, nobody's data."""
