@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
+from lianglin.kit import mishaps
 from lianglin.project import database, environment
 from lianglin.project.embedded import Server
 from lianglin.project.environment import Environment
-from lianglin.project.errors import Busy, SetupError
+from lianglin.project.errors import Busy, Closed, SetupError
 
 OLDEST = 150000
+ARCHIVING = {
+    "archive_mode": "on",
+    # The server's user may reach neither the backups nor their keys: it hands the log over to “backup archive-wal”.
+    "archive_command": 'mkdir -p -m 0700 ../outbox && test ! -e "../outbox/%f" && cp "%p" "../outbox/.%f" && sync "../outbox/.%f" '
+    '&& mv "../outbox/.%f" "../outbox/%f" && sync ../outbox',
+    "archive_timeout": "300",
+}
+"""Settings of an embedded server whose write-ahead log is archived (LIANGLIN_BACKUPS is set)."""
 MIGRATION_LOCK = 0x11A_611
 """Advisory lock under which one process at a time prepares the database."""
 
@@ -28,9 +37,10 @@ def running(env: Environment) -> Iterator[Server | None]:
     if env.database_url:
         yield None
         return
-    with Server.start(
-        env.data / "pg", settings={"max_connections": str(40 + 10 * env.web_workers)}
-    ) as server:
+    settings = {"max_connections": str(40 + 10 * env.web_workers)}
+    if env.backups is not None:
+        settings |= ARCHIVING
+    with Server.start(env.data / "pg", settings=settings) as server:
         yield server
 
 
@@ -39,11 +49,11 @@ def migrate(env: Environment) -> None:
 
     Django must not be set up as another role than the owner in this process.
     """
-    with _connect(env, None) as admin:
+    with connect(env, None) as admin:
         admin.execute("select pg_advisory_lock(%s)", [MIGRATION_LOCK])
         prepare(env, admin)
         setup_django()
-        apply_migrations()
+        apply_migrations(env)
 
 
 def prepare(env: Environment, admin: Any) -> None:
@@ -59,8 +69,9 @@ def prepare(env: Environment, admin: Any) -> None:
             admin.execute(
                 sql.SQL("create database {} template template0 encoding 'UTF8'").format(sql.Identifier(name))
             )
-        with _connect(env, name) as connection:
+        with connect(env, name) as connection:
             policies.own_database(connection, name)
+        _let_the_owner_see(admin)
     except psycopg.errors.InsufficientPrivilege as error:
         raise SetupError(
             f"The user of DATABASE_URL may not prepare the database ({error.diag.message_primary}). "
@@ -68,17 +79,33 @@ def prepare(env: Environment, admin: Any) -> None:
         ) from None
 
 
-def apply_migrations() -> None:
-    """Django's migrations (procrastinate's among them), then grants and policies, as the owner."""
+def apply_migrations(env: Environment, say: Callable[[str], None] = print) -> None:
+    """Django's migrations (procrastinate's among them), then grants and policies, as the owner.
+
+    While people work: it waits for no lock longer than two seconds, and tries again (see patience.py).
+    """
     from django.core.management import call_command
-    from django.db import connections, transaction
+    from django.db import connections
 
     from lianglin.access import policies
+    from lianglin.project.patience import patiently
 
-    call_command("migrate", verbosity=0, interactive=False)
-    with transaction.atomic():
-        policies.apply()
-    connections.close_all()
+    where = database.admin_dsn(env)
+    try:
+        patiently(lambda: call_command("migrate", verbosity=0, interactive=False), where=where, say=say)
+        patiently(policies.apply, where=where, say=say)
+    except Exception as error:
+        mishaps.note("upgrade", "migrate", error)
+        mishaps.hand_on()
+        raise
+    finally:
+        connections.close_all()
+
+
+def _let_the_owner_see(admin: Any) -> None:
+    """The owner may read the server's statistics, for the operator's page; where that may not be given, it shows less."""
+    with suppress(psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported):
+        admin.execute("grant pg_read_all_stats to lianglin_owner")
 
 
 def setup_django() -> None:
@@ -89,7 +116,7 @@ def setup_django() -> None:
     django.setup(set_prefix=False)
 
 
-def _connect(env: Environment, dbname: str | None) -> psycopg.Connection:
+def connect(env: Environment, dbname: str | None) -> psycopg.Connection:
     """An administrator's connection: to ``dbname``, else to a database that surely exists."""
     where = database.admin_dsn(env, dbname or "postgres")
     try:
@@ -105,6 +132,7 @@ def _connect(env: Environment, dbname: str | None) -> psycopg.Connection:
 
 def require_migrated(env: Environment) -> None:
     """SetupError unless this process's own role finds the database at this program's migrations."""
+    from lianglin.project import closed
     from lianglin.project.health import known_migrations
 
     setup_django()
@@ -116,6 +144,11 @@ def require_migrated(env: Environment) -> None:
                 name for (name,) in connection.execute("select app || '.' || name from django_migrations")
             }
     except psycopg.OperationalError as error:
+        if closed.is_locked(env):
+            raise Closed(
+                "The database was restored from a backup and is closed until the erasure ledger was replayed: "
+                "run “lianglin backup open”."
+            ) from None
         if not any(word in str(error) for word in ("does not exist", "authentication failed")):
             raise _unreachable(env, error) from None
         applied = set()

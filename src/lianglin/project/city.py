@@ -64,7 +64,7 @@ def build(env: Environment, plan: Plan, progress: Progress, *, again: bool = Fal
     if found.get("state") == "complete" and not again:
         return False
     if found:
-        _clear()
+        _clear(env)
     elif get_user_model()._base_manager.exists():
         raise SetupError(
             "This database already has accounts that no “city build” made, so nothing is filled into it. "
@@ -109,10 +109,10 @@ def _mark(what: dict[str, Any]) -> None:
         cursor.execute(f"comment on database {name} is '{text}'")
 
 
-def _clear() -> None:
+def _clear(env: Environment) -> None:
     """Empties the database of an earlier filling, tables and all, and makes its tables anew."""
     with connection.cursor() as cursor:
         for schema in ("public", *GROUNDS):
             cursor.execute(f"drop schema if exists {schema} cascade")
         cursor.execute("create schema public")
-    attach.apply_migrations()
+    attach.apply_migrations(env)

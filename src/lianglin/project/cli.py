@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import time
 import warnings
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -15,10 +16,11 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NoReturn
 
-from lianglin.kit import discovery
+from lianglin.kit import discovery, mishaps
 from lianglin.kit.domain import Command as Plugged
-from lianglin.project import attach, environment, processes
-from lianglin.project.errors import SetupError
+from lianglin.project import attach, environment, figures, processes
+from lianglin.project.backups import commands as backup_commands
+from lianglin.project.errors import Closed, SetupError
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -72,10 +74,26 @@ def parser() -> argparse.ArgumentParser:
     demo = add("demo", run_demo, "Everything at once with a sample city; stays until Ctrl-C.")
     demo.add_argument("--residents", type=_residents, default=60_000, help="how many, up to 9200000")
     serve = add("serve", run_serve, "Serve the pages and the API.")
+    add("database", run_database, "Run the embedded database by itself, for web and worker to share.")
     worker = add("worker", run_worker, "Do the background work.")
+    worker.add_argument(
+        "--queues",
+        type=lambda text: text.split(","),
+        help="only these, for example nightly or events,notices; all of them otherwise",
+    )
     for command in (serve, worker):
         command.add_argument("--parent", type=int, help=argparse.SUPPRESS)
     add("migrate", run_migrate, "Create or update the database, its roles and its policies.")
+    nightly = add(
+        "nightly", run_nightly, "Show the night's plan and how it last went; with --now, do it here."
+    )
+    nightly.add_argument("--only", metavar="NAME", help="one work of the plan, for example verify_audit")
+    nightly.add_argument("--now", action="store_true", help="do it now, with the time of each step")
+    add(
+        "check",
+        run_check,
+        "Look whether everything is right: settings, keys, disk, database, migrations, clock.",
+    )
     city = add("city", run_city, "Fill an empty database with a sample city, or with a city's own files.")
     city.add_argument(
         "what",
@@ -106,6 +124,7 @@ def parser() -> argparse.ArgumentParser:
     audit.add_argument("--from", dest="first", type=int, default=1, help="export: first number of the chain")
     audit.add_argument("--to", dest="last", type=int, help="export: last number of the chain")
     audit.add_argument("--new", action="store_true", help="key: make a signing key")
+    backup_commands.grammar(add("backup", backup_commands.run, backup_commands.TEXT))
     coverage = add(
         "coverage", run_coverage, "Which rows of the requirement work, and the tests that prove it."
     )
@@ -167,26 +186,52 @@ def run_demo(options: argparse.Namespace) -> int:
 
 
 def run_serve(options: argparse.Namespace) -> int:
-    from lianglin.project import web
-
     _follow(options)
     env = _as("app")
     processes.require_free_port(env.bind, env.port)
     with attach.running(env):
-        attach.require_migrated(env)
+        try:
+            attach.require_migrated(env)
+        except Closed as error:  # it serves the page that says so, until it is opened
+            print(f"lianglin: {error}", file=sys.stderr)
+        figures.keep_in(env.data, f"web-{env.port}")
+        from lianglin.project import web  # not before: it imports what looks for that folder
+
         web.serve(env)
     return 0
 
 
-def run_worker(options: argparse.Namespace) -> int:
-    from django.core.management import call_command
+def run_database(options: argparse.Namespace) -> int:
+    env = _as("owner")
+    if env.database_url:
+        raise SetupError("DATABASE_URL names a PostgreSQL of your own: there is no embedded one to run.")
+    with attach.running(env) as server:
+        while server is not None:
+            time.sleep(1)
+            if server.revive():
+                print("The database was gone; it was started again.", file=sys.stderr)
+    return 0
 
+
+def run_worker(options: argparse.Namespace) -> int:
     _follow(options)
     env = _as("worker")
     with attach.running(env):
         attach.require_migrated(env)
-        call_command("procrastinate", "worker", "--concurrency=2", "--delete-jobs=successful")
+        mishaps.start()
+        from lianglin.project import working
+
+        working.run(options.queues or ())
     return 0
+
+
+def run_nightly(options: argparse.Namespace) -> int:
+    env = _as("worker")
+    with attach.running(env):
+        attach.require_migrated(env)
+        from lianglin.project import nightly
+
+        return nightly.do(options.only, sys.stdout) if options.now else nightly.show(options.only, sys.stdout)
 
 
 def run_migrate(options: argparse.Namespace) -> int:
@@ -195,6 +240,14 @@ def run_migrate(options: argparse.Namespace) -> int:
         attach.migrate(env)
     print("The database is up to date.")
     return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    from lianglin.project import preflight
+
+    env = _as("app")
+    with attach.running(env):
+        return preflight.run(env)
 
 
 def run_city(options: argparse.Namespace) -> int:

@@ -21,8 +21,9 @@ from lianglin.project.environment import Environment
 from lianglin.project.errors import DiskFull, SetupError
 
 NEEDED_BYTES = 1500 * 1024**2
-BYTES_PER_RESIDENT = 4000
-PATIENCE = 60.0
+BYTES_PER_RESIDENT = 13_000
+PATIENCE = 600.0
+"""Seconds for web and worker to answer: a busy machine takes minutes. One that ends by itself is told of at once."""
 
 
 def run(env: Environment, *, residents: int, console: Console) -> None:
@@ -127,16 +128,10 @@ def _wait_until_ready(env: Environment, family: processes.Family) -> None:
 def _is_ready(env: Environment) -> bool:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{address(env)}/readyz", timeout=3) as answer:
+        with opener.open(f"{environment.address(env)}/readyz", timeout=3) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False
-
-
-def address(env: Environment) -> str:
-    """Where a browser on this machine finds the pages."""
-    host = "localhost" if env.bind in ("0.0.0.0", "::", "127.0.0.1", "::1") else env.bind  # noqa: S104
-    return f"http://{host}:{env.port}"
 
 
 def _welcome(env: Environment, console: Console) -> None:
@@ -151,7 +146,9 @@ def _welcome(env: Environment, console: Console) -> None:
     for row in logins():
         table.add_row(*(str(row[name]) for name in ("label", "username", "password", "what")))
     console.print(table)
-    console.print(f"\n  [bold]{address(env)}[/bold]    {'停止：' if chinese else 'Stop: '}Ctrl-C\n")
+    console.print(
+        f"\n  [bold]{environment.address(env)}[/bold]    {'停止：' if chinese else 'Stop: '}Ctrl-C\n"
+    )
 
 
 def enable() -> None:

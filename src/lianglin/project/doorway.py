@@ -16,6 +16,7 @@ from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from lianglin.kit.throttle import address_in
+from lianglin.project import gauges
 
 WAITING = 80
 """Bodies that one process takes in at the same time."""
@@ -39,14 +40,15 @@ Answer = Iterable[bytes]
 class Refused(Exception):
     """A body that is not taken in: a WSGI status, and words for whoever sent it."""
 
-    def __init__(self, status: str, chinese: str, english: str) -> None:
+    def __init__(self, status: str, reason: str, chinese: str, english: str) -> None:
         super().__init__(status)
-        self.status, self.words = status, f"{chinese}\n{english}\n"
+        self.status, self.reason, self.words = status, reason, f"{chinese}\n{english}\n"
 
 
 def _too_many() -> Refused:
     return Refused(
         "503 Service Unavailable",
+        "full",
         "现在提交的人太多，请过一分钟再试。",
         "Too much arrives at the moment. Try again in a minute.",
     )
@@ -55,6 +57,7 @@ def _too_many() -> Refused:
 def _too_many_from_there() -> Refused:
     return Refused(
         "429 Too Many Requests",
+        "address",
         "您所在的网络同时提交得太多，请过一分钟再试。",
         "Too much arrives from your network at the same time. Try again in a minute.",
     )
@@ -63,6 +66,7 @@ def _too_many_from_there() -> Refused:
 def _too_slow() -> Refused:
     return Refused(
         "408 Request Timeout",
+        "slow",
         "传得太慢，没有收到。请换个信号好的地方再试。",
         "It arrived too slowly and was not taken. Try again where the line is better.",
     )
@@ -133,6 +137,7 @@ def _whole(sent: Any, now: Callable[[], float]) -> SpooledTemporaryFile[bytes]:
 
 
 def _refusal(refused: Refused, start_response: Start) -> Answer:
+    gauges.REJECTED.labels(refused.reason).inc()
     said = refused.words.encode()
     headers = [
         ("Content-Type", "text/plain; charset=utf-8"),

@@ -35,7 +35,7 @@ ADMIN = "lianglin_admin"
 LONGEST_FOLDER = 84  # bytes; a unix socket's whole path must stay under 108
 LONGEST_LOG = 16 * 1024**2  # bytes; then the log begins anew
 FREE_BYTES = 300 * 1024**2  # a new cluster takes 40 MB, its first journal files the rest
-OURS = {"cluster", "cluster.new", "turn.lock", "users.lock", "server.log", SOCKET, f"{SOCKET}.lock"}
+OURS = {"cluster", "cluster.new", "turn.lock", "users.lock", "server.log", "outbox", SOCKET, f"{SOCKET}.lock"}
 
 DEFAULTS: Mapping[str, str] = {
     "listen_addresses": "",
@@ -46,6 +46,8 @@ DEFAULTS: Mapping[str, str] = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",
+    "summarize_wal": "on",  # increments of a backup
+    "wal_keep_size": "512MB",  # a backup brings the log of its own duration along
     # No personal data in the log: neither statements nor the values in a message's details.
     "log_statement": "none",
     "log_min_error_statement": "panic",

@@ -22,7 +22,13 @@ from lianglin.project.kinds import Setting
 from lianglin.project.variables import Environment
 
 SECRETS_FILE = "secrets.json"
-DEMO_CITY = {"LIANGLIN_CITY_NAME": "哈尔滨市", "LIANGLIN_CITY_NAME_EN": "Harbin"}
+FILE = "_FILE"
+DEMO_CITY = {
+    "LIANGLIN_CITY_NAME": "哈尔滨市",
+    "LIANGLIN_CITY_NAME_EN": "Harbin",
+    "LIANGLIN_QUIET_HOURS": "00:00-00:00",  # it disturbs nobody, and is looked at by night, too
+    "LIANGLIN_MESSAGES_A_DAY": "50",
+}
 
 
 class SettingError(SetupError):
@@ -41,7 +47,7 @@ def table() -> dict[str, Setting]:
 def read(environ: Mapping[str, str]) -> Environment:
     """Reads and checks all settings. SettingError names the variable, what is wrong and what it must be."""
     _refuse_unknown(environ)
-    given = {name: value for name, value in environ.items() if value != ""}
+    given = with_files(environ)
     home = data_folder(given)
     marked = "1" if (home / SECRETS_FILE).exists() else "0"
     if _value({"LIANGLIN_DEMO": marked, **given}, table()["demo"]):
@@ -59,7 +65,32 @@ def read(environ: Mapping[str, str]) -> Environment:
 
 def data_folder(environ: Mapping[str, str]) -> Path:
     """The data folder alone, for what must work without the other settings."""
-    return _value(environ, table()["data"])
+    return _value(with_files(environ), table()["data"])
+
+
+def some(*fields: str) -> dict[str, Any]:
+    """A few settings alone, for a command that is given no others."""
+    given = with_files(os.environ)
+    return {field: _value(given, table()[field]) for field in fields}
+
+
+def with_files(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are set, those named NAME_FILE read from their files: secrets need not stand in an environment.
+
+    SettingError when a file cannot be read, or a variable is given both ways. A line break at the end is dropped.
+    """
+    given = {name: value for name, value in environ.items() if value != ""}
+    for row in table().values():
+        path = given.pop(row.name + FILE, "")
+        if path and row.name in given:
+            raise SettingError(f"{row.name} and {row.name}{FILE} are both set. Keep one of them.")
+        if path:
+            try:
+                given[row.name] = Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, ValueError) as error:
+                why = getattr(error, "strerror", None) or "it is no text"
+                raise SettingError(f"{row.name}{FILE} is “{path}”, which cannot be read ({why}).") from None
+    return given
 
 
 @cache
@@ -127,6 +158,7 @@ def _fresh_secrets() -> dict[str, str]:
         "LIANGLIN_HEALTH_KEYS": f"1:{chance()}",
         "LIANGLIN_MATCH_KEY": chance(),
         "LIANGLIN_SIGNING_KEYS": f"1:{chance()}",
+        "LIANGLIN_BACKUP_KEYS": f"1:{chance()}",
     }
 
 
@@ -150,7 +182,7 @@ def _wanted(row: Setting) -> str:
 def _refuse_unknown(environ: Mapping[str, str]) -> None:
     known = [row.name for row in table().values()]
     for name in environ:
-        if name.startswith("LIANGLIN_") and name not in known:
+        if name.startswith("LIANGLIN_") and name not in known and name.removesuffix(FILE) not in known:
             near = difflib.get_close_matches(name, known, 1)
             hint = f"Did you mean {near[0]}?" if near else "“lianglin settings” lists them all."
             raise SettingError(f"{name} is not a setting of Lianglin. {hint}")
@@ -166,3 +198,9 @@ def as_markdown(language: str = "en") -> str:
         default = none if row.default is None else f"`{row.default}`" if row.default else ""
         lines.append(f"| `{row.name}` | {row.shown} | {default} | {row.zh if chinese else row.en} |")
     return "\n".join(lines) + "\n"
+
+
+def address(env: Environment) -> str:
+    """Where a browser on this machine finds the pages."""
+    host = "localhost" if env.bind in ("0.0.0.0", "::", "127.0.0.1", "::1") else env.bind  # noqa: S104
+    return f"http://{host}:{env.port}"

@@ -25,3 +25,7 @@ class Busy(SetupError):
 
 class NotOurs(SetupError):
     """The folder belongs to somebody else or holds something else."""
+
+
+class Closed(SetupError):
+    """The database was restored and lets nobody in yet."""

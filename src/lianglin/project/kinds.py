@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import base64
 import binascii
+import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -127,11 +129,41 @@ def gateway(value: str) -> str:
     return value
 
 
+def networks(value: str) -> tuple[str, ...]:
+    """Networks of addresses, separated by commas."""
+    found = words(value)
+    try:
+        return tuple(str(ipaddress.ip_network(one, strict=False)) for one in found)
+    except ValueError:
+        raise ValueError("networks like 10.20.0.0/16, separated by commas") from None
+
+
+def receipt_token(value: str) -> str:
+    """A token that cannot be guessed, or none."""
+    if value and len(value) < 20:
+        raise ValueError("at least 20 characters long")
+    return value
+
+
 def long_text(value: str) -> str:
     """A secret of at least 32 characters."""
     if len(value) < 32:
         raise ValueError("at least 32 characters of chance, for example from: openssl rand -base64 48")
     return value
+
+
+def long_text_or_none(value: str) -> str:
+    """The same, or nothing at all."""
+    return long_text(value) if value else value
+
+
+def quiet_hours(value: str) -> tuple[time, time]:
+    """From when until when, on the city's clocks."""
+    try:
+        start, end = (time.fromisoformat(part.strip()) for part in value.split("-"))
+    except ValueError:
+        raise ValueError("two times of day like 21:00-08:00") from None
+    return start, end
 
 
 def key(value: str) -> bytes:
@@ -178,6 +210,22 @@ def spare_ring(value: str) -> dict[int, bytes]:
     if any(len(found) != 32 for found in ring.values()):
         raise ValueError("numbered keys like 1:<32 bytes in base64>,2:<32 bytes in base64>")
     return ring
+
+
+def keeping(value: str) -> tuple[int, int, int]:
+    """How many daily, weekly and monthly backups are kept: ``7/4/12``."""
+    parts = value.split("/")
+    if len(parts) != 3 or not all(part.isascii() and part.isdigit() and len(part) < 4 for part in parts):
+        raise ValueError("three numbers of days, weeks and months like 7/4/12")
+    found = (int(parts[0]), int(parts[1]), int(parts[2]))
+    if not found[0]:
+        raise ValueError("three numbers like 7/4/12, with at least one day")
+    return found
+
+
+def backup_folder(value: str) -> Path | None:
+    """A path, or none; relative ones count from the working directory."""
+    return folder(value) if value else None
 
 
 SESSION_LEVELS = ("resident", "community", "township", "county", "city", "unit")

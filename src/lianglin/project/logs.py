@@ -76,7 +76,7 @@ class RequestLog:
             response = self.get_response(request)
             response["X-Request-ID"] = request_id.get()
             route = request.resolver_match.view_name if request.resolver_match else ""
-            quiet = not route or route in ("healthz", "readyz")
+            quiet = not route or route in ("healthz", "readyz", "metrics")
             data = {
                 "method": request.method,
                 "route": route,

@@ -21,13 +21,18 @@ SIGNING_KEYS = env.signing_keys
 AUDIT_MONTHS = env.audit_months
 ALLOWED_HOSTS = list(env.allowed_hosts)
 PUBLIC_URL = env.public_url
+DEMO_URL = environment.address(env) if env.demo else ""
+"""Where the demo itself is found: for its sample messages alone, since a real site has the name people know."""
 ASSESSED = env.assessed
 TRUSTED_PROXIES = env.trusted_proxies
 DATA = env.data
+BACKUPS = env.backups or env.data / "backups"
+"""The shelf of backups, with the journal of what was made and verified (project/backups)."""
 
 CITY_NAME = env.city_name
 CITY_NAME_EN = env.city_name_en
 MAP_ATTRIBUTION = env.map_attribution
+OPEN_LICENCE, OPEN_LICENCE_URL, OPEN_CONTACT = env.open_licence, env.open_licence_url, env.open_contact
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -44,8 +49,10 @@ ROOT_URLCONF = "lianglin.project.urls"
 WSGI_APPLICATION = "lianglin.project.wsgi.application"
 
 MIDDLEWARE = [
+    "lianglin.project.metrics.RequestMetrics",
     "lianglin.project.logs.RequestLog",
     "lianglin.kit.security.SecurityHeaders",
+    "lianglin.project.closed.Closed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "lianglin.project.problems.ApiProblems",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -183,6 +190,18 @@ EMAIL_FROM = env.email_from
 CONSENT_ASK_AGAIN = timedelta(days=env.consent_ask_again_days)
 SMS_URL = env.sms_url
 SMS_TOKEN = env.sms_token
+SMS_FEN = env.sms_fen
+SMS_REPLY_KEY = env.sms_reply_key
+QUIET_HOURS = env.quiet_hours
+MESSAGES_A_DAY = env.messages_a_day
+SMS_RECEIPT_TOKEN = env.sms_receipt_token
+WEBHOOK_INSIDE = env.webhook_inside
+
+# --- watching over it --------------------------------------------------------------------------------------
+
+METRICS_TOKEN = env.metrics_token
+ERROR_LIMIT = env.error_limit
+CERTIFICATE = env.certificate
 
 # --- logs: JSON lines without personal data ----------------------------------------------------------------
 
@@ -190,14 +209,21 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "lianglin.project.logs.JsonFormatter"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env.log_level},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "json"},
+        "warnings": {"class": "logging.StreamHandler", "formatter": "json", "level": "WARNING"},
+        "failures": {"class": "lianglin.project.tap.Failures", "level": "ERROR"},
+        "jobs": {"class": "lianglin.project.tap.Jobs"},
+    },
+    "root": {"handlers": ["stderr", "failures"], "level": env.log_level},
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         # A line per 404 with its path would say what people look at: RequestLog says it without.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
         "procrastinate": {"level": "WARNING"},
+        # It says at INFO how each job ended, also one that is tried again: counted, and written down from WARNING.
+        "procrastinate.worker": {"level": "INFO", "handlers": ["warnings", "jobs"], "propagate": False},
         "psycopg": {"level": "WARNING"},
         "fido2": {"level": "WARNING"},  # it names each passkey that signs
     },

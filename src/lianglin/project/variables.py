@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Annotated
 
 from lianglin.project import kinds
+from lianglin.project.backup_settings import BackupSettings
+from lianglin.project.city_settings import CitySettings
 from lianglin.project.kinds import Setting
-from lianglin.project.login_settings import LoginSettings
+from lianglin.project.message_settings import MessageSettings
+from lianglin.project.watch_settings import WatchSettings
 
 
 @dataclass(frozen=True)
-class Environment(LoginSettings):
+class Environment(BackupSettings, MessageSettings, WatchSettings, CitySettings):
     """All settings, read and checked."""
 
     port: Annotated[
@@ -185,8 +188,8 @@ class Environment(LoginSettings):
             kinds.site,
             "",
             "Address under which residents reach the site, like https://lianglin.example.org; text messages "
-            "and mails lead there. Empty: they give the path alone.",
-            "居民访问本站的网址，如 https://lianglin.example.org；短信和邮件中的链接以它开头。留空则只写站内路径。",
+            "and mails lead there. Empty: they give the path alone, in the demo after its own address.",
+            "居民访问本站的网址，如 https://lianglin.example.org；短信和邮件中的链接以它开头。留空则只写站内路径，演示中写演示本身的网址。",
             shown="address",
         ),
     ]
@@ -280,60 +283,6 @@ class Environment(LoginSettings):
             shown="path#sha256",
         ),
     ]
-    mail_intake: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_MAIL_INTAKE",
-            kinds.text,
-            "",
-            "Where mail to the office is fetched from: maildir:/path, or imaps://name:password@host/INBOX. Empty: nowhere.",
-            "接收居民来信的邮箱：maildir:/路径，或 imaps://用户名:密码@主机/INBOX。不填则不接收。",
-            secret=True,
-        ),
-    ]
-    mail_place: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_MAIL_PLACE",
-            kinds.text,
-            "",
-            "Code of the district, street or community whose posts record that mail.",
-            "由哪个区、街道或社区（代码）登记这些来信。",
-        ),
-    ]
-    mail_own: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_MAIL_OWN",
-            kinds.text,
-            "",
-            "The office's own address: mail from it is never taken in.",
-            "本单位的邮箱地址，从它发出的邮件不会被接收。",
-        ),
-    ]
-    rate_base: Annotated[
-        int,
-        Setting(
-            "LIANGLIN_RATE_BASE",
-            kinds.whole(1, 100),
-            "10",
-            "The smallest denominator on which reports and breakdowns show a rate; below it only the two counts stand.",
-            "报告和分项表中计算比率的最小分母；不足此数只列分子和分母。",
-            shown="number from 1 to 100",
-        ),
-    ]
-    fonts: Annotated[
-        Path | None,
-        Setting(
-            "LIANGLIN_FONTS",
-            kinds.optional_folder,
-            "",
-            "A folder with the office's own licensed fonts (FangSong, XiaoBiaoSong, KaiTi) for official documents. "
-            "Empty: the fonts of the machine.",
-            "存放本单位自有授权字体（仿宋、小标宋、楷体）的目录，用于公文。留空则用本机字体。",
-            shown="folder",
-        ),
-    ]
     log_level: Annotated[
         str,
         Setting(
@@ -345,19 +294,6 @@ class Environment(LoginSettings):
             shown="DEBUG, INFO, WARNING or ERROR",
         ),
     ]
-    email_url: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_EMAIL_URL",
-            kinds.mail,
-            "",
-            "Mail server: smtp://user:password@host:587 (STARTTLS) or smtps://host:465. "
-            "Empty: no mail is sent.",
-            "邮件服务器：smtp://user:password@host:587（STARTTLS）或 smtps://host:465。留空则不发邮件。",
-            shown="address",
-            secret=True,
-        ),
-    ]
     consent_ask_again_days: Annotated[
         int,
         Setting(
@@ -367,69 +303,5 @@ class Environment(LoginSettings):
             "For so many days after somebody refused or withdrew a consent, staff do not ask for it again.",
             "居民不同意或撤回同意后，工作人员在多少天内不再就同一事项询问。",
             shown="number",
-        ),
-    ]
-    email_from: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_EMAIL_FROM",
-            kinds.text,
-            "lianglin@localhost",
-            "The sender of mails, as the mail server accepts it.",
-            "邮件的发件人地址（须为邮件服务器所接受）。",
-            shown="address",
-        ),
-    ]
-    sms_url: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_SMS_URL",
-            kinds.gateway,
-            "",
-            "Text-message gateway that speaks the interface of the notices package. "
-            "Empty: no text messages are sent.",
-            "短信网关地址（接口见 notices 包说明）。留空则不发短信。",
-            shown="address",
-        ),
-    ]
-    sms_token: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_SMS_TOKEN",
-            kinds.text,
-            "",
-            "Token that the text-message gateway asks for.",
-            "短信网关的访问令牌。",
-            secret=True,
-        ),
-    ]
-    city_name: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_CITY_NAME",
-            kinds.text,
-            "本市",
-            "The city's name in Chinese, as pages show it.",
-            "页面显示的城市中文名。",
-        ),
-    ]
-    city_name_en: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_CITY_NAME_EN",
-            kinds.text,
-            "Our City",
-            "The city's name in English.",
-            "页面显示的城市英文名。",
-        ),
-    ]
-    map_attribution: Annotated[
-        str,
-        Setting(
-            "LIANGLIN_MAP_ATTRIBUTION",
-            kinds.text,
-            "© OpenStreetMap contributors (ODbL)",
-            "Source notice on every map.",
-            "每幅地图上的来源说明。",
         ),
     ]

@@ -26,11 +26,14 @@ def application_loader() -> Any:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     from django.urls import get_resolver
 
-    from lianglin.kit import wordlists
+    from lianglin.kit import mishaps, wordlists
+    from lianglin.project import closed
     from lianglin.project.wsgi import application
 
     follow_parent()
+    closed.watch.begin()
     wordlists.join()
+    mishaps.start()
     get_resolver().url_patterns  # noqa: B018 - loads every view now: what is broken shows at the start
     return Doorway(application, places=THREADS)
 
