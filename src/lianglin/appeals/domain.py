@@ -26,6 +26,7 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     Listener,
+    Nightly,
     Panel,
     Personal,
     Retention,
@@ -266,4 +267,8 @@ DOMAIN = Domain(
     ),
     seed="lianglin.appeals.seed.load:seed",
     wakes="lianglin.appeals.seed.load:see_to_similarity",
+    nightly=(
+        Nightly(_("the similar appeals"), "lianglin.appeals.tasks.nights:FIT_WORK", 50),
+        Nightly(_("the open figures"), "lianglin.appeals.tasks.nights:OPEN_FIGURES", 64),
+    ),
 )

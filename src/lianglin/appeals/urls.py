@@ -23,6 +23,7 @@ from lianglin.appeals.views import (
     supervision,
     terms,
     texts,
+    told,
     whistles,
 )
 
@@ -30,6 +31,7 @@ app_name = "appeals"
 urlpatterns = [
     *public.routes,
     *matters.routes,
+    *told.routes,  # before the moves, which take any word in its place
     *desk.routes,
     *hotlines.routes,
     *catalogue.routes,

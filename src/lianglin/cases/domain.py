@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.cases import figures
 from lianglin.cases.rules import SUBJECT
 from lianglin.kit.domain import (
     Access,
@@ -65,6 +66,8 @@ DOMAIN = Domain(
     handovers=(
         Handover(_("open matters"), "lianglin.cases.handover:held", "lianglin.cases.handover:pass_on"),
     ),
+    indicators=figures.INDICATORS,
+    reports=(figures.REPORT,),
     guards=(
         Guard(
             "cases.Case",

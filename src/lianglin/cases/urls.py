@@ -1,9 +1,10 @@
 from django.urls import path
 
-from lianglin.cases.views import filters, on_call, papers, standing_in, working_days
+from lianglin.cases.views import filters, going, on_call, papers, standing_in, working_days
 
 app_name = "cases"
 urlpatterns = [
+    path("go/<int:pk>/", going.go, name="go"),
     path("papers/", papers.listed, name="papers"),
     path("papers/ask/", papers.ask, name="export"),
     path("papers/morning/", papers.sheet, name="morning"),

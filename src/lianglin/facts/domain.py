@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.facts import figures
 from lianglin.kit.domain import (
     Access,
     ConsentPurpose,
@@ -12,6 +13,7 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     NavItem,
+    Nightly,
     OwnResident,
     Panel,
     Personal,
@@ -68,6 +70,7 @@ DOMAIN = Domain(
             sensitive=True,
         ),
     ),
+    indicators=figures.INDICATORS,
     guards=(
         Guard("facts.ValueDomain", _REGISTRY),
         Guard("facts.PermittedValue", _REGISTRY),
@@ -148,4 +151,5 @@ DOMAIN = Domain(
         ),
         RowServed("R064", "facts:households", missing=_("visits, and the share of households known")),
     ),
+    nightly=(Nightly(_("erase facts that ran out"), "lianglin.facts.tasks:ERASE", 12),),
 )

@@ -9,6 +9,7 @@ from lianglin.kit.domain import (
     Granted,
     Guard,
     InScope,
+    Nightly,
     Own,
     Personal,
     Retention,
@@ -70,4 +71,5 @@ DOMAIN = Domain(
         Retention("files.ParkedFile", "P7D", "parked_at", "erase"),
     ),
     subjects=(Subject("files.Attachment", "case_id", "case"),),
+    nightly=(Nightly(_("remove files without a row"), "lianglin.files.tasks:SWEEP", 16),),
 )

@@ -64,15 +64,15 @@ def remove(name: str) -> None:
         path_of(name, small=small).unlink(missing_ok=True)
 
 
-def older_than(seconds: float) -> Iterator[tuple[str, Path]]:
-    """Stored name and path of every file written at least so long ago, half-written ones too.
+def older_than(seconds: float, folder: str = "??") -> Iterator[tuple[str, Path]]:
+    """Stored name and path of every file written at least so long ago, half-written ones too; all, or of one folder.
 
     By the disk's own clock: a demo that advances its clock must not make a file old whose row is being written.
     """
     root, limit = Path(settings.FILES_ROOT), time.time() - seconds
     if not root.is_dir():
         return
-    for path in root.glob("??/??/*"):
+    for path in root.glob(f"{folder}/??/*"):
         name = path.name.removesuffix(_PART).removesuffix(SMALL)
         try:
             if is_stored_name(name) and path.lstat().st_mtime < limit:

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.gazetteer.queries import figures
 from lianglin.kit.domain import Access, Command, Domain, Duty, Guard, InScope, NavItem, RoleKind, RowServed
 
 DOMAIN = Domain(
@@ -30,6 +31,7 @@ DOMAIN = Domain(
         NavItem("people", _("Imports of places"), "gazetteer:imports", "form", "places.manage", 71),
         NavItem("people", _("Service points"), "gazetteer:points", "building", "places.services", 72),
     ),
+    indicators=figures.INDICATORS,
     guards=(
         Guard(
             "gazetteer.PlaceImport",

@@ -27,8 +27,10 @@ DOMAIN = Domain(
             {
                 "zh-hans": "您的登录验证码是{code}，{minutes}分钟内有效。不要告诉任何人，工作人员也不会向您要。",
                 "en": "Your login code is {code}, good for {minutes} minutes. Tell nobody; no employee asks for it.",
+                "elder": "您的登录验证码是{code}。{minutes}分钟内有用。谁要都别给，工作人员也不会要。",
             },
             ("code", "minutes"),
+            "urgent",
         ),
     ),
     seed="lianglin.logins.seed:seed",

@@ -17,6 +17,7 @@ from lianglin.kit.domain import (
     Guard,
     InScope,
     NavItem,
+    Nightly,
     OwnResident,
     OwnThrough,
     Personal,
@@ -24,6 +25,7 @@ from lianglin.kit.domain import (
     Subject,
 )
 from lianglin.kit.events import ActsFor
+from lianglin.people import figures
 
 _SERVICE = _("provide community services to the household")
 _APART = _("tell persons apart")
@@ -110,6 +112,7 @@ DOMAIN = Domain(
             columns=("people.Resident.phone", "people.Resident.phone_match"),
         ),
     ),
+    indicators=figures.INDICATORS,
     guards=(
         Guard(
             "people.Household",
@@ -291,4 +294,8 @@ DOMAIN = Domain(
         Follows("people.Merge", "gone_id", stays="says which files were joined"),
     ),
     seed="lianglin.people.seed.load:seed",
+    nightly=(
+        Nightly(_("keys of names"), "lianglin.people.tasks:KEYS", 20),
+        Nightly(_("files that may be one person"), "lianglin.people.tasks:DUPLICATES", 22),
+    ),
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from procrastinate.contrib.django import app
 
+from lianglin.access import runs
 from lianglin.access.actor import TOP, Actor, job
 from lianglin.access.tasks import as_job
 from lianglin.access.transaction import acting, running
@@ -19,29 +20,14 @@ from lianglin.people.queries import importing as lists
 from lianglin.people.rules.importing import MESSAGES
 from lianglin.places.models import Community
 
-KEYS_TASK = "people_name_keys"
+
+def _keys_behind(behind: int | None) -> tuple[int, int | None]:
+    return names.backfill(by=running().actor, behind=behind or 0, size=LOOKED_AT)
 
 
-@app.periodic(cron="20 1 * * *")
-@app.task(name="people_name_keys_nightly", queue="events", queueing_lock="people_name_keys_nightly")
-@as_job
-def name_keys_nightly(timestamp: int) -> None:
-    """Begins a walk over all residents."""
-    _next(0)
-
-
-@app.task(name=KEYS_TASK, queue="events")
-@as_job
-def name_keys(behind: int) -> int:
-    """One batch in a transaction of its own; defers the next while there is more. Returns how many keys were made."""
-    made, last = names.backfill(by=running().actor, behind=behind)
-    if last is not None:
-        _next(last)
-    return made
-
-
-def _next(behind: int) -> None:
-    app.configure_task(KEYS_TASK, queue="events").defer(behind=behind)
+LOOKED_AT = 10_000
+"""Residents that a step of the night looks at: nearly all of them have their keys."""
+KEYS = runs.along("people_name_keys", _keys_behind)
 
 
 def keys_command(arguments: list[str]) -> int:
@@ -64,28 +50,34 @@ DISTRICT = 6
 CITY = ""
 
 
-@app.periodic(cron="50 1 * * *")
-@app.task(name="people_duplicates_nightly", queue="events", queueing_lock="people_duplicates_nightly")
-@as_job
-def duplicates_nightly(timestamp: int) -> None:
-    """Looks for files that may be one person, community by community, across each district, then across the city."""
+def _areas() -> list[str]:
+    """Every community, each district and the city: in all of them files are looked for that may be one person."""
     codes = list(Community.objects.filter(valid_to__isnull=True).values_list("scope_code", flat=True))
-    for scope_code in (*codes, *sorted({code[:DISTRICT] for code in codes}), CITY):
-        order_duplicates(scope_code)
+    return [*codes, *sorted({code[:DISTRICT] for code in codes}), CITY]
 
 
 @app.task(name=FIND_TASK, queue="events")
 @as_job
 def find_duplicates(scope_code: str) -> int:
+    """As :func:`duplicates_of`, in the background."""
+    return duplicates_of(scope_code)
+
+
+def duplicates_of(scope_code: str) -> int:
     """The pairs of a community, across a district or across the city (""), as a job of this place; how many are new.
 
-    Nothing is joined.
+    Nothing is joined. Inside a community the statement names its code, and the job's range is the city's: of a range that
+    holds one code the planner expects one row of each table, and compares all names with all.
     """
-    with acting(job(scope_code, scope_code + TOP)):
+    inside = len(scope_code) > DISTRICT
+    with acting(job() if inside else job(scope_code, scope_code + TOP)):
         if scope_code == CITY:
             return duplicates.find_far()
         across = len(scope_code) == DISTRICT
         return duplicates.find_across(scope_code) if across else duplicates.find(scope_code)
+
+
+DUPLICATES = runs.pieces("people_duplicates", _areas, duplicates_of)
 
 
 def order_duplicates(scope_code: str) -> None:

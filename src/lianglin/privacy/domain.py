@@ -14,14 +14,17 @@ from lianglin.kit.domain import (
     InScope,
     Listener,
     NavItem,
+    Nightly,
     Notice,
     OwnResident,
     Panel,
     Personal,
     Retention,
+    Sign,
     Subject,
 )
-from lianglin.kit.events import CaseMoved, ConsentChanged, ReplayErasures
+from lianglin.kit.events import CaseMoved, ConsentChanged, ExportErasures, ReplayErasures
+from lianglin.privacy.queries import figures
 from lianglin.privacy.rules import ASKED, IN_TIME, LIFECYCLE
 
 _ANSWER = _("answer the request")
@@ -30,6 +33,7 @@ _LIFTED = _("the restriction is lifted")
 _TOLD = _("the breach is closed")
 _OWN = "the person's own requests go on"
 _REQUESTS = "lianglin.privacy.queries.requests"
+_RETENTION = "lianglin.privacy.queries.retention"
 _READERS = {role: Access("S") for role in ("staff", "handler", "helper", "resident", "public", "job")}
 _STAFF = {"staff": Access("SIU"), "job": Access("S")}
 
@@ -244,12 +248,16 @@ DOMAIN = Domain(
         Follows("privacy.Restriction", open="it is the restriction itself"),
     ),
     lifecycles=(LIFECYCLE,),
-    indicators=INDICATORS,
+    indicators=(*INDICATORS, *figures.INDICATORS),
+    reports=(figures.REPORT,),
     listeners=(
         Listener(CaseMoved, "lianglin.privacy.tasks:refresh_figures"),
         Listener(ConsentChanged, "lianglin.privacy.tasks:forget_withdrawn"),
     ),
-    answers=(Answer(ReplayErasures, "lianglin.privacy.actions.erasing:replay"),),
+    answers=(
+        Answer(ReplayErasures, "lianglin.privacy.actions.erasing:replay"),
+        Answer(ExportErasures, "lianglin.privacy.actions.exporting:ledger"),
+    ),
     notices=(
         Notice(
             "privacy.breach",
@@ -258,8 +266,11 @@ DOMAIN = Domain(
                 "zh-hans": "您的信息（{what}）可能泄露、被改或丢失。我们已采取的措施和您可以做的：{measures}。有疑问请问：{contact}或打12345。",
                 "en": "Your data ({what}) may have leaked, been changed or lost. What we did and what you can do: "
                 "{measures}. Ask: {contact} or 12345.",
+                "elder": "您好。您的信息（{what}）可能被别人看到了。我们已经做的、您要留心的：{measures}。"
+                "有人凭这个要钱，别信。想问一问，找{contact}，或打12345。",
             },
             ("what", "measures", "contact"),
+            "urgent",
         ),
     ),
     navigation=(
@@ -282,7 +293,15 @@ DOMAIN = Domain(
         NavItem("protection", _("Retention"), "privacy:retention", "clock", "privacy.read", 63),
         NavItem("protection", _("Breaches"), "privacy:breaches", "warn", "privacy.breach", 64),
     ),
+    signs=(
+        Sign(
+            "retention_run_age_seconds",
+            "Since the last retention run of any table ended.",
+            f"{_RETENTION}:ages",
+        ),
+    ),
     panels=(Panel("me", "privacy/public/_mine.html", "lianglin.privacy.views.own:panel", 20),),
     database=("lianglin.privacy.queries.assessments:install", "lianglin.privacy.queries.restricting:install"),
     seed="lianglin.privacy.seed:seed",
+    nightly=(Nightly(_("erase what has run out"), "lianglin.privacy.tasks:RETAIN", 10),),
 )

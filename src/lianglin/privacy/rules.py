@@ -110,6 +110,7 @@ LIFECYCLE = Lifecycle(
     prefix="GR",
     first="received",
     url="privacy:detail",
+    read="privacy.check",
     own_url="privacy:request",
     outcomes=(("done", _("done")), ("partly", _("done in part")), ("refused", _("refused"))),
     phases=(

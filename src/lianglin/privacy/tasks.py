@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from procrastinate.contrib.django import app
 
+from lianglin.access import runs
 from lianglin.access.actor import job
-from lianglin.access.tasks import as_job
+from lianglin.access.runs import Stepped
+from lianglin.access.tasks import NIGHTLY
 from lianglin.access.transaction import running
 from lianglin.indicators.actions import refresh
 from lianglin.kit import clock
@@ -18,32 +21,33 @@ from lianglin.privacy.actions import erasing, retaining
 from lianglin.privacy.queries import retention
 
 log = logging.getLogger("lianglin.privacy")
-BATCH_TASK = "privacy_retention_batch"
 
 
-@app.periodic(cron="40 2 * * *")
-@app.task(name="privacy_retention", queue="events", queueing_lock="privacy_retention")
-@as_job
+@app.task(name="privacy_retention", queue=NIGHTLY, queueing_lock="privacy_retention")
 def retain(timestamp: int) -> int:
-    """Begins a run of every rule; each goes on batch by batch. Returns how many rules there are."""
-    found = retention.rules()
-    for rule in found:
-        _next_batch(retaining.begin(rule=rule, by=running().actor).pk)
-    return len(found)
+    """A run of every rule, batch by batch. Returns how many rules there are."""
+    row = runs.ordered(RETAIN)
+    return row.done if row else 0
 
 
-@app.task(name=BATCH_TASK, queue="events")
-@as_job
-def retain_batch(run_id: int) -> bool:
-    """One batch of one run, in a transaction of its own; defers the next one while there is more."""
-    more = retaining.go_on(run_id=run_id, by=running().actor)
+def _batch_of_a_rule(cursor: Any) -> Stepped:
+    """One batch of one rule in a transaction; the rules one after the other, a failed one holds up none and is told."""
+    by, found = running().actor, retention.rules()
+    names = [rule.model for rule in found]
+    at = cursor or {"rule": names[0], "run": None, "lost": 0}
+    run_id = at["run"] or retaining.begin(rule=found[names.index(at["rule"])], by=by).pk
+    before = retaining.erased(run_id)
+    more = retaining.go_on(run_id=run_id, by=by)
+    rows = retaining.erased(run_id) - before
     if more:
-        _next_batch(run_id)
-    return more
+        return Stepped({**at, "run": run_id}, 0, len(found), rows)
+    lost = at["lost"] + retaining.has_failed(run_id)
+    following = names[names.index(at["rule"]) + 1 :]
+    onward = {"rule": following[0], "run": None, "lost": lost} if following else None
+    return Stepped(onward, 1, len(found), rows, failed=bool(lost))
 
 
-def _next_batch(run_id: int) -> None:
-    app.configure_task(BATCH_TASK, queue="events").defer(run_id=run_id)
+RETAIN = runs.Work("privacy_retention", lambda: _batch_of_a_rule)
 
 
 def refresh_figures(event: CaseMoved) -> None:

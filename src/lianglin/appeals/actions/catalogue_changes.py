@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor, job
+from lianglin.access.governance.proposals import Proposals
 from lianglin.access.transaction import acting, together
 from lianglin.appeals.models import (
     Catalogue,
@@ -28,10 +29,19 @@ from lianglin.appeals.models import (
 from lianglin.appeals.queries import catalogue_changes as queries
 from lianglin.appeals.rules import catalogue_changes as rules
 from lianglin.kit import clock, held
-from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.errors import Conflict, Refused
 
 DRAW_UP, APPROVE = "appeals.catalogue", "appeals.approve_catalogue"
 SUBJECT = "appeals.CatalogueDraft"
+DRAFTS = Proposals(
+    CatalogueDraft,
+    SUBJECT,
+    "appeals.catalogue.{verb}",
+    DRAW_UP,
+    APPROVE,
+    also=("in_force_from", "made"),
+    approved="publish",
+)
 State = CatalogueDraft.State
 
 
@@ -121,14 +131,8 @@ def propose(draft_id: int, *, by: Actor, in_force_from: date) -> CatalogueDraft:
         if current is None or draft.base_id != current.pk:
             raise Conflict(_("Another version has come into force since. Begin a new draft from it."))
         _check(draft)
-        draft.state, draft.in_force_from = State.WAITING, in_force_from
-        draft.proposed_by_id, draft.proposed_post_id, draft.proposed_at = (
-            by.account_id,
-            by.post_id,
-            clock.now(),
-        )
-        draft.decided_by = draft.decided_post = draft.decided_at = None
-        draft.note = ""
+        draft.in_force_from = in_force_from
+        draft.propose(by)
         draft.save()
         audit.record("appeals.catalogue.propose", SUBJECT, draft.pk, scope_code=by.low)
     return draft
@@ -136,26 +140,15 @@ def propose(draft_id: int, *, by: Actor, in_force_from: date) -> CatalogueDraft:
 
 def decide(draft_id: int, *, by: Actor, approve: bool, note: str = "") -> CatalogueDraft:
     """The second person approves a proposed draft, which makes the version, or refuses it with a reason."""
-    by.require(APPROVE)
-    with together():
-        draft = _locked(draft_id)
-        if draft.state != State.WAITING:
-            raise Conflict(_("It does not wait for a decision any more. Look at it again."))
-        if draft.proposed_by_id == by.account_id:
-            raise Forbidden(_("You proposed it yourself: somebody else approves it."))
-        if not approve and not note.strip():
-            raise Refused(_("Say why you refuse it."), field="note")
-        draft.decided_by_id, draft.decided_post_id, draft.decided_at = by.account_id, by.post_id, clock.now()
-        draft.note = note.strip()
-        draft.state = State.PUBLISHED if approve else State.REFUSED
-        if approve:
-            draft.in_force_from = max(draft.in_force_from or clock.today(), clock.today())
-            draft.made = publish(draft)
-        draft.save()
-        verb = "publish" if approve else "refuse"
-        audit.record(f"appeals.catalogue.{verb}", SUBJECT, draft.pk, scope_code=by.low)
+    base = CatalogueDraft.objects.select_related("base")
+    draft = DRAFTS.decide(by, approve=approve, note=note, carry_out=_publish, rows=base, pk=draft_id)
     held.forget()
     return draft
+
+
+def _publish(draft: CatalogueDraft) -> None:
+    draft.in_force_from = max(draft.in_force_from or clock.today(), clock.today())
+    draft.made = publish(draft)
 
 
 def publish(draft: CatalogueDraft) -> Catalogue:

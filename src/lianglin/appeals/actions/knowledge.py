@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor
+from lianglin.access.governance import deciding
 from lianglin.access.transaction import together
 from lianglin.appeals.models import KnowledgeDraft, KnowledgeEntry, KnowledgeUse, KnowledgeVersion
 from lianglin.appeals.queries import catalogue
@@ -127,16 +128,8 @@ def decide(entry_id: int, *, by: Actor, approve: bool, note: str = "") -> Knowle
     with together():
         entry = _own(entry_id, by)
         draft = _open(entry)
-        if draft.state != State.WAITING:
-            raise Conflict(_("It does not wait for a decision any more. Look at it again."))
-        if draft.written_by_id == by.account_id:
-            raise Forbidden(_("You wrote this yourself: somebody else reviews it."))
-        if not approve and not note.strip():
-            raise Refused(_("Say why you refuse it."), field="note")
-        draft.state = State.PUBLISHED if approve else State.REFUSED
-        draft.decided_by_id, draft.decided_post_id, draft.decided_at = by.account_id, by.post_id, clock.now()
-        draft.note = note.strip()
-        draft.save(update_fields=["state", "decided_by", "decided_post", "decided_at", "note"])
+        deciding.decide(draft, by=by, approve=approve, note=note)
+        draft.save(update_fields=draft.decision())
         if approve:
             _publish(entry, draft)
         verb = "publish" if approve else "refuse"

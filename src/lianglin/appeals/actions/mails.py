@@ -29,10 +29,17 @@ SUBJECT = "appeals.MailDraft"
 State = MailDraft.State
 
 
-def fetch(box: Mailbox, *, kept: Callable[[rules.Mail], bool], own: str = "") -> int:
+def fetch(
+    box: Mailbox,
+    *,
+    kept: Callable[[rules.Mail], bool],
+    own: str = "",
+    left: Callable[[bytes], None] | None = None,
+) -> int:
     """Takes what is new in a mailbox; how many drafts it made.
 
-    ``kept`` writes one mail in a transaction of its own and says whether it was new. Only what is committed is marked as
+    ``kept`` writes one mail in a transaction of its own and says whether it was new; ``left`` looks at one that no person
+    wrote. Only what is committed is marked as
     taken at the server: where the server goes away, or a mail cannot be written, nothing is lost, and by its Message-ID
     nothing comes twice. One that cannot be written does not keep back those behind it.
     """
@@ -41,7 +48,10 @@ def fetch(box: Mailbox, *, kept: Callable[[rules.Mail], bool], own: str = "") ->
         for key, raw in box.new(AT_ONCE):
             found = rules.read(raw, own=own, cut=len(raw) >= mailboxes.LARGEST)
             try:
-                made += found is not None and kept(found)
+                if found is not None:
+                    made += kept(found)
+                elif left is not None:
+                    left(raw)
             except (DatabaseError, HouseError):
                 _log.exception("a mail could not be kept and stays in the mailbox")
                 continue

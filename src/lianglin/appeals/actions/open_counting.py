@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ from lianglin.appeals.models import Category, OpenCount, OpenFile
 from lianglin.appeals.queries import open_counts
 from lianglin.appeals.rules import suppressing
 from lianglin.appeals.rules.suppressing import Cell
+from lianglin.indicators.opened import queries as published
 from lianglin.kit import clock
 from lianglin.kit.spreadsheet import as_csv
 from lianglin.places.models import Community
@@ -45,26 +46,62 @@ DEFINITIONS: dict[str, tuple[str, str]] = {
 def recount(*, by: Actor, years: int = 2) -> int:
     """Counts the finished months of this year and of those before it anew; returns how many cells are published."""
     by.require("system")
-    today = clock.today()
-    since, until = date(today.year - years + 1, 1, 1), today.replace(day=1)
-    now, rows = clock.now(), list[OpenCount]()
+    since, until = span(clock.today(), years)
     with together():
-        for month, (closed, still_open) in sorted(open_counts.counted(since, until).items()):
-            rows += _month(month, closed, still_open, now)
         OpenCount.objects.filter(month__gte=since).delete()
+        written = sum(recount_month(by=by, month=month) for month in months_of(since, until))
+        for year in range(since.year, until.year + 1):
+            make_files(by=by, year=year)
+    return written
+
+
+def span(today: date, years: int = 2) -> tuple[date, date]:
+    """First day of the first month that is counted, and of the running month, which is not."""
+    return date(today.year - years + 1, 1, 1), today.replace(day=1)
+
+
+def months_of(since: date, until: date) -> list[date]:
+    """The first days of the months from ``since`` until before ``until``."""
+    first, last = since.year * 12 + since.month - 1, until.year * 12 + until.month - 1
+    return [date(number // 12, number % 12 + 1, 1) for number in range(first, last)]
+
+
+def recount_month(*, by: Actor, month: date) -> int:
+    """Counts one finished month anew; how many cells are published."""
+    by.require("system")
+    now, following = clock.now(), months_of(month, date(month.year + 2, 1, 1))[1]
+    rows: list[OpenCount] = []
+    with together():
+        for closed, still_open in open_counts.counted(month, following).values():
+            hidden = published.hidden_places("appeals.received", month)
+            rows += _month(month, closed, still_open, now, hidden)
+        OpenCount.objects.filter(month=month).delete()
         OpenCount.objects.bulk_create(rows, batch_size=2000)
-        for year in range(since.year, today.year + 1):
-            _files(year, now)
     return len(rows)
 
 
+def make_files(*, by: Actor, year: int) -> int:
+    """Makes the files of a year anew from what is counted; how many rows they have."""
+    by.require("system")
+    with together():
+        return _files(year, clock.now())
+
+
 def _month(
-    month: date, closed: dict[Cell, int], still_open: dict[Cell, int], now: Any
+    month: date,
+    closed: dict[Cell, int],
+    still_open: dict[Cell, int],
+    now: Any,
+    held_back: set[str] | None = None,
 ) -> Iterator[OpenCount]:
-    """The cells of a month. What became of the cases is told only where their number may be, and closed and open together."""
+    """The cells of a month. What became of the cases is told only where their number may be, and closed and open together.
+
+    ``held_back``: the places whose number the published figures hide; None when they do not tell of the month.
+    """
     ended, running = suppressing.summed(closed), suppressing.summed(still_open)
     reported = {cell: ended[cell] + running[cell] for cell in ended}
-    no_number = suppressing.hidden(reported)
+    withheld, told = _elsewhere(held_back, reported)
+    no_number = suppressing.hidden(reported, withheld=withheld, told=told)
     no_parts = no_number | suppressing.hidden(ended) | suppressing.hidden(running)
     for cell, count in reported.items():
         yield OpenCount(
@@ -75,16 +112,26 @@ def _month(
         )  # fmt: skip
 
 
-def _files(year: int, now: Any) -> None:
+def _elsewhere(hidden: set[str] | None, table: Iterable[Cell]) -> tuple[set[Cell], set[Cell]]:
+    """The sums by community that the published figures hide, and those that they show: the same number, twice in public."""
+    if hidden is None:
+        return set(), set()
+    sums = {cell for cell in table if cell[1] == suppressing.ALL}
+    withheld = {cell for cell in sums if cell[0] in hidden}
+    return withheld, sums - withheld
+
+
+def _files(year: int, now: Any) -> int:
     rows = list(_lines(year))
     OpenFile.objects.filter(year=year).delete()
     if not rows:
-        return
+        return 0
     for form, content in (("csv", _csv(rows)), ("json", _json(year, rows, now))):
         OpenFile.objects.create(
             year=year, format=form, rows=len(rows), content=content, counted_at=now,
             sha256=hashlib.sha256(content).hexdigest(),
         )  # fmt: skip
+    return len(rows)
 
 
 def _lines(year: int) -> Iterator[dict[str, Any]]:

@@ -6,17 +6,18 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
 from lianglin.access.actor import Actor
-from lianglin.access.transaction import together
+from lianglin.access.governance.proposals import Proposals
 from lianglin.appeals.models import Provision
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.rules.provisions import BY_CODE
 from lianglin.kit import clock, held
-from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.errors import Conflict, Refused
 
 PROPOSE, APPROVE = "appeals.provisions", "appeals.approve_provisions"
-SUBJECT = "appeals.Provision"
+ROWS = Proposals(
+    Provision, "appeals.Provision", "appeals.{verb}_provision", PROPOSE, APPROVE, also=("valid_from",)
+)
 State = Provision.State
 
 
@@ -44,17 +45,12 @@ def propose_provision(
         raise Refused(_("The last day lies before the first."), field="valid_to")
     if len(basis.strip()) < 4:
         raise Refused(_("Name the rule or the decision it rests on."), field="basis")
-    with together():
-        made = Provision.objects.create(
-            scope_code=by.low, code=code, amount=amount, unit=unit, item_code=item_code, class_code=class_code,
-            valid_from=valid_from, valid_to=valid_to, basis=basis.strip(), proposed_by_id=by.account_id,
-            proposed_post_id=by.post_id, proposed_at=clock.now(),
-        )  # fmt: skip
-        audit.record(
-            "appeals.propose_provision", SUBJECT, made.pk, scope_code=by.low,
-            values={"code": code, "amount": str(amount), "unit": unit, "from": str(valid_from)},
-        )  # fmt: skip
-    return made
+    made = Provision(
+        scope_code=by.low, code=code, amount=amount, unit=unit, item_code=item_code, class_code=class_code,
+        valid_from=valid_from, valid_to=valid_to, basis=basis.strip(), proposed_by_id=by.account_id,
+        proposed_post_id=by.post_id, proposed_at=clock.now(),
+    )  # fmt: skip
+    return ROWS.put(made, by=by, code=code, amount=str(amount), unit=unit, **{"from": str(valid_from)})
 
 
 def _must_fit(code: str, amount: int, unit: str, item_code: str, class_code: str) -> None:
@@ -79,30 +75,14 @@ def _must_fit(code: str, amount: int, unit: str, item_code: str, class_code: str
 
 def decide_provision(pk: int, *, by: Actor, approve: bool, note: str = "") -> Provision:
     """The second person approves a row or refuses it with a reason. The row it takes the place of ends the day before."""
-    by.require(APPROVE)
-    with together():
-        found = _locked(pk, by)
-        if found.state != State.PROPOSED:
-            raise Conflict(_("This proposal has been decided already. Look at it again."))
-        if found.proposed_by_id == by.account_id:
-            raise Forbidden(_("You proposed it yourself: somebody else approves it."))
-        if not approve and not note.strip():
-            raise Refused(_("Say why you refuse it."), field="note")
-        if approve:
-            found.valid_from = max(found.valid_from, clock.today() + timedelta(days=1))
-            _end_earlier(found)
-        found.state = State.APPROVED if approve else State.REFUSED
-        found.decided_by_id, found.decided_post_id, found.decided_at = by.account_id, by.post_id, clock.now()
-        found.note = note.strip()
-        found.save(update_fields=["state", "valid_from", "decided_by", "decided_post", "decided_at", "note"])
-        verb = "approve" if approve else "refuse"
-        audit.record(f"appeals.{verb}_provision", SUBJECT, found.pk, scope_code=found.scope_code)
+    found = ROWS.decide(by, approve=approve, note=note, carry_out=_end_earlier, pk=pk)
     held.forget()
     return found
 
 
 def _end_earlier(found: Provision) -> None:
     """Rows for the same thing that began before end the day before; one that would begin the same day is refused."""
+    found.valid_from = max(found.valid_from, clock.today() + timedelta(days=1))
     same = Provision.objects.filter(
         scope_code=found.scope_code, code=found.code, item_code=found.item_code, class_code=found.class_code,
         state=State.APPROVED,
@@ -120,21 +100,4 @@ def _end_earlier(found: Provision) -> None:
 
 def withdraw_provision(pk: int, *, by: Actor) -> Provision:
     """Whoever proposed a row takes it back while nobody has decided."""
-    by.require(PROPOSE)
-    with together():
-        found = _locked(pk, by)
-        if found.state != State.PROPOSED:
-            raise Conflict(_("This proposal has been decided already. Look at it again."))
-        if found.proposed_by_id != by.account_id:
-            raise Forbidden(_("Only whoever proposed it takes it back."))
-        found.state = State.WITHDRAWN
-        found.save(update_fields=["state"])
-        audit.record("appeals.withdraw_provision", SUBJECT, found.pk, scope_code=found.scope_code)
-    return found
-
-
-def _locked(pk: int, by: Actor) -> Provision:
-    found = Provision.objects.select_for_update(no_key=True).filter(pk=pk).first()
-    if found is None or not by.covers(found.scope_code):
-        raise Forbidden(_("This row is not of the area of your current post."))
-    return found
+    return ROWS.withdraw(by, pk=pk)

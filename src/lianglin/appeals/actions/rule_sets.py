@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor
+from lianglin.access.governance.proposals import Proposals
 from lianglin.access.models import Organisation
 from lianglin.access.transaction import together
 from lianglin.appeals.models import DispatchRule, RuleSet
@@ -31,6 +32,7 @@ DECIDED = (
     "state", "in_force_from", "proposed_by", "proposed_post", "proposed_at", "decided_by", "decided_post", "decided_at", "note",
 )  # fmt: skip
 _SUBJECT = "appeals.RuleSet"
+SETS = Proposals(RuleSet, _SUBJECT, "appeals.{verb}_rules", DRAW_UP, APPROVE, also=("in_force_from",))
 
 
 @dataclass(frozen=True)
@@ -160,14 +162,8 @@ def propose(*, by: Actor, rule_set_id: int, in_force_from: date) -> RuleSet:
         if in_force_from < clock.today():
             raise Refused(_("Rules come into force today at the earliest."), field="in_force_from")
         _must_be_sound(found)
-        found.state, found.in_force_from = RuleSet.State.WAITING, in_force_from
-        found.proposed_by_id, found.proposed_post_id, found.proposed_at = (
-            by.account_id,
-            by.post_id,
-            clock.now(),
-        )
-        found.decided_by = found.decided_post = found.decided_at = None
-        found.note = ""
+        found.in_force_from = in_force_from
+        found.propose(by)
         found.save(update_fields=DECIDED)
         audit.record(
             "appeals.propose_rules", _SUBJECT, found.pk, scope_code=found.scope_code,
@@ -181,27 +177,12 @@ def decide(*, by: Actor, rule_set_id: int, approve: bool, note: str = "") -> Rul
 
     What was in order when it was proposed is looked at again. A day that has passed meanwhile becomes today.
     """
-    by.require(APPROVE)
-    with together():
-        found = _locked(rule_set_id)
-        if found is None or not by.covers(found.scope_code):
-            raise Forbidden(_("These rules are not of the area of your current post."))
-        if found.state != RuleSet.State.WAITING:
-            raise Conflict(_("This version does not wait for approval any more. Look at it again."))
-        if found.proposed_by_id == by.account_id:
-            raise Forbidden(_("You proposed these rules yourself: somebody else approves them."))
-        if approve:
-            _must_be_sound(found)
-            found.in_force_from = max(found.in_force_from or clock.today(), clock.today())
-        elif not note.strip():
-            raise Refused(_("Say why you refuse it."), field="note")
-        found.state = RuleSet.State.APPROVED if approve else RuleSet.State.REFUSED
-        found.decided_by_id, found.decided_post_id, found.decided_at = by.account_id, by.post_id, clock.now()
-        found.note = note.strip()
-        found.save(update_fields=DECIDED)
-        verb = "approve" if approve else "refuse"
-        audit.record(f"appeals.{verb}_rules", _SUBJECT, found.pk, scope_code=found.scope_code)
-    return found
+    return SETS.decide(by, approve=approve, note=note, carry_out=_put_in_force, pk=rule_set_id)
+
+
+def _put_in_force(found: RuleSet) -> None:
+    _must_be_sound(found)
+    found.in_force_from = max(found.in_force_from or clock.today(), clock.today())
 
 
 def _must_be_sound(found: RuleSet) -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
 from lianglin.access.actor import Actor
-from lianglin.access.governance import deciding
+from lianglin.access.governance.proposals import Proposals
 from lianglin.access.transaction import together
 from lianglin.appeals.actions.asking import known
 from lianglin.appeals.models import StandardText
@@ -20,7 +18,7 @@ from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 
 WRITE, APPROVE = "appeals.texts", "appeals.approve_texts"
-SUBJECT = "appeals.StandardText"
+TEXTS = Proposals(StandardText, "appeals.StandardText", "appeals.{verb}_text", WRITE, APPROVE, begun="write")
 State = StandardText.State
 
 
@@ -55,17 +53,13 @@ def write(*, by: Actor, written: Written, reason: str, before: StandardText | No
     with together():
         if before is not None:
             made.version = _next_version(before)
-        try:
-            with together():
-                made.save(force_insert=True)
-        except IntegrityError as error:
-            raise Conflict(
-                _(
-                    "A version of this text waits for its second look, or was written just now. Look at it again."
-                )
-            ) from error
-        audit.record("appeals.write_text", SUBJECT, made.pk, scope_code=by.low)
-    return made
+        return TEXTS.put(
+            made,
+            by=by,
+            taken=_(
+                "A version of this text waits for its second look, or was written just now. Look at it again."
+            ),
+        )
 
 
 def _next_version(before: StandardText) -> int:
@@ -92,21 +86,14 @@ def _must_be_sound(written: Written, by: Actor) -> None:
 
 def decide(*, by: Actor, text_id: int, approve: bool, note: str = "") -> StandardText:
     """The second person approves a version, or refuses it and says why."""
-    by.require(APPROVE)
-    with together():
-        found = _locked(text_id)
-        deciding.decide(found, by=by, approve=approve, note=note)
-        found.save(update_fields=list(deciding.DECISION))
-        verb = "approve" if approve else "refuse"
-        audit.record(f"appeals.{verb}_text", SUBJECT, found.pk, scope_code=found.scope_code)
-    return found
+    return TEXTS.decide(by, approve=approve, note=note, pk=text_id)
 
 
 def retire(*, by: Actor, text_id: int) -> StandardText:
     """Takes a text of the own area out of use; answers that hold it stay as they are."""
     by.require(WRITE)
     with together():
-        found = _locked(text_id)
+        found = TEXTS.locked(pk=text_id)
         if found.scope_code != by.low:
             raise Forbidden(_("This is not of the area of your current post."))
         newer = StandardText.objects.filter(
@@ -116,12 +103,5 @@ def retire(*, by: Actor, text_id: int) -> StandardText:
             raise Conflict(_("This version is not in use."))
         found.retired_at = clock.now()
         found.save(update_fields=["retired_at"])
-        audit.record("appeals.retire_text", SUBJECT, found.pk, scope_code=found.scope_code)
-    return found
-
-
-def _locked(text_id: int) -> StandardText:
-    found = StandardText.objects.select_for_update(no_key=True).filter(pk=text_id).first()
-    if found is None:
-        raise Forbidden(_("This is not of the area of your current post."))
+        TEXTS.audited("retire", found, by)
     return found

@@ -7,14 +7,13 @@ connected to: a name that changes its mind in between reaches nothing.
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
-import ssl
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from lianglin.kit.outbound import Pinned, is_number, is_outside
+
 PORTS = frozenset({443, 8443})
-SECONDS, LONGEST_ANSWER, LONGEST_URL = 10.0, 4096, 400
+LONGEST_ANSWER, LONGEST_URL = 4096, 400
 LOOPBACK_ALLOWED = False
 """Tests alone set it: then http to 127.0.0.1 is let through, and nothing else more."""
 
@@ -48,19 +47,9 @@ def checked(url: str) -> SplitResult:
         raise Unwanted("not_https")
     if parts.username is not None or parts.password is not None or (port or 443) not in PORTS:
         raise Unwanted("address")
-    if _is_number(parts.hostname) or "." not in parts.hostname:
+    if is_number(parts.hostname) or "." not in parts.hostname:
         raise Unwanted("no_name")
     return parts
-
-
-def _is_number(host: str) -> bool:
-    """A bare address, in any of its spellings: a program on the internet has a name."""
-    try:
-        ipaddress.ip_address(host.strip("[]"))
-    except ValueError:
-        last = host.rstrip(".").rpartition(".")[2]
-        return last.isdigit() or last.lower().startswith("0x")
-    return True
 
 
 def address_of(parts: SplitResult) -> str:
@@ -78,41 +67,11 @@ def address_of(parts: SplitResult) -> str:
     return addresses[0]
 
 
-def is_outside(address: str) -> bool:
-    """Whether an address lies on the open internet, whatever it is wrapped in."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        wrapped = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if wrapped is None and found in ipaddress.ip_network("64:ff9b::/96"):
-            wrapped = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if wrapped is not None:
-            return is_outside(str(wrapped))
-    return found.is_global and not found.is_multicast and not found.is_reserved
-
-
-class _Pinned(http.client.HTTPSConnection):
-    """Speaks to the address that was looked at, under the name that was asked for."""
-
-    def __init__(self, address: str, host: str, port: int) -> None:
-        self._trust = ssl.create_default_context()
-        super().__init__(host, port, timeout=SECONDS, context=self._trust)
-        self._address = address
-
-    def connect(self) -> None:
-        """Connects without asking for the name again."""
-        line = socket.create_connection((self._address, self.port), timeout=SECONDS)
-        self.sock = self._trust.wrap_socket(line, server_hostname=self.host)
-
-
 def call(url: str, body: bytes, headers: dict[str, str]) -> str:
     """Sends it and returns the beginning of the answer; Unwanted (never) or Failed (later perhaps)."""
     parts = checked(url)
     address = address_of(parts)
-    line: Any
-    if parts.scheme == "https":
-        line = _Pinned(address, str(parts.hostname), parts.port or 443)
-    else:
-        line = http.client.HTTPConnection(address, parts.port or 80, timeout=SECONDS)
+    line = Pinned(address, parts)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         line.request("POST", target, body, headers)

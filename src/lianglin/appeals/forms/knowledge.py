@@ -54,11 +54,3 @@ class EntryForm(forms.Form):
         return Said(
             given["question"], given["answer"], given["basis"], given["valid_until"], tuple(given["items"])
         )
-
-
-class DecideForm(forms.Form):
-    """What the second person remarks."""
-
-    note = forms.CharField(
-        label=_("remark"), max_length=200, required=False, help_text=_("Needed when you refuse it.")
-    )

@@ -54,11 +54,3 @@ class ProvisionForm(forms.Form):
 
     def _choices(self, name: str, choices: list[Any]) -> None:
         self.fields[name].choices = choices  # pyright: ignore[reportAttributeAccessIssue]
-
-
-class DecideForm(forms.Form):
-    """What the second person remarks."""
-
-    note = forms.CharField(
-        label=_("remark"), max_length=200, required=False, help_text=_("Needed when you refuse it.")
-    )

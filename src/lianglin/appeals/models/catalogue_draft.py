@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.models import Account, Post
+from lianglin.access.governance.two_people import Drafted, Said, apart
 from lianglin.appeals.models.appeal import Catalogue
 
 
-class CatalogueDraft(models.Model):
+class CatalogueDraft(Drafted):
     """Changes against the version in force (see rules/catalogue_changes.py). Once decided it is not changed any more."""
+
+    TWO = Said(approved="published")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -27,31 +29,6 @@ class CatalogueDraft(models.Model):
     changes = models.JSONField(_("changes"), default=list)
     in_force_from = models.DateField(_("in force from"), null=True, blank=True)
     drafted_at = models.DateTimeField(_("drafted at"))
-    proposed_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("proposed by"), related_name="+"
-    )
-    proposed_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("proposed by the post"),
-        related_name="+",
-    )
-    proposed_at = models.DateTimeField(_("proposed at"), null=True)
-    decided_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("decided by"), related_name="+"
-    )
-    decided_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("decided by the post"),
-        related_name="+",
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
     made = models.ForeignKey(
         Catalogue,
         models.PROTECT,
@@ -66,9 +43,7 @@ class CatalogueDraft(models.Model):
         verbose_name = _("draft of the catalogue")
         verbose_name_plural = _("drafts of the catalogue")
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("proposed_by")), name="appeals_catalogue_two_people"
-            ),
+            apart("appeals_catalogue_two_people"),
             models.UniqueConstraint(
                 models.Value(1), name="appeals_catalogue_one_draft", condition=~models.Q(state="published")
             ),

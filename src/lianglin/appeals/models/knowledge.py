@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.governance.two_people import Decided, Said, apart
 from lianglin.access.models import Account, Post
 from lianglin.cases.models import Case
 from lianglin.kit.models import ScopeCodeField
@@ -86,8 +87,10 @@ class KnowledgeVersion(Answering):
         ]
 
 
-class KnowledgeDraft(Answering):
+class KnowledgeDraft(Answering, Decided):
     """The next version of an entry: written, put before a second person, published or refused."""
+
+    TWO = Said(proposer="written_by", approved="published")
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -111,19 +114,6 @@ class KnowledgeDraft(Answering):
     written_post = models.ForeignKey(
         Post, models.PROTECT, db_index=False, verbose_name=_("written by the post"), related_name="+"
     )
-    decided_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("decided by"), related_name="+"
-    )
-    decided_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("decided by the post"),
-        related_name="+",
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("draft of a knowledge entry")
@@ -132,9 +122,7 @@ class KnowledgeDraft(Answering):
             models.UniqueConstraint(
                 fields=["entry"], name="appeals_knowledge_one_draft", condition=~models.Q(state="published")
             ),
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("written_by")), name="appeals_knowledge_two_people"
-            ),
+            apart("appeals_knowledge_two_people", "written_by"),
         ]
 
 

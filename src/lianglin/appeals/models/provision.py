@@ -5,13 +5,15 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.models import Account, Post
+from lianglin.access.governance.two_people import Drafted, Said, apart
 from lianglin.appeals.rules import provisions
 from lianglin.kit.models import ScopeCodeField
 
 
-class Provision(models.Model):
+class Provision(Drafted):
     """One limit or threshold of an area, for everything or for one item or class; before the first the default counts."""
+
+    TWO = Said(waiting="proposed")
 
     class State(models.TextChoices):
         PROPOSED = "proposed", _("waits for the second person")
@@ -29,31 +31,7 @@ class Provision(models.Model):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     basis = models.CharField(_("basis"), max_length=160)
     state = models.CharField(_("state"), max_length=9, choices=State, default=State.PROPOSED)
-    proposed_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("proposed by"), related_name="+"
-    )
-    proposed_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("proposed by the post"),
-        related_name="+",
-    )
     proposed_at = models.DateTimeField(_("proposed at"))
-    decided_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("decided by"), related_name="+"
-    )
-    decided_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("decided by the post"),
-        related_name="+",
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
     sample = models.BooleanField(_("sample data"), default=False)
 
     class Meta:
@@ -65,8 +43,6 @@ class Provision(models.Model):
                 condition=models.Q(state="approved"),
                 name="appeals_provision_once",
             ),
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("proposed_by")), name="appeals_provision_two_people"
-            ),
+            apart("appeals_provision_two_people"),
         ]
         indexes = [models.Index(fields=["state", "-id"], name="appeals_provision_state")]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.models import Account, Organisation, Post
+from lianglin.access.governance.two_people import Drafted, apart
+from lianglin.access.models import Organisation
 from lianglin.cases.models import Case
 from lianglin.kit.models import ScopeCodeField
 
 
-class RuleSet(models.Model):
+class RuleSet(Drafted):
     """One version of the rules of an area. Once approved it is never changed; the next version takes its place."""
 
     class State(models.TextChoices):
@@ -25,31 +26,6 @@ class RuleSet(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.DRAFT)
     in_force_from = models.DateField(_("in force from"), null=True, blank=True)
     drafted_at = models.DateTimeField(_("drafted at"))
-    proposed_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("proposed by"), related_name="+"
-    )
-    proposed_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("proposed by the post"),
-        related_name="+",
-    )
-    proposed_at = models.DateTimeField(_("proposed at"), null=True)
-    decided_by = models.ForeignKey(
-        Account, models.PROTECT, null=True, db_index=False, verbose_name=_("decided by"), related_name="+"
-    )
-    decided_post = models.ForeignKey(
-        Post,
-        models.PROTECT,
-        null=True,
-        db_index=False,
-        verbose_name=_("decided by the post"),
-        related_name="+",
-    )
-    decided_at = models.DateTimeField(_("decided at"), null=True)
-    note = models.CharField(_("note of the second person"), max_length=200, blank=True)
     sample = models.BooleanField(_("sample data"), default=False)
 
     class Meta:
@@ -57,9 +33,7 @@ class RuleSet(models.Model):
         verbose_name_plural = _("versions of the rules of dispatch")
         constraints = [
             models.UniqueConstraint(fields=["scope_code", "version"], name="appeals_rule_set_version"),
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("proposed_by")), name="appeals_rule_set_two_people"
-            ),
+            apart("appeals_rule_set_two_people"),
             models.CheckConstraint(
                 condition=~models.Q(state="approved") | models.Q(in_force_from__isnull=False),
                 name="appeals_rule_set_from_a_day",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.governance.two_people import OfAnArea
+from lianglin.access.governance.two_people import OfAnArea, apart
 from lianglin.appeals.rules import texts
 
 
@@ -34,8 +34,6 @@ class StandardText(OfAnArea):
             models.UniqueConstraint(
                 fields=["series"], condition=models.Q(state="waiting"), name="appeals_text_waits_once"
             ),
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("proposed_by")), name="appeals_text_two_people"
-            ),
+            apart("appeals_text_two_people"),
         ]
         indexes = [models.Index(fields=["scope_code", "move", "series", "-version"], name="appeals_text_use")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.access.governance.two_people import OfAnArea
+from lianglin.access.governance.two_people import OfAnArea, apart
 from lianglin.appeals.rules import objecting
 from lianglin.kit.models import ScopeCodeField
 
@@ -47,9 +47,7 @@ class TermChange(OfAnArea):
         verbose_name = _("change of a limit of dispatch")
         verbose_name_plural = _("changes of limits of dispatch")
         constraints = [
-            models.CheckConstraint(
-                condition=~models.Q(decided_by=models.F("proposed_by")), name="appeals_term_two_people"
-            ),
+            apart("appeals_term_two_people"),
             models.UniqueConstraint(
                 fields=["scope_code", "kind"],
                 condition=models.Q(state="waiting"),

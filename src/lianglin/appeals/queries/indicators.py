@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from lianglin.kit.domain import Dimension, Indicator, RowServed
 
 _FIGURES, _RATES = "lianglin.appeals.queries.figures", "lianglin.appeals.queries.rates"
+_KEPT = "lianglin.appeals.queries.left_out"
 _SUPERVISION = "lianglin.appeals.queries.supervision_figures"
 _COUNTED = (
     "received",
@@ -43,7 +44,7 @@ _IN_PARTS: dict[str, Any] = {"counts": f"{_RATES}:counts", "dimensions": DIMENSI
 def _figure(
     code: str, label: Any, definition: Any, unit: Any = "cases", kind: Any = "flow", **more: Any
 ) -> Indicator:
-    given = {"cells": f"{_FIGURES}:cells", "rows": f"{_FIGURES}:rows", "duty": "appeals.read", **more}
+    given = {"cells": f"{_KEPT}:cells", "rows": f"{_FIGURES}:rows", "duty": "appeals.read", **more}
     if code in _COUNTED:
         given |= _IN_PARTS
     return Indicator(f"appeals.{code}", label, definition, unit, kind, **given)
@@ -69,7 +70,7 @@ INDICATORS = (
             "Appeals received in the period and dispatched whose unit acted within one working day of the first "
             "dispatch (urgent ones: one hour), of those that were dispatched and whose day is over or whose unit has "
             "acted. Acting is what the platform records: taken on, answered, or sent back with reasons. Not accepted, "
-            "passed on, merged and withdrawn appeals do not count. Counted from the rows when it is asked for."
+            "passed on, merged and withdrawn appeals do not count."
         ),
         "percent",
         cells="",

@@ -43,8 +43,9 @@ def promised(step: Step, actor: Actor) -> Promise | None:
     return Promise(found.due_at, found.provisional) if found else None
 
 
-def phone_and_language(case_id: int, actor: Actor) -> tuple[str, str]:
-    """The appellant's mobile number ("" for none) and the language the appeal was written in."""
+def phone_and_language(case_id: int, actor: Actor) -> tuple[str, str, int | None]:
+    """The appellant's mobile number ("" for none), the language the appeal was written in, and the resident who had
+    logged in."""
     appellant = (
         Appellant.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case_id).first()
     )
@@ -54,7 +55,14 @@ def phone_and_language(case_id: int, actor: Actor) -> tuple[str, str]:
         .filter(case_id=case_id)
         .values_list("language", flat=True)
     )
-    return (phone if phone.startswith("1") else ""), language.first() or "zh-hans"
+    who = appellant.resident_id if appellant else None
+    return (phone if phone.startswith("1") else ""), language.first() or "zh-hans", who
+
+
+def has_no_phone(case_id: int, actor: Actor) -> bool:
+    """Whether somebody gave a name but no number at all: a notice on paper reaches them, a message does not."""
+    seen = Appellant.objects.visible_to(actor, purpose=actor.work_purpose).filter(case_id=case_id)
+    return seen.filter(phone__isnull=True).exclude(name="").exists()
 
 
 def posts_with(duty: str, level: str, scope_code: str) -> list[int]:

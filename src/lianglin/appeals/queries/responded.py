@@ -34,10 +34,7 @@ orders as (
         exists (select from appeals_exclusion x where x.case_id = c.id and x.figure = 'responded' and x.state = 'granted')
             as left_out
     from cases_case c
-    join appeals_appeal a on a.case_id = c.id
-    left join appeals_item i on i.id = a.item_id
-    left join appeals_category g on g.id = i.category_id
-    left join appeals_field f on f.id = g.field_id
+    {ways}
     join lateral (
         select seq, at from cases_step
         where case_id = c.id and move = any(%(dispatched)s) order by seq limit 1
@@ -52,6 +49,14 @@ select member,
     count(*) filter (where left_out)
 from orders group by 1
 """
+_APPEAL = "join appeals_appeal a on a.case_id = c.id"
+_ITEM = f"{_APPEAL} left join appeals_item i on i.id = a.item_id"
+_CATEGORY = f"{_ITEM} left join appeals_category g on g.id = i.category_id"
+_WAYS = {
+    "channel": _APPEAL, "appellant": _APPEAL, "item": _ITEM, "class": _CATEGORY,
+    "field": f"{_CATEGORY} left join appeals_field f on f.id = g.field_id",
+}  # fmt: skip
+"""What a part is read from, where the case does not say it itself."""
 _MEMBERS = {
     "": "''",
     "place": "left(c.scope_code, %(width)s)",
@@ -81,7 +86,9 @@ def responded(asked: Asked) -> Iterator[Counted]:
         "now": clock.now(), "width": asked.width,
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_SQL.format(member=_MEMBERS[asked.dimension]), given)
+        cursor.execute(
+            _SQL.format(member=_MEMBERS[asked.dimension], ways=_WAYS.get(asked.dimension, "")), given
+        )
         found = cursor.fetchall()
     if not found and not asked.dimension:
         found = [("", 0, 0, 0)]

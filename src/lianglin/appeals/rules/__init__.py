@@ -65,6 +65,7 @@ LIFECYCLE = Lifecycle(
     prefix="A",
     first="received",
     url="appeals:detail",
+    read="appeals.read",
     own_url="appeals:mine",
     limits_by="lianglin.appeals.queries.provisions:stage_limit",
     outcomes=OUTCOMES,

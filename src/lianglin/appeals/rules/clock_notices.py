@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.appeals.rules.elder_words import ELDER
 from lianglin.kit.domain import Notice
 
 
@@ -14,9 +15,12 @@ def _task(code: str, label: Any, fields: tuple[str, ...], zh: str, en: str) -> N
 
 
 def _sms(code: str, label: Any, fields: tuple[str, ...], zh: str, en: str) -> Notice:
-    return _task(
-        code, label, fields, f"{zh}查进度：{{link}} 或打12345。", f"{en} Progress: {{link}} or call 12345."
-    )
+    texts = {
+        "zh-hans": f"{zh}查进度：{{link}} 或打12345。",
+        "en": f"{en} Progress: {{link}} or call 12345.",
+        "elder": ELDER[code],
+    }
+    return Notice(f"appeals.{code}", label, texts, fields, "right")
 
 
 _ORDER = ("kind", "until")

@@ -6,8 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.appeals.rules.elder_words import ELDER
 from lianglin.kit.domain import Notice
 
+ONLY_STEPS = frozenset({"dispatched", "paused", "resumed", "merged", "joined", "separated"})
+"""Tell how a matter moves; whoever does not want to hear of each step loses no right and no limit by it."""
 _PAGE, _DUE = ("number", "link"), ("number", "due", "link")
 
 
@@ -19,8 +22,10 @@ def _sms(code: str, label: Any, fields: tuple[str, ...], zh: str, en: str) -> No
         {
             "zh-hans": f"{zh}查进度：{{link}} 或打12345。",
             "en": f"{en} Progress: {{link}} or call 12345.",
+            "elder": ELDER[code],
         },
         fields,
+        "steps" if code in ONLY_STEPS else "right",
     )
 
 
@@ -80,6 +85,14 @@ NOTICES = (
         _DUE,
         "您反映的事（编号{number}）有结果了，请点开看一看、评一评。最迟{due}我们给您打电话，问您满不满意。",
         "There is a result for your matter {number}: open the link to see and grade it. We call you by {due} to ask whether it is solved.",
+    ),
+    _sms(
+        "settled_on_paper",
+        _("your matter is settled"),
+        _PAGE,
+        "您反映的事（编号{number}）有结果了。请带上回执到社区服务窗口，或用手机扫下面的码，看答复、评一评。",
+        "There is a result for your matter {number}. Take your receipt to the desk of your community, or scan the code below, "
+        "to read and grade it.",
     ),
     _sms(
         "redirected",

@@ -113,8 +113,10 @@ NOTICES = (
             "zh-hans": "有人用这个邮箱订阅了：{subject}。请在三天内打开链接确认：{link} 。不是您订的，不用理会，三天后自动删除。",
             "en": "Somebody subscribed this mailbox to: {subject}. Confirm within three days: {link} . If it was not you, do nothing: "
             "it is deleted after three days.",
+            "elder": "有人用这个邮箱，订了消息：{subject}。是您订的，三天内打开：{link} 。不是您订的，不用管它，三天后自动删掉。",
         },
         ("subject", "link"),
+        "urgent",
     ),
     Notice(
         "appeals.subscription_news",
@@ -122,8 +124,10 @@ NOTICES = (
         {
             "zh-hans": "您订阅的“{subject}”新公开 {count} 件已办结诉求：\n{lines}\n退订：{link}",
             "en": "New closed cases ({count}) of “{subject}”:\n{lines}\nUnsubscribe: {link}",
+            "elder": "您订了“{subject}”的消息。新办完 {count} 件：\n{lines}\n不想再收，打开：{link}",
         },
         ("subject", "count", "lines", "link"),
+        "voluntary",
     ),
     Notice(
         "appeals.problem_news",
@@ -131,8 +135,10 @@ NOTICES = (
         {
             "zh-hans": "您订阅的“{subject}”有 {count} 条新进展：\n{lines}\n退订：{link}",
             "en": "News ({count}) of “{subject}”:\n{lines}\nUnsubscribe: {link}",
+            "elder": "您订了“{subject}”的消息。有 {count} 条新情况：\n{lines}\n不想再收，打开：{link}",
         },
         ("subject", "count", "lines", "link"),
+        "voluntary",
     ),
 )
 NAVIGATION = (

@@ -42,6 +42,7 @@ LIFECYCLE = Lifecycle(
     prefix="X",
     first="registered",
     url="appeals:side",
+    read="appeals.read",
     own_url="appeals:my_petition",
     limits_by="lianglin.appeals.queries.provisions:side_limit",
     outcomes=OUTCOMES,

@@ -15,6 +15,7 @@ LIFECYCLE = Lifecycle(
     prefix="R",
     first="ordered",
     url="appeals:side",
+    read="appeals.read",
     limits_by="lianglin.appeals.queries.provisions:side_limit",
     outcomes=(),
     phases=(

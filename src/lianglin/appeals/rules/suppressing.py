@@ -7,7 +7,7 @@ adds up to ten at least. Nought is no small count. The neighbour hidden for it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 LEAST = 10
 ALL = ""
@@ -24,14 +24,25 @@ def summed(cells: Mapping[Cell, int]) -> dict[Cell, int]:
     return found
 
 
-def hidden(table: Mapping[Cell, int]) -> set[Cell]:
-    """The places of a table with its sums that must not be shown."""
-    out = {cell for cell, count in table.items() if 0 < count < LEAST}
+def hidden(
+    table: Mapping[Cell, int], *, withheld: Collection[Cell] = (), told: Collection[Cell] = ()
+) -> set[Cell]:
+    """The places of a table with its sums that must not be shown.
+
+    ``withheld`` are hidden where the same number is published under another name, ``told`` are shown there: a sum that is
+    told is known, hidden here or not.
+    """
+    out = {cell for cell, count in table.items() if 0 < count < LEAST} | (set(withheld) & table.keys())
     lines = _lines(table)
+    told = set(told)
+    for parts, total in lines.values():
+        filled = [cell for cell in parts if table[cell]]
+        if total in told and len(filled) == 1:  # it is its line's sum
+            told.update(filled)
     waiting = set(lines)
     while waiting:
         line = waiting.pop()
-        more = _one_more(table, lines[line], out)
+        more = _one_more(table, lines[line], out, told)
         if more is not None:
             out.add(more)
             waiting |= {("row", more[0]), ("column", more[1])}
@@ -54,17 +65,18 @@ def _lines(table: Mapping[Cell, int]) -> dict[tuple[str, str], Line]:
     return found
 
 
-def _one_more(table: Mapping[Cell, int], line: Line, out: set[Cell]) -> Cell | None:
+def _one_more(table: Mapping[Cell, int], line: Line, out: set[Cell], told: Collection[Cell]) -> Cell | None:
     """What must be hidden next so that the line gives nothing away; None when it does not."""
     parts, total = line
-    gone = [cell for cell in parts if cell in out]
-    if total in out:
+    gone = [cell for cell in parts if cell in out and cell not in told]
+    if total in out and total not in told:
         if gone:
             return None
         return _smallest(table, (cell for cell in parts if cell not in out))
     if not gone or (len(gone) > 1 and sum(table[cell] for cell in gone) >= LEAST):
         return None
-    return _smallest(table, (cell for cell in parts if cell not in out)) or total
+    more = _smallest(table, (cell for cell in parts if cell not in out))
+    return more or (total if total not in out else None)
 
 
 def _smallest(table: Mapping[Cell, int], cells: Iterable[Cell]) -> Cell | None:

@@ -21,6 +21,7 @@ from lianglin.appeals.seed.dispatch import seed_rules, seed_rulings
 from lianglin.appeals.seed.history import BY_PHONE, Events, appeal_events
 from lianglin.appeals.seed.intake import seed_intake, write_questions
 from lianglin.appeals.seed.journey import journey
+from lianglin.appeals.seed.messages import seed_messages
 from lianglin.appeals.seed.places import Places
 from lianglin.appeals.seed.problems import seed_problems
 from lianglin.appeals.seed.publication import seed_published, seed_rules_of_publication
@@ -32,6 +33,7 @@ from lianglin.appeals.seed.supervision import seed_supervision
 from lianglin.appeals.seed.texts import Wanted, write_texts
 from lianglin.appeals.seed.units import make_units
 from lianglin.indicators.actions import rebuild
+from lianglin.indicators.values.seed import sample_history
 from lianglin.kit.seeding import SeedContext
 from lianglin.people.seed.copying import built_afterwards, move_sequences
 from lianglin.people.seed.load import Made
@@ -39,6 +41,8 @@ from lianglin.people.seed.load import Made
 MONTHS = 26
 RATE_PER_1000 = 140.0
 """Appeals per 1,000 residents a year: ten times a real city's, so that trends can be seen; the screens say so."""
+CITY, A_MONTH = 900_000, 13_000
+"""A sample city of so many residents or more has as many appeals a month as a whole real city, and no more."""
 SLICE = 40_000
 """Appeals at a time: under 300 MB."""
 TABLES = (
@@ -53,14 +57,15 @@ def seed(context: SeedContext) -> None:
     seed_rules_of_publication()
     _ask()
     people: Made = context.made["people"]
-    context.made["appeals"] = {"count": 0, "months": MONTHS, "rate_per_1000": RATE_PER_1000}
+    rate = rate_per_1000(context.residents)
+    context.made["appeals"] = {"count": 0, "months": MONTHS, "rate_per_1000": rate}
     if not context.demo or not len(people.building):
         return
     city = _city(context, people, item_ids)
     events = appeal_events(
         city.places,
         months=MONTHS,
-        rate_per_1000=RATE_PER_1000,
+        rate_per_1000=rate,
         seed=context.seed,
         until=context.until,
         hot_spots=True,
@@ -86,7 +91,13 @@ def seed(context: SeedContext) -> None:
     context.made["appeals"]["count"] += seed_intake(context)
     _count(context)
     seed_published(context)
+    seed_messages(context)
     see_to_similarity()
+
+
+def rate_per_1000(residents: int) -> float:
+    """Appeals per 1,000 residents a year in a sample city of this size."""
+    return RATE_PER_1000 if residents < CITY else A_MONTH * 12 * 1000 / residents
 
 
 LATER = {"minutes": 3}
@@ -141,6 +152,7 @@ def _count(context: SeedContext) -> None:
 
     with acting(job()) as by:
         rebuild(by=by, months=MONTHS + 1, report=report)  # the first month is a part of one
+    sample_history(MONTHS + 1)
 
 
 # --- where and who ---------------------------------------------------------------------------------------

@@ -7,12 +7,12 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import close_old_connections, connection
 from django.urls import reverse
 from procrastinate.contrib.django import app
 
+from lianglin.access import runs
 from lianglin.access.actor import job
-from lianglin.access.tasks import RETRY, as_job
+from lianglin.access.tasks import NIGHTLY, RETRY, as_job
 from lianglin.access.transaction import running
 from lianglin.appeals import actions, rules
 from lianglin.appeals.actions import (
@@ -21,7 +21,6 @@ from lianglin.appeals.actions import (
     joining,
     mailboxes,
     mails,
-    open_counting,
     petitioning,
     problem_effects,
     problem_news,
@@ -41,16 +40,18 @@ from lianglin.appeals.queries import dispatching, figures, recipients, urgent
 from lianglin.appeals.queries.indicators import INDICATORS
 from lianglin.appeals.rules import subscribing as rules_of_subscribing
 from lianglin.appeals.rules.mail import Mail
+from lianglin.appeals.tasks import nights
 from lianglin.cases.models import Case
 from lianglin.indicators.actions import refresh
 from lianglin.kit import clock, messages
 from lianglin.kit.events import CaseMoved
 from lianglin.kit.ids import group_case_number
 from lianglin.kit.period import Period
+from lianglin.notices.delivery import bounces, noting
 
 _STOCKS = [indicator.code for indicator in INDICATORS if indicator.kind == "stock"]
 _log = logging.getLogger(__name__)
-_FLOWS = [indicator.code for indicator in INDICATORS if indicator.cells and indicator.kind != "stock"]
+_FLOWS = [one.code for one in INDICATORS if (one.cells or one.counts) and one.kind != "stock"]
 
 
 def refresh_figures(event: CaseMoved) -> None:
@@ -69,7 +70,7 @@ def count_again(case_id: int, scope_code: str) -> None:
     """Counts the figures anew that a ruling on a rate changed: in the case's months, and in the month of the ruling."""
     months = figures.months_touched(case_id) | {clock.today().replace(day=1)}
     for month in sorted(months):
-        refresh(by=job(), codes=_FLOWS, span=Period.month_of(month), scope_codes=[scope_code])
+        refresh(by=job(), codes=_FLOWS, span=Period.month_of(month), scope_codes=[scope_code], cause="ruling")
 
 
 @app.task(name=supervising.TELL_ANSWERED, queue="events", retry=RETRY)
@@ -129,7 +130,15 @@ def fetch_mail(timestamp: int) -> int:
     if box is None:
         return 0
     with closing(box):
-        return mails.fetch(box, kept=_keep_mail, own=settings.MAIL_OWN)
+        return mails.fetch(box, kept=_keep_mail, own=settings.MAIL_OWN, left=_came_back)
+
+
+@as_job
+def _came_back(raw: bytes) -> None:
+    """A mail that no person wrote: perhaps one of ours that could not be delivered."""
+    said = bounces.read(raw)
+    if said is not None:
+        noting.receive([said])
 
 
 @as_job
@@ -197,6 +206,7 @@ def _tell_up(case: Case, since: datetime, minutes: int, posts: list[int]) -> Non
                     "link": reverse("appeals:detail", args=[case.number]),
                 },
                 once=f"untaken{minutes}:{case.pk}:{since.isoformat()}:{post_id}",
+                urgent=True,
             )
         )
 
@@ -234,28 +244,11 @@ def tell_wrong_rules(timestamp: int) -> None:
 
 # --- similar appeals ---------------------------------------------------------------------------------------
 
-SECONDS = 600
-"""What one night may take for rows that are missing or unread; the rest waits for the next."""
 
-
-@app.periodic(cron="10 18 * * *")
-@app.task(name=FIT, queue="events", queueing_lock=FIT)
+@app.task(name=FIT, queue=NIGHTLY, queueing_lock=FIT)
 def fit_similarity(timestamp: int = 0) -> None:
-    """Every night at ten past two in the city: missing rows, a model, rows read by it, candidates for classes.
-
-    The engine's NumPy and SciPy are loaded here, when they are needed: web processes import this module, too.
-    """
-    from lianglin.appeals.actions import encoding, fitting, scanning
-    from lianglin.appeals.seed.sample_reports import sample_reports
-
-    if not connection.in_atomic_block:
-        close_old_connections()
-    fitting.make_all_missing(seconds=SECONDS)
-    if using := encoding.opened():
-        encoding.fill(using, seconds=SECONDS)
-    fitting.fit(sample=sample_reports)
-    fitting.read_all(seconds=SECONDS)
-    scanning.scan()
+    """Missing rows, a model, rows read by it, candidates for classes: every night (``nights.FIT_WORK``), or when asked."""
+    runs.ordered(nights.FIT_WORK)
 
 
 def read_new_row(event: CaseMoved) -> None:
@@ -294,14 +287,6 @@ def follow_publication(event: CaseMoved) -> None:
         publishing.propose(event.case_id, by=job())
     elif event.move in ("reopen", "handle_again"):
         publishing.withdraw_case(event.case_id, by=job(), reason=publishing.REOPENED)
-
-
-@app.periodic(cron="25 2 * * *")
-@app.task(name="appeals_recount_open", queue="events", queueing_lock="appeals_recount_open")
-@as_job
-def recount_open(timestamp: int) -> None:
-    """Counts the open figures and their files anew, every night."""
-    open_counting.recount(by=job())
 
 
 @app.task(name=subscribing.CALL_TASK, queue="notices", retry=RETRY)

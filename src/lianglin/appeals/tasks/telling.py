@@ -85,20 +85,37 @@ def tell_appellant(event: CaseMoved) -> None:
     if not found or not code:
         return
     case, step = found
-    phone, language = recipients.phone_and_language(case.pk, job())
-    if phone:
+    phone, language, resident_id = recipients.phone_and_language(case.pk, job())
+    on_paper = "" if phone else _on_paper(code)
+    if phone or (on_paper and recipients.has_no_phone(case.pk, job())):
+        link = reverse("appeals:track") if on_paper else _own_link(case, step)
         messages.send(
             messages.Message(
-                code=code,
-                channel="sms",
+                code=on_paper or code,
+                channel="sms" if phone else "paper",
                 scope_code=case.scope_code,
                 case_id=case.pk,
                 address=phone,
                 language=language,
-                context=_words(case, step, link=_own_link(case, step)),
+                context=_words(case, step, link=link),
                 once=f"{code}:{case.pk}:{event.at}",
+                resident_id=resident_id,
+                urgent=case.urgent,
             )
         )
+
+
+ON_PAPER = {
+    "appeals.settled": "appeals.settled_on_paper",
+    "appeals.redirected": "appeals.redirected",
+    "appeals.extended": "appeals.extended",
+}
+"""What somebody without a telephone is told by a printed notice, as well as every refusal; the rest stands on the receipt."""
+
+
+def _on_paper(code: str) -> str:
+    """The notice on paper that stands for a text message; "" for none."""
+    return code if code.startswith("appeals.refused_") else ON_PAPER.get(code, "")
 
 
 def _own_link(case: Case, step: Step) -> str:
@@ -140,7 +157,7 @@ def tell_petitioner(event: CaseMoved) -> None:
     if not found or not code:
         return
     case, step = found
-    phone, language = recipients.phone_and_language(case.pk, job())
+    phone, language, resident_id = recipients.phone_and_language(case.pk, job())
     message = messages.Message(
         code=f"appeals.petition_{code}",
         channel="sms",
@@ -150,6 +167,7 @@ def tell_petitioner(event: CaseMoved) -> None:
         language=language,
         context=_words(case, step, link=reverse("appeals:track")),
         once=f"petition_{code}:{case.pk}:{event.at}",
+        resident_id=resident_id,
     )
     if phone:
         messages.send(message)
@@ -183,6 +201,7 @@ def tell_posts(event: CaseMoved) -> None:
                         post_id=post_id,
                         context=words,
                         once=f"{code}:{case.pk}:{event.at}:{post_id}",
+                        urgent=case.urgent,
                     )
                 )
 

@@ -200,7 +200,8 @@ def test_an_event_tells_codes_and_goes_with_the_rollback(city: World) -> None:
     case = city.brought_to("accepted").case
     assert [event["move"] for event in events()] == ["open", "accept"]
     assert "灯" not in json.dumps(events(), ensure_ascii=False)
-    assert set(events()[-1]) == {"case_id", "kind", "scope_code", "move", "state", "at", "opened_at"}
+    codes = {"case_id", "kind", "scope_code", "move", "state", "at", "opened_at"}
+    assert set(events()[-1]) == codes | {"number", "outcome", "unit_id", "due_at"}
     before, by = traces(), city.actors[STREET]
     with pytest.raises(ZeroDivisionError):
         _fails_after_the_move(city, case, by)

@@ -21,6 +21,7 @@ from lianglin.appeals.actions import open_counting
 from lianglin.appeals.models import OpenCount, OpenFile
 from lianglin.appeals.rules.suppressing import ALL, LEAST, hidden, summed
 from lianglin.cases.models import Case
+from lianglin.indicators.rules import Counts, hide_siblings
 from lianglin.kit import clock
 
 from .scene import Town, build
@@ -48,6 +49,32 @@ def test_no_line_gives_a_hidden_count_away(cells: dict[tuple[str, str], int]) ->
         elif gone:
             assert len(gone) > 1
             assert sum(table[cell] for cell in gone) >= LEAST
+
+
+@given(tables)
+def test_what_the_published_figures_say_of_a_community_gives_no_class_away(
+    cells: dict[tuple[str, str], int],
+) -> None:
+    """The same number stands in two tables: hidden in one it is hidden in both, shown in one it is known."""
+    table = summed(cells)
+    sums = {cell[0]: Counts(count) for cell, count in table.items() if cell[1] == ALL and cell[0] != ALL}
+    withheld = {(row, ALL) for row in hide_siblings(sums, people=True)}
+    told = {cell for cell in table if cell[1] == ALL} - withheld
+    out = hidden(table, withheld=withheld, told=told)
+    assert out >= withheld
+    for row, _all in told - {(ALL, ALL)}:
+        filled = [c for c in table if c[0] == row and c[1] != ALL and table[c]]
+        gone = [c for c in filled if c in out]
+        assert not gone or gone == filled or (len(gone) > 1 and sum(table[c] for c in gone) >= LEAST)
+        if len(filled) == 1:  # known from its sum: its class must not lack one other alone
+            column = [c for c in table if c[1] == filled[0][1] and c[0] != ALL]
+            others = [c for c in column if c in out and c != filled[0] and (c[0], ALL) in withheld]
+            assert (
+                len(others) != 1
+                or (ALL, filled[0][1]) in out
+                or table[others[0]] >= LEAST
+                or len([c for c in column if c in out and c != filled[0]]) > 1
+            )
 
 
 @given(tables, tables)

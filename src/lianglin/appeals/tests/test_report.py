@@ -19,45 +19,51 @@ from lianglin.access.actor import job
 from lianglin.access.models import Post
 from lianglin.access.transaction import acting
 from lianglin.appeals.queries import response
+from lianglin.indicators.models import PublishedValue
 from lianglin.indicators.reports import actions, building, filing
 from lianglin.indicators.reports.counting import count
 from lianglin.indicators.reports.layout import SAMPLE, blocks
 from lianglin.indicators.reports.models import Report, ReportFile
 from lianglin.indicators.reports.words import Cell
-from lianglin.indicators.rules import tenth
-from lianglin.kit import discovery
+from lianglin.indicators.rules import Counts, tenth
+from lianglin.kit import clock, discovery
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.period import Period
 
 from . import figures_city
-from .figures_city import BESIDE, ELSEWHERE, STREET, City, at, on
+from .figures_city import BESIDE, ELSEWHERE, HERE, STREET, City, at, on
 
 OCTOBER, NOVEMBER = Period.month(2026, 10), Period.month(2026, 11)
 
 
-@pytest.fixture
-def city(db: None) -> Iterator[City]:
-    made = figures_city.build()
-    with at(on("2026-11-27 16:00")):
-        yield made
+NOW = "2026-11-27 16:00"
 
 
-@pytest.fixture
-def work(city: City) -> City:
+@pytest.fixture(scope="module")
+def worked(lasting: None) -> City:
     """Twelve October appeals of one community, eleven settled and called back; others beside and elsewhere."""
-    for index in range(12):
-        case = city.report(
-            f"2026-10-0{1 + index % 3 + 6} 09:{10 + index}", item=city.item if index % 2 else None
-        )
-        city.dispatch(case, "2026-10-09 10:00")
-        if index:
-            city.settle(case, "2026-10-12 10:00")
-            city.call(
-                case, f"2026-10-13 10:{10 + index}", "yes" if index > 2 else "no", 5 if index > 1 else 1
+    city = figures_city.build()
+    with at(on(NOW)):
+        for index in range(12):
+            case = city.report(
+                f"2026-10-0{1 + index % 3 + 6} 09:{10 + index}", item=city.item if index % 2 else None
             )
-    city.report("2026-10-12 09:00", BESIDE)
-    city.report("2026-10-12 09:00", ELSEWHERE)
+            city.dispatch(case, "2026-10-09 10:00")
+            if index:
+                city.settle(case, "2026-10-12 10:00")
+                city.call(
+                    case, f"2026-10-13 10:{10 + index}", "yes" if index > 2 else "no", 5 if index > 1 else 1
+                )
+        city.report("2026-10-12 09:00", BESIDE)
+        city.report("2026-10-12 09:00", ELSEWHERE)
     return city
+
+
+@pytest.fixture
+def work(worked: City, db: None) -> Iterator[City]:
+    """The same, on the afternoon of 27 November."""
+    with at(on(NOW)):
+        yield worked
 
 
 def asked(
@@ -88,6 +94,34 @@ def filed(city: City, report: Report, form: str, name: str = "street") -> bytes:
         filing.make_file(key=str(one.key), by=background)
     with acting(city.actors[name]) as actor:
         return filing.fetch(one.key, by=actor)[1]
+
+
+def test_a_file_that_fails_says_so_and_holds_up_no_other(work: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_given: object) -> bytes:
+        raise KeyError("x")
+
+    report = asked(work)
+    monkeypatch.setattr(filing, "_written", broken)
+    for _number in range(filing.AT_ONCE + 1):
+        with acting(work.actors["street"]) as actor:
+            one = filing.ask_file(report, by=actor, file_format="docx", reason="区里例会")
+        with acting(job()) as background:
+            filing.make_file(key=str(one.key), by=background)
+    page = work.browser("street").get(f"/figures/reports/{report.key}/").content.decode()
+    assert "系统出错，已记录" in page
+    monkeypatch.undo()
+    assert filed(work, report, "docx")
+
+
+def test_files_that_nobody_made_within_the_hour_hold_up_no_other(work: City) -> None:
+    report = asked(work)
+    with acting(work.actors["street"]) as actor:
+        for _number in range(filing.AT_ONCE):
+            filing.ask_file(report, by=actor, file_format="docx", reason="区里例会")
+        with pytest.raises(Refused):
+            filing.ask_file(report, by=actor, file_format="docx", reason="区里例会")
+    with at(clock.now() + filing.GIVEN_UP), acting(work.actors["street"]) as actor:
+        assert filing.ask_file(report, by=actor, file_format="docx", reason="区里例会")
 
 
 def issued(city: City, report: Report) -> Report:
@@ -238,6 +272,32 @@ def test_what_is_published_holds_no_count_of_fewer_than_ten_people(work: City) -
                     parts = (cell.counts.numerator, cell.counts.rest or 0)
                     assert not any(0 < part < 10 for part in parts), (section["title"], one["code"], kept)
     assert seen
+
+
+def cells(report: Report, code: str, by: str = "") -> dict[str, Cell]:
+    """What a report says of a figure, whole ("") or by line."""
+    found: dict[str, Cell] = {}
+    for section in report.figures["sections"]:
+        for number, figure in enumerate(section["figures"]):
+            if figure["code"] == code and section["by"] == by:
+                found[""] = Cell.of(section["totals"][code]["now"])
+                found |= {line["code"]: Cell.of(line["cells"][number]) for line in section["lines"]}
+    return found
+
+
+def test_a_report_for_publication_says_what_was_published_and_nothing_of_its_own_day(work: City) -> None:
+    for place, number in (("", 40), (STREET, 12), (HERE, 11), (BESIDE, None)):
+        PublishedValue.objects.create(
+            indicator="appeals.received", month=OCTOBER.start, scope_code=place, numerator=number,
+            hidden="hidden" if number is None else "", published_at=clock.now(),
+        )  # fmt: skip
+    own, public = asked(work), asked(work, public=True)
+    counted, told = (cells(report, "appeals.received", "地区") for report in (own, public))
+    assert (counted[""].counts, counted[HERE].counts) == (Counts(13), Counts(12))
+    assert (told[""].counts, told[HERE].counts) == (Counts(12), Counts(11))
+    assert told[BESIDE] == Cell(Counts(0), hidden="guard")
+    assert cells(public, "appeals.received")[""].counts == Counts(12)
+    assert "以公布数为准" in "".join(block.text for block in blocks(public))
 
 
 # --- draft, issued, corrected ------------------------------------------------------------------------------------

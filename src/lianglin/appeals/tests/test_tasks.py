@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -66,7 +67,8 @@ def told(world: World) -> dict[str, list[str]]:
     return found
 
 
-def test_the_whole_journey_is_told_in_plain_words(world: World) -> None:
+def test_the_whole_journey_is_told_in_plain_words(world: World, settings: Any) -> None:
+    settings.MESSAGES_A_DAY = 50  # it happens within one day here
     made = world.report()
     [text] = texts()
     assert re.search(r"您反映的事我们收到了，编号A \d{4} \d{4} \d{4}。最迟\d+月\d+日.*告诉您交给谁办。", text)
@@ -248,6 +250,7 @@ def test_every_refusal_ground_and_every_message_is_declared() -> None:
     wanted = {f"appeals.refused_{code}" for code, _label in rules.REFUSAL_GROUNDS} | set(
         telling.TO_APPELLANT.values()
     )
+    wanted |= set(telling.ON_PAPER.values())
     wanted |= {code for pairs in telling.TO_POSTS.values() for _whom, code in pairs} | {
         "appeals.closed_unreached",
         "appeals.untaken",

@@ -100,6 +100,8 @@ def test_on_the_pages(town: Town) -> None:
     assert made.status_code == 303
     assert "街道办法" not in street.get(reverse("appeals:terms")).content.decode()
     assert second.post(made.url, {"do": "approve", "note": ""}).status_code == 303
+    late = second.post(made.url, {"do": "refuse", "note": "来晚了"})
+    assert (late.status_code, "已不在待审批状态" in late.content.decode()) == (409, True)
     assert "街道办法" in street.get(reverse("appeals:terms")).content.decode()
     assert town.client("worker").get(reverse("appeals:terms")).status_code == 403
     assert town.client("other_street").get(made.url).status_code == 404

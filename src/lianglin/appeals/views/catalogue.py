@@ -12,16 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import TONES, DecideForm, may_decide
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import catalogue_changes as actions
 from lianglin.appeals.forms.catalogue import DraftForm, EndForm, ItemForm, ProposeForm
-from lianglin.appeals.forms.knowledge import DecideForm
 from lianglin.appeals.models import CatalogueDraft, Item
 from lianglin.appeals.queries import catalogue_changes as queries
 from lianglin.appeals.rules import catalogue_changes as rules
 from lianglin.kit import paging, pinyin
 
-TONES = {"draft": "plain", "waiting": "waiting", "refused": "bad", "published": "good"}
 State = CatalogueDraft.State
 
 
@@ -81,7 +80,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "appeals/catalogue/draft.html",
-        context | {"propose": propose, "decide": decide},
+        context | {"propose": propose, "form": decide},
         status=status_of(form),
     )
 
@@ -101,7 +100,6 @@ def _said(what: str) -> str:
 
 def _context(actor: Actor, found: CatalogueDraft, asked: str) -> dict[str, Any]:
     base = queries.said_by(found.base)
-    waits, mine = found.state == State.WAITING, found.proposed_by_id == actor.account_id
     return {
         "draft": found,
         "tone": TONES[found.state],
@@ -109,8 +107,8 @@ def _context(actor: Actor, found: CatalogueDraft, asked: str) -> dict[str, Any]:
         "items": _items(base, asked),
         "asked": asked,
         "may_change": found.state in (State.DRAFT, State.REFUSED),
-        "may_decide": waits and not mine and actor.may(actions.APPROVE),
-        "own": waits and mine,
+        "may_decide": may_decide(found, actor, actions.APPROVE),
+        "own": found.waits and found.is_of(actor.account_id),
     }
 
 

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import TONES, DecideForm, may_decide
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import knowledge as actions
-from lianglin.appeals.forms.knowledge import DecideForm, EntryForm
+from lianglin.appeals.forms.knowledge import EntryForm
 from lianglin.appeals.models import KnowledgeDraft, KnowledgeEntry
 from lianglin.appeals.queries import catalogue
 from lianglin.appeals.queries import knowledge as queries
@@ -24,7 +25,6 @@ from lianglin.appeals.views.rule_sets import area_words
 from lianglin.kit import clock, paging
 from lianglin.notices import drafts
 
-TONES = {"draft": "plain", "waiting": "waiting", "refused": "bad", "published": "good"}
 State = KnowledgeDraft.State
 LISTS = ("", "waiting", "drafts", "expiring")
 USED_DAYS = 90
@@ -158,8 +158,7 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _context(actor: Actor, entry: KnowledgeEntry) -> dict[str, Any]:
     draft, current = queries.open_draft(entry.pk), queries.current(entry.pk)
-    own_area, waits = actor.covers(entry.scope_code), draft is not None and draft.state == State.WAITING
-    mine = draft is not None and draft.written_by_id == actor.account_id
+    own_area, waits = actor.covers(entry.scope_code), draft is not None and draft.waits
     return {
         **row(entry, {entry.scope_code: area_words(entry.scope_code)}),
         "draft": draft,
@@ -172,8 +171,8 @@ def _context(actor: Actor, entry: KnowledgeEntry) -> dict[str, Any]:
         "used_days": USED_DAYS,
         "may_write": own_area and entry.retired_at is None and not waits,
         "may_propose": own_area and draft is not None and draft.state == State.DRAFT,
-        "may_decide": own_area and waits and not mine and actor.may(actions.APPROVE),
-        "own": waits and mine,
+        "may_decide": draft is not None and may_decide(draft, actor, actions.APPROVE),
+        "own": draft is not None and draft.waits and draft.is_of(actor.account_id),
         "may_retire": own_area
         and entry.retired_at is None
         and entry.version > 0

@@ -41,6 +41,9 @@ from lianglin.kit.errors import HouseError, Refused, TooMany
 from lianglin.kit.ids import group_case_number
 from lianglin.kit.views import forget_device, remember_elder
 from lianglin.notices import drafts as kept_drafts
+from lianglin.notices.delivery import queries as deliveries
+from lianglin.notices.delivery import words as delivery_words
+from lianglin.notices.preferences.views import own as wishes
 
 STOPPED = frozenset({"refused", "redirected", "merged", "withdrawn"})
 """Ends at which the way was not gone to its end: no stage line is drawn."""
@@ -158,6 +161,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "answer": queries.answer(steps),
         "photos": files_queries.of_case(case.pk, actor),
         "looks": words.looks(who_looked(case.pk, actor=actor)),
+        "written": [delivery_words.shown(one) for one in deliveries.of_case(case.pk, actor)],
         "may": may,
         "kept_private": publication.is_objected(case.pk, actor),
         "running": not case.lifecycle.state(case.state).final,
@@ -250,6 +254,17 @@ def publication_wish(request: Any) -> HttpResponse:
     return pressed(request, lambda: act(case.pk, by=acting(request)), said, here)
 
 
+@holding
+@require_http_methods(["GET", "HEAD", "POST"])
+def telling(request: Any) -> HttpResponse:
+    """How one wishes to be told of this one matter."""
+    case = _mine(request)
+    if request.expired:
+        messages.error(request, expired_words())
+        return see(reverse("appeals:mine_telling"))
+    return wishes.matter(request, scope_code=case.scope_code, back=reverse("appeals:mine"))
+
+
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Leaves nothing on a shared computer: matter, receipt, draft."""
@@ -309,5 +324,6 @@ routes: list[URLPattern] = [
     path("mine/confirm/", confirm, name="mine_confirm"),
     path("mine/reopen/", reopen, name="mine_reopen"),
     path("mine/publication/", publication_wish, name="mine_publication"),
+    path("mine/telling/", telling, name="mine_telling"),
     path("mine/leave/", leave, name="leave"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,11 +11,12 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import TONES
+from lianglin.access.governance.views.second import look
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import providing
-from lianglin.appeals.forms.provisions import DecideForm, ProvisionForm
+from lianglin.appeals.forms.provisions import ProvisionForm
 from lianglin.appeals.models import Provision
 from lianglin.appeals.queries import provisions as queries
 from lianglin.appeals.rules import provisions
@@ -23,7 +25,6 @@ from lianglin.cases.queries import limit_words
 from lianglin.kit import clock, paging
 
 State = Provision.State
-TONES = {"proposed": "waiting", "approved": "good", "refused": "bad", "withdrawn": "closed"}
 UNITS = dict(provisions.UNITS)
 
 
@@ -132,50 +133,24 @@ def new(request: HttpRequest) -> HttpResponse:
 @in_post("appeals.read")
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One row; the second person decides here."""
-    actor = acting(request)
     row = queries.listed(State.values).filter(pk=pk).first()
     if row is None:
         raise Http404
-    deciding = _may_decide(actor, row)
-    form = DecideForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        actor.require(providing.APPROVE)
-        approve = request.POST.get("do") == "approve"
-        here = reverse("appeals:provision", args=[pk])
-        answer = done(
-            request,
-            form,
-            lambda: providing.decide_provision(pk, by=actor, approve=approve, note=form.cleaned_data["note"]),
-            _("Approved. From its first day on it counts.")
-            if approve
-            else _("Refused. Its author reads why."),
-            here,
-        )
-        if answer is not None:
-            return answer
-    context = {
-        **_shown(row),
-        "kind": provisions.BY_CODE[row.code],
-        "default": _default(row),
-        "form": form if deciding else None,
-        "mine": row.state == State.PROPOSED and row.proposed_by_id == actor.account_id,
-    }
-    return render(request, "appeals/provisions/one.html", context, status=status_of(form))
+    seen = look(
+        request,
+        row,
+        partial(providing.decide_provision, pk),
+        duty=providing.APPROVE,
+        said=_("Approved. From its first day on it counts."),
+        here=reverse("appeals:provision", args=[pk]),
+    )
+    context = {**_shown(row), **seen.context, "default": _default(row)}
+    return seen.answer or render(request, "appeals/provisions/one.html", context, status=seen.status)
 
 
 def _default(row: Provision) -> str:
     kind = provisions.BY_CODE[row.code]
     return f"{amount_words(kind.amount, kind.unit)} · {kind.basis}"
-
-
-def _may_decide(actor: Actor, row: Provision) -> bool:
-    mine = row.proposed_by_id == actor.account_id
-    return (
-        row.state == State.PROPOSED
-        and not mine
-        and actor.may(providing.APPROVE)
-        and actor.covers(row.scope_code)
-    )
 
 
 @require_POST

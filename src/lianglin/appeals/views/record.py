@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lianglin.access.actions import log_look
+from lianglin.access.actions import log_looks
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import see
@@ -161,10 +161,8 @@ def _open_matters(actor: Actor, phone: str) -> dict[str, Any]:
         found = who.open_of_phone(actor, clean_phone(phone))
     except ValueError:
         return {"refused": _("Write a mobile number of 11 digits, or a fixed number with its area code.")}
-    for case in found:
-        log_look(
-            by=actor, purpose="handle_case", what=SAME_NUMBER, scope_code=case.scope_code, case_id=case.pk
-        )
+    seen = [(case.scope_code, case.pk, None) for case in found]
+    log_looks(seen, by=actor, purpose="handle_case", what=SAME_NUMBER)
     return {"rows": [{"case": case, "number": words.grouped(case.number)} for case in found]}
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from lianglin.access.actor import Actor
 from lianglin.access.duty_list.views import area_words
 from lianglin.access.gate import acting, in_post
-from lianglin.access.governance.deciding import DecideForm
+from lianglin.access.governance.deciding import TONES, DecideForm, may_decide
 from lianglin.access.replies import done, see, status_of
 from lianglin.appeals.actions import rule_sets as actions
 from lianglin.appeals.forms.rule_sets import ProposeForm, RuleForm, VersionForm
@@ -26,7 +26,6 @@ from lianglin.appeals.views import trials
 from lianglin.appeals.views.rule_words import conditions_words, wrong
 from lianglin.kit import paging
 
-TONES = {"draft": "plain", "waiting": "waiting", "approved": "good", "refused": "bad"}
 PER_PAGE = 20
 
 
@@ -99,7 +98,7 @@ def version(request: HttpRequest, pk: int) -> HttpResponse:
         answer = done(request, form, lambda: _act(actor, found, what, form.cleaned_data), _said(what), here)
         if answer is not None:
             return answer
-    context = _context(actor, find(actor, pk)) | {"propose": propose, "decide": decide}
+    context = _context(actor, find(actor, pk)) | {"propose": propose, "form": decide}
     return render(request, "appeals/rules/version.html", context, status=status_of(form))
 
 
@@ -120,7 +119,6 @@ def _context(actor: Actor, found: RuleSet) -> dict[str, Any]:
     rules = rules_of(found)
     known, usage, reached = checked(rules), trial.usage(rules), trial.never_reached(rules)
     open_draft = found.state in (RuleSet.State.DRAFT, RuleSet.State.REFUSED)
-    waiting = found.state == RuleSet.State.WAITING
     return {
         "set": found,
         "area": area_words(found.scope_code),
@@ -139,11 +137,10 @@ def _context(actor: Actor, found: RuleSet) -> dict[str, Any]:
             for rule in rules
         ],
         "may_change": open_draft and found.scope_code == actor.low,
-        "may_decide": waiting and actor.may(actions.APPROVE) and actor.account_id != found.proposed_by_id
-        and actor.covers(found.scope_code),
-        "own": waiting and actor.account_id == found.proposed_by_id,
+        "may_decide": may_decide(found, actor, actions.APPROVE),
+        "own": found.waits and found.is_of(actor.account_id),
         "month": trials.last_month().code,
-    }  # fmt: skip
+    }
 
 
 @require_http_methods(["GET", "POST"])

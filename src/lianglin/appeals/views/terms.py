@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianglin.access.duty_list.views import area_words
 from lianglin.access.gate import acting, in_post
-from lianglin.access.governance.deciding import TONES, DecideForm, State, may_decide
+from lianglin.access.governance.deciding import TONES, State
+from lianglin.access.governance.views.second import look
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import terms as actions
 from lianglin.appeals.forms.terms import TermForm
@@ -59,7 +61,7 @@ def _row(one: TermChange) -> dict[str, Any]:
         "change": one,
         "area": area_words(one.scope_code),
         "limit": limit_words(one.amount, one.unit),
-        "tone": TONES[State(one.state)],
+        "tone": TONES[one.state],
     }
 
 
@@ -88,22 +90,16 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     found = terms.changes(actor).select_related("proposed_post", "decided_post").filter(pk=pk).first()
     if found is None:
         raise Http404
-    form = DecideForm(request.POST if request.method == "POST" else None)
-    approve = request.POST.get("do") == "approve"
-    answer = form.is_bound and done(
+    seen = look(
         request,
-        form,
-        lambda: actions.decide(by=actor, change_id=pk, approve=approve, note=form.cleaned_data["note"]),
-        _("Approved. From its first day on it counts.") if approve else _("Refused."),
-        reverse("appeals:term_change", args=[pk]),
+        found,
+        partial(actions.decide, change_id=pk),
+        duty=actions.APPROVE,
+        said=_("Approved. From its first day on it counts."),
+        here=reverse("appeals:term_change", args=[pk]),
     )
-    context = {
-        **_row(found),
-        "form": form,
-        "may_decide": may_decide(found, actor, actions.APPROVE),
-        "own": found.state == State.WAITING and actor.account_id == found.proposed_by_id,
-    }
-    return answer or render(request, "appeals/terms/change.html", context, status=status_of(form))
+    context = {**_row(found), **seen.context}
+    return seen.answer or render(request, "appeals/terms/change.html", context, status=seen.status)
 
 
 @require_POST

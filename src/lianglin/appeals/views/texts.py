@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianglin.access.actor import Actor
 from lianglin.access.duty_list.views import area_words
 from lianglin.access.gate import acting, in_post
-from lianglin.access.governance.deciding import TONES, DecideForm, State, may_decide
+from lianglin.access.governance.deciding import TONES, State
+from lianglin.access.governance.views.second import look
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.appeals.actions import texts as actions
 from lianglin.appeals.forms.texts import PreviewForm, TextForm
@@ -44,7 +46,7 @@ def _row(one: StandardText) -> dict[str, Any]:
     return {
         "text": one,
         "area": area_words(one.scope_code),
-        "tone": "closed" if one.retired_at else TONES[State(one.state)],
+        "tone": "closed" if one.retired_at else TONES[one.state],
         "item": item.label if item else one.item_code,
     }
 
@@ -62,28 +64,25 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: its words, its earlier versions, how it reads with a case (``?number=``); the second look."""
     actor = acting(request)
     found = _find(actor, pk)
-    form = DecideForm(request.POST if request.method == "POST" else None)
-    approve = request.POST.get("do") == "approve"
-    answer = form.is_bound and done(
+    seen = look(
         request,
-        form,
-        lambda: actions.decide(by=actor, text_id=pk, approve=approve, note=form.cleaned_data["note"]),
-        _("Approved. It is offered from now on.") if approve else _("Refused."),
-        reverse("appeals:text", args=[pk]),
+        found,
+        partial(actions.decide, text_id=pk),
+        duty=actions.APPROVE,
+        said=_("Approved. It is offered from now on."),
+        here=reverse("appeals:text", args=[pk]),
     )
     versions = texts.near(actor).filter(series=found.series).order_by("-version")[:20]
     own = found.scope_code == actor.low and actor.may(actions.WRITE)
     context = {
+        **seen.context,
         **_row(found),
-        "form": form,
         "versions": [_row(other) for other in versions],
         **_preview(request, actor, found),
-        "may_decide": may_decide(found, actor, actions.APPROVE),
-        "waits_own": found.state == State.WAITING and actor.account_id == found.proposed_by_id,
         "may_write": own and not found.retired_at,
         "may_retire": own and found.state == State.APPROVED and not found.retired_at,
     }
-    return answer or render(request, "appeals/texts/one.html", context, status=status_of(form))
+    return seen.answer or render(request, "appeals/texts/one.html", context, status=seen.status)
 
 
 def _preview(request: HttpRequest, actor: Actor, found: StandardText) -> dict[str, Any]:

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
 from lianglin.access.actor import Actor
-from lianglin.access.transaction import together
+from lianglin.access.governance.proposals import Proposals
 from lianglin.benefits.models import CityFigure
 from lianglin.benefits.rules.life import APPROVE, DRAFT
 from lianglin.kit import clock
-from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.errors import Refused
 
-SUBJECT = "benefits.CityFigure"
+FIGURES = Proposals(
+    CityFigure, "benefits.CityFigure", "benefits.city_figure.{verb}", DRAFT, APPROVE, begun="enter"
+)
 State = CityFigure.State
 MOST = 100_000_000
 
@@ -49,18 +49,9 @@ def enter(*, by: Actor, told: Told) -> CityFigure:
         figure=told.figure, month=told.month.replace(day=1), value=told.value, as_of=told.as_of, source=told.source.strip(),
         file_name=told.file_name[-120:], file_digest=told.file_digest, entered_by_id=by.account_id, entered_at=clock.now(),
     )  # fmt: skip
-    try:
-        with together():
-            made.save(force_insert=True)
-            audit.record(
-                "benefits.city_figure.enter", SUBJECT, made.pk, scope_code=by.low,
-                values={"month": str(made.month), "value": made.value, "digest": made.file_digest},
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise Conflict(
-            _("A number for this month waits for approval already. Have it decided first.")
-        ) from error
-    return made
+    taken = _("A number for this month waits for approval already. Have it decided first.")
+    told_of = {"month": str(made.month), "value": made.value, "digest": made.file_digest}
+    return FIGURES.put(made, by=by, taken=taken, **told_of)
 
 
 def _check(told: Told) -> None:
@@ -78,21 +69,9 @@ def _check(told: Told) -> None:
 
 def decide(figure_id: int, *, by: Actor, approve: bool, note: str = "") -> CityFigure:
     """The second person approves a number, which then replaces the month's former one, or refuses it and says why."""
-    by.require(APPROVE)
-    with together():
-        found = CityFigure.objects.select_for_update(no_key=True).filter(pk=figure_id).first()
-        if found is None or found.state != State.WAITING:
-            raise Conflict(_("This number does not wait for a decision any more. Look at it again."))
-        if found.entered_by_id == by.account_id:
-            raise Forbidden(_("You entered it yourself: somebody else decides."))
-        if not approve and not note.strip():
-            raise Refused(_("Say why you refuse it."), field="note")
-        if approve:
-            before = CityFigure.objects.filter(figure=found.figure, month=found.month, state=State.IN_FORCE)
-            before.update(state=State.REPLACED)
-        found.state = State.IN_FORCE if approve else State.REFUSED
-        found.approved_by_id, found.approved_at, found.note = by.account_id, clock.now(), note.strip()
-        found.save(update_fields=["state", "approved_by", "approved_at", "note"])
-        verb = "approve" if approve else "refuse"
-        audit.record(f"benefits.city_figure.{verb}", SUBJECT, found.pk, scope_code=by.low)
-    return found
+    return FIGURES.decide(by, approve=approve, note=note, carry_out=_replace, pk=figure_id)
+
+
+def _replace(found: CityFigure) -> None:
+    before = CityFigure.objects.filter(figure=found.figure, month=found.month, state=State.IN_FORCE)
+    before.update(state=State.REPLACED)

@@ -16,7 +16,7 @@ from lianglin.cases.models import Case
 from lianglin.cases.rules import SUBJECT
 from lianglin.kit import clock
 
-AT_ONCE = 500
+AT_ONCE = 100
 MATCHES = {
     "declined": Match.State.DECLINED,
     "refused": Match.State.NOT_ELIGIBLE,

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
-from lianglin.access import audit
 from lianglin.access.actor import TOP, Actor
+from lianglin.access.governance.proposals import Proposals
 from lianglin.access.transaction import together
 from lianglin.benefits.actions import edition
 from lianglin.benefits.models import Parameter, ParameterValue
@@ -18,10 +17,12 @@ from lianglin.benefits.rules.figures import Entry
 from lianglin.benefits.rules.life import APPROVE, DRAFT
 from lianglin.engines.eligibility.vocabulary import Parameter as Said
 from lianglin.kit import clock
-from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.errors import Conflict, Refused
 from lianglin.places.models import Community
 
-SUBJECT = "benefits.ParameterValue"
+VALUES = Proposals(
+    ParameterValue, "benefits.ParameterValue", "benefits.parameter.{verb}", DRAFT, APPROVE, begun="enter"
+)
 State = ParameterValue.State
 FIRST, LAST = date(1950, 1, 1), date(2100, 1, 1)
 
@@ -71,21 +72,11 @@ def _enter(by: Actor, entry: Entry, parameter: Parameter | None) -> ParameterVal
         parameter=parameter, area=entry.area, from_on=entry.from_on, to_on=entry.to_on, value=value,
         document=entry.document.strip(), entered_by_id=by.account_id, entered_at=clock.now(),
     )  # fmt: skip
-    try:
-        with together():
-            made.save(force_insert=True)
-            audit.record(
-                "benefits.parameter.enter", SUBJECT, made.pk, scope_code=by.low,
-                values={"value": value, "area": entry.area, "from": str(entry.from_on)},
-            )  # fmt: skip
-    except IntegrityError as error:
-        raise Conflict(
-            _(
-                "A value of “%(name)s” for this area and day waits for approval already. Have it decided first."
-            )
-            % {"name": parameter.label}
-        ) from error
-    return made
+    taken = _(
+        "A value of “%(name)s” for this area and day waits for approval already. Have it decided first."
+    )
+    told_of = {"value": value, "area": entry.area, "from": str(entry.from_on)}
+    return VALUES.put(made, by=by, taken=taken % {"name": parameter.label}, **told_of)
 
 
 def _check(entry: Entry) -> None:
@@ -107,22 +98,11 @@ def _is_place(area: str) -> bool:
 
 def decide(value_id: int, *, by: Actor, approve: bool, note: str = "") -> ParameterValue:
     """The second person approves a value, which then counts, or refuses it and says why."""
-    by.require(APPROVE)
+    rows = ParameterValue.objects.select_related("parameter")
     with together():
-        found = _locked(value_id)
-        if found.entered_by_id == by.account_id:
-            raise Forbidden(_("You entered it yourself: somebody else decides."))
-        if not approve and not note.strip():
-            raise Refused(_("Say why you refuse it."), field="note")
-        found.state = State.IN_FORCE if approve else State.REFUSED
-        found.approved_by_id, found.approved_at, found.note = by.account_id, clock.now(), note.strip()
-        if approve:
-            _replace(found)
-        found.save()
+        found = VALUES.decide(by, approve=approve, note=note, carry_out=_replace, rows=rows, pk=value_id)
         if approve:
             edition.changed()
-        verb = "approve" if approve else "refuse"
-        audit.record(f"benefits.parameter.{verb}", SUBJECT, found.pk, scope_code=by.low)
     return found
 
 
@@ -137,22 +117,4 @@ def _replace(found: ParameterValue) -> None:
 
 def withdraw(value_id: int, *, by: Actor) -> ParameterValue:
     """Whoever entered a value takes it back while nobody decided."""
-    by.require(DRAFT)
-    with together():
-        found = _locked(value_id)
-        if found.entered_by_id != by.account_id:
-            raise Forbidden(_("Only whoever entered it takes it back."))
-        found.state, found.note = State.REFUSED, _("taken back")
-        found.save(update_fields=["state", "note"])
-        audit.record("benefits.parameter.withdraw", SUBJECT, found.pk, scope_code=by.low)
-    return found
-
-
-def _locked(value_id: int) -> ParameterValue:
-    rows = ParameterValue.objects.select_for_update(no_key=True, of=("self",)).select_related("parameter")
-    found = rows.filter(pk=value_id).first()
-    if found is None:
-        raise Conflict(_("This value is not here any more."))
-    if found.state != State.WAITING:
-        raise Conflict(_("This value does not wait for a decision any more. Look at it again."))
-    return found
+    return VALUES.withdraw(by, pk=value_id)

@@ -69,7 +69,12 @@ def _send(match: Match, by: Actor) -> None:
         )
     messages.send(
         messages.Message(
-            NOTICE, "sms", match.scope_code, address=person.phone, once=f"benefits-match-{match.pk}"
+            NOTICE,
+            "sms",
+            match.scope_code,
+            address=person.phone,
+            once=f"benefits-match-{match.pk}",
+            resident_id=person.pk,
         )
     )
 

@@ -53,14 +53,6 @@ class ValueForm(forms.Form):
         )
 
 
-class RemarkForm(forms.Form):
-    """What the second person remarks."""
-
-    note = forms.CharField(
-        label=_("remark"), max_length=200, required=False, help_text=_("Needed when you refuse it.")
-    )
-
-
 class TableForm(forms.Form):
     """A workbook brought back."""
 

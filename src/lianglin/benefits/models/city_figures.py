@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
+
+from lianglin.benefits.models.approving import Entered
 
 
-class CityFigure(models.Model):
+class CityFigure(Entered):
     """One imported number of the whole city, with the file it was read from; it counts after a second person."""
 
     class Figure(models.TextChoices):
         MEDICAL_AID = "medical_aid", _("persons given medical aid")
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits for the second person")
-        IN_FORCE = "in_force", _("in force")
-        REPLACED = "replaced", _("replaced")
-        REFUSED = "refused", _("refused")
 
     figure = models.CharField(_("figure"), max_length=20, choices=Figure)
     month = models.DateField(_("month"))
@@ -26,15 +21,6 @@ class CityFigure(models.Model):
     source = models.CharField(_("who gave it, and by which document"), max_length=200)
     file_name = models.CharField(_("name of the file"), max_length=120)
     file_digest = models.CharField(_("SHA-256 of the file"), max_length=64)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    entered_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, verbose_name=_("entered by"), related_name="+"
-    )
-    entered_at = models.DateTimeField(_("entered at"))
-    approved_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, verbose_name=pgettext_lazy("person", "approved by"), related_name="+",
-    )  # fmt: skip
-    approved_at = models.DateTimeField(_("approved at"), null=True)
     note = models.CharField(_("note"), max_length=200, blank=True)
     sample = models.BooleanField(_("sample data"), default=False)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from lianglin.access.governance.two_people import Seconded
+from lianglin.benefits.models.approving import WORDS, Approved, Entered
 from lianglin.kit.models import DatedScopeCodeField
 
 
@@ -22,8 +26,17 @@ class Measure(models.Model):
         verbose_name_plural = _("benefit measures")
 
 
-class MeasureVersion(models.Model):
+class MeasureVersion(Seconded):
     """One text of a measure: written by one, looked at by legal affairs, put in force by a second person."""
+
+    TWO = replace(
+        WORDS,
+        proposer="drafted_by",
+        waiting="checked",
+        approved="approved",
+        refused="draft",
+        withdrawn="dropped",
+    )
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -153,14 +166,8 @@ class Parameter(models.Model):
         return self.name_en if self.name_en and get_language() == "en" else self.name
 
 
-class ParameterValue(models.Model):
+class ParameterValue(Entered):
     """What a parameter is in an area between two dates; without a value it is still to be entered (待填)."""
-
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits for the second person")
-        IN_FORCE = "in_force", _("in force")
-        REPLACED = "replaced", _("replaced")
-        REFUSED = "refused", _("refused")
 
     parameter = models.ForeignKey(
         Parameter, models.PROTECT, verbose_name=_("parameter"), related_name="dated"
@@ -170,20 +177,6 @@ class ParameterValue(models.Model):
     to_on = models.DateField(_("to"), null=True, blank=True)
     value = models.BigIntegerField(_("value"), null=True, blank=True)
     document = models.CharField(_("document number"), max_length=120, blank=True)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
-    entered_by = models.ForeignKey(
-        "access.Account", models.PROTECT, null=True, verbose_name=_("entered by"), related_name="+"
-    )
-    entered_at = models.DateTimeField(_("entered at"))
-    approved_by = models.ForeignKey(
-        "access.Account",
-        models.PROTECT,
-        null=True,
-        verbose_name=pgettext_lazy("person", "approved by"),
-        related_name="+",
-    )
-    approved_at = models.DateTimeField(_("approved at"), null=True)
-    note = models.CharField(_("note"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("dated value of a parameter")
@@ -202,32 +195,18 @@ class ParameterValue(models.Model):
         ]
 
 
-class Definitions(models.Model):
+class Definitions(Approved):
     """The named expressions that rules share (definitions.yaml), one text in versions: written by one, approved by another."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits for the second person")
-        IN_FORCE = "in_force", _("in force")
-        REPLACED = "replaced", _("replaced")
-        REFUSED = "refused", _("refused")
+    TWO = replace(WORDS, proposer="drafted_by")
 
     number = models.PositiveIntegerField(_("version"), unique=True)
-    state = models.CharField(_("state"), max_length=8, choices=State, default=State.WAITING)
     source = models.TextField(_("text of the definitions"))
     digest = models.CharField(_("digest of the text"), max_length=64)
     drafted_by = models.ForeignKey(
         "access.Account", models.PROTECT, null=True, verbose_name=_("drafted by"), related_name="+"
     )
     drafted_at = models.DateTimeField(_("drafted at"))
-    approved_by = models.ForeignKey(
-        "access.Account",
-        models.PROTECT,
-        null=True,
-        verbose_name=pgettext_lazy("person", "approved by"),
-        related_name="+",
-    )
-    approved_at = models.DateTimeField(_("approved at"), null=True)
-    note = models.CharField(_("note"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("definitions of the rules")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import get_language
@@ -52,19 +53,57 @@ class ConditionLine:
 
 
 @dataclass(frozen=True)
-class AnswerLine:
-    """One measure for one person or the household."""
+class Price:
+    """What somebody who may qualify would get: the amount, how often, and the measure that is taken instead."""
 
-    measure: Measure
-    name: str
-    resident_id: int | None
-    answer: int
-    conditions: tuple[ConditionLine, ...]
-    away: bool = False
     amount: str = ""
     every: str = ""
     instead: str = ""
+
+
+@dataclass(frozen=True)
+class AnswerLine:
+    """One measure for one person or the household.
+
+    A household has hundreds of lines and a page shows twenty: conditions and amounts are worked out for those looked at.
+    """
+
+    measure: Measure
+    resident_id: int | None
+    answer: int
+    explain: Callable[[], tuple[ConditionLine, ...]]
+    price: Callable[[], Price]
+    away: bool = False
     match: Match | None = None
+
+    @property
+    def name(self) -> str:
+        """The measure's name in the reader's language."""
+        return label(self.measure)
+
+    @cached_property
+    def conditions(self) -> tuple[ConditionLine, ...]:
+        """Each condition with the facts that it rests on."""
+        return self.explain()
+
+    @cached_property
+    def _priced(self) -> Price:
+        return self.price() if self.answer == MAY else Price()
+
+    @property
+    def amount(self) -> str:
+        """What is paid, in words; "" where that is not known."""
+        return self._priced.amount
+
+    @property
+    def every(self) -> str:
+        """How often it is paid."""
+        return self._priced.every
+
+    @property
+    def instead(self) -> str:
+        """The measure that is taken instead."""
+        return self._priced.instead
 
     @property
     def unmet(self) -> list[ConditionLine]:
@@ -154,32 +193,33 @@ def _rows(result: Result, ids: list[int]) -> Iterator[_Row]:
 def _line(
     row: _Row, result: Result, facts: _Facts, stored: Mapping[tuple[str, int | None], Match]
 ) -> AnswerLine:
-    measure, amount, every, instead = row.measure, "", "", ""
-    if row.answer == MAY:
-        fen, known = result.amounts(measure.id)
-        amount = f"{fen_to_yuan(int(fen[row.place]))} 元" if known[row.place] else ""
-        every = measure.amount.every
-        other = int(result.exclusions(measure.id)[0][row.place])
-        instead = label(result.bound.program.package.measures[other]) if other >= 0 else ""
     return AnswerLine(
-        measure,
-        label(measure),
+        row.measure,
         row.resident_id,
         row.answer,
-        tuple(_conditions(row, facts, result.bound.on)),
+        explain=lambda: tuple(_conditions(row, facts, result.bound.on)),
+        price=lambda: _price(row, result),
         away=_is_away(row) and _can_be_taken(row, facts, result.bound.on),
-        amount=amount,
-        every=every,
-        instead=instead,
-        match=stored.get((measure.id, row.resident_id)),
+        match=stored.get((row.measure.id, row.resident_id)),
+    )
+
+
+def _price(row: _Row, result: Result) -> Price:
+    measure = row.measure
+    fen, known = result.amounts(measure.id)
+    other = int(result.exclusions(measure.id)[0][row.place])
+    return Price(
+        f"{fen_to_yuan(int(fen[row.place]))} 元" if known[row.place] else "",
+        measure.amount.every,
+        label(result.bound.program.package.measures[other]) if other >= 0 else "",
     )
 
 
 def _is_away(row: _Row) -> bool:
     """One unknown fact, or one condition that a paper or a step can mend, stands between; as the engine types it."""
-    failed, unknown = named(row.measure, row.failed), named(row.measure, row.unknown)
-    if row.answer == MAY:
+    if row.answer == MAY or row.failed.bit_count() + row.unknown.bit_count() != 1:
         return False
+    failed, unknown = named(row.measure, row.failed), named(row.measure, row.unknown)
     return (not failed and len(unknown) == 1) or (
         not unknown and len(failed) == 1 and failed[0].nature == "actionable"
     )

@@ -16,9 +16,24 @@ def _sms(code: str, label: Any, fields: tuple[str, ...], zh: str, en: str) -> No
         {
             "zh-hans": f"{zh}查看：{{link}} 或打12345。",
             "en": f"{en} See {{link}} or call 12345.",
+            "elder": ELDER[code],
         },
         ("number", "link", *fields),
+        "voluntary" if code == "claim_offered" else "right",
     )
+
+
+ELDER = {
+    "claim_offered": "您好。国家有一项好政策，您家可能用得上。编号是{number}。想不想办，由您定。请在{due}前告诉社区。想问一问，打12345。",
+    "claim_filed": "您好。您的申请，已经交上去了。编号是{number}。最晚{due}告诉您结果。想问一问，打12345。",
+    "claim_returned": "您好。您的申请，还缺几样材料。编号是{number}。请在{due}前补上。不会弄，请社区帮您，或打12345。",
+    "claim_granted": "您好。您的申请，批准了。编号是{number}。想问一问，打12345。",
+    "claim_refused": "您好。您的申请，没有批准。编号是{number}。为什么，通知书上写着。不服，可以在{until}前申请复议。不会写，打12345问。",
+    "claim_paid": "您好。您申请的，已经发给您了。编号是{number}。没收到，打12345。",
+    "claim_recertify": "您好。您享受的待遇，要再核对一次。编号是{number}。社区会在{due}前找您。这期间照发，别担心。想问一问，打12345。",
+    "claim_ended": "您好。您享受的一项待遇，到此为止了。编号是{number}。为什么，通知书上写着。有疑问，打12345。",
+}
+"""For elderly readers: short sentences, no terms, whom to call."""
 
 
 NOTICES = (

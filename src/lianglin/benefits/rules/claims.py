@@ -66,6 +66,7 @@ LIFECYCLE = Lifecycle(
     prefix="B",
     first="offered",
     url="benefits:claim",
+    read="benefits.read_claims",
     own_url="benefits:own_claim",
     outcomes=OUTCOMES,
     phases=(

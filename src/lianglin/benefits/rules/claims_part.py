@@ -20,6 +20,7 @@ from lianglin.kit.domain import (
     InScope,
     Listener,
     NavItem,
+    Nightly,
     OwnResident,
     Panel,
     Personal,
@@ -28,6 +29,8 @@ from lianglin.kit.domain import (
     WorkList,
 )
 from lianglin.kit.events import CaseMoved, StartClaim
+
+NIGHTLY = (Nightly(_("benefits to look at again"), "lianglin.benefits.tasks.claims:LOOK_AGAIN", 42),)
 
 DUTIES: tuple[Duty, ...] = (
     Duty(rules.ACCOMPANY, _("start claims to benefits and see them through")),

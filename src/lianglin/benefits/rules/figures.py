@@ -49,7 +49,7 @@ def value_of(text: str, kind: str, scale: int) -> int:
         raise NoValue("number")
     try:
         given = Decimal(digits) * Decimal(10) ** (2 if kind == "money" else scale)
-    except InvalidOperation:  # pragma: no cover - the pattern above lets numbers through only
+    except InvalidOperation:  # the pattern above lets numbers through only
         raise NoValue("number") from None
     given = given / 100 if percent else given
     if given != given.to_integral_value():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lianglin.benefits.rules.claims import READ as READ_CLAIMS
 from lianglin.benefits.rules.life import READ
-from lianglin.kit.domain import Access, Guard, Indicator, NavItem, RowServed
+from lianglin.kit.domain import Access, Guard, Indicator, NavItem, ReportDefinition, RowServed, Section
 
 ROLE_DUTIES: dict[str, tuple[str, ...]] = {}
 NAVIGATION = (NavItem("rules", _("Imported figures"), "benefits:city_figures", "chart", READ, 42),)
@@ -95,3 +95,33 @@ ROWS = (
         missing=_("orders and hours of home care: here is who qualifies and who claimed"),
     ),
 )
+REPORTS = (
+    ReportDefinition(
+        "benefits.report",
+        _("Report on benefits"),
+        "{place}{period}惠民政策落实情况报告",
+        (
+            Section(
+                "总体情况",
+                ("benefits.measures_in_force", "benefits.take_up", "benefits.claims_from_match", "benefits.packages_given",
+                 "benefits.not_asked_again"),
+                (
+                    "{period}末，全市现行惠民措施{benefits.measures_in_force}。",
+                    "{place}匹配后享受率{benefits.take_up}，{benefits.take_up:change}；由匹配发起申领{benefits.claims_from_match}，"
+                    "{benefits.claims_from_match:change}。",
+                    "惠民政策包送达{benefits.packages_given}，{benefits.packages_given:change}；"
+                    "免重复提交的材料占{benefits.not_asked_again}。",
+                ),
+            ),
+            Section("享受率变化情况", ("benefits.take_up",), chart="line"),
+            Section(
+                "分地区情况",
+                ("benefits.take_up", "benefits.claims_from_match", "benefits.packages_given", "benefits.not_asked_again"),
+                ("各地区按代码排列，不排名次。",),
+                by="place",
+                chart="bar",
+            ),
+        ),
+        periods=("month", "quarter", "year"),
+    ),
+)  # fmt: skip

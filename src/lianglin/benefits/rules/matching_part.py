@@ -16,6 +16,7 @@ from lianglin.kit.domain import (
     InScope,
     Listener,
     NavItem,
+    Nightly,
     Notice,
     OwnResident,
     Panel,
@@ -28,6 +29,7 @@ from lianglin.kit.events import ConsentChanged, FactsRecorded
 
 _WHY = _("find the household to which a benefit belongs, without its asking")
 _AFTER = _("the day the match was last looked at")
+NIGHTLY = (Nightly(_("match the whole city"), "lianglin.benefits.tasks.matching:MATCH", 40),)
 DUTIES: tuple[Duty, ...] = (
     Duty(MATCH, _("see which benefits a household may qualify for")),
     Duty(TELL, _("tell people of benefits and note what they say")),
@@ -154,7 +156,9 @@ NOTICES = (
             "zh-hans": "您家可能符合一项惠民政策，社区可以帮您看看怎么办。不办也没有关系；不想再收到，请告诉社区，或在“我的”页面关闭。",
             "en": "Your household may qualify for a benefit; your community can help. You need not do anything. To get no more "
             "of these, tell your community or switch it off under “Mine”.",
+            "elder": "您好。国家有一项好政策，您家可能用得上。想问一问，找社区，或打12345。不办也没关系。不想再收，告诉社区就行。",
         },
+        kind="voluntary",
     ),
 )
 _HERE = "lianglin.benefits.queries.match_figures"

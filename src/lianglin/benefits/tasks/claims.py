@@ -6,20 +6,20 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from lianglin.access import runs
 from lianglin.access.actor import job
 from lianglin.access.tasks import as_job
 from lianglin.access.transaction import running
 from lianglin.benefits.actions import claim_nights, claim_notice
 from lianglin.benefits.models import Claim
 from lianglin.benefits.rules import claims as rules
-from lianglin.cases.models import Step
 from lianglin.kit import messages
 from lianglin.kit.events import CaseMoved
 from lianglin.kit.ids import group_case_number
-from lianglin.kit.signs import local_dt
+from lianglin.kit.signs import local_dt_lazy
 from lianglin.people.models import Resident
 
 TO_CLAIMANT = {
@@ -45,6 +45,7 @@ def tell_claimant(event: CaseMoved) -> None:
         messages.Message(
             code=f"benefits.{code}", channel="sms", scope_code=claim.scope_code, case_id=claim.pk, address=phone,
             context=_words(claim, event), once=f"benefits.{code}:{claim.pk}:{event.at}",
+            resident_id=claim.resident_id,
         )
     )  # fmt: skip
 
@@ -58,14 +59,15 @@ def _phone(claim: Claim) -> str:
 
 
 def _words(claim: Claim, event: CaseMoved) -> dict[str, Any]:
-    steps = Step.objects.visible_to(job(), purpose="system")
-    at = steps.filter(case_id=claim.pk, move=event.move, at=datetime.fromisoformat(event.at)).first()
-    due = claim.case.due_at if at is not None else None
+    """The last day is the one that this move set: the claim may have gone on before its event is told of."""
+    due = datetime.fromisoformat(event.due_at) if event.due_at else None
     return {
         "number": group_case_number(claim.case.number),
         "link": reverse("benefits:own"),
-        "due": local_dt(due, "date") if due else "—",
-        "until": date_format(claim.review_until, "Y-m-d") if claim.review_until else "—",
+        "due": local_dt_lazy(due, "date") if due else _("the date on the page"),
+        "until": local_dt_lazy(claim.review_until, "date")
+        if claim.review_until
+        else _("the date on the page"),
     }
 
 
@@ -75,7 +77,7 @@ def close_access(event: CaseMoved) -> None:
         claim_nights.follow(event.case_id, by=job())
 
 
-@app.periodic(cron="12 0 * * *")
+@app.periodic(cron="12 16 * * *")
 @app.task(name="benefits_notices_over", queue="events", queueing_lock="benefits_notices_over")
 @as_job
 def notices_over(timestamp: int) -> int:
@@ -83,10 +85,10 @@ def notices_over(timestamp: int) -> int:
     return claim_notice.take_down_over(by=running().actor)
 
 
-@app.periodic(cron="20 4 * * *")
-@app.task(name="benefits_look_again", queue="events", queueing_lock="benefits_look_again")
-@as_job
-def look_again(timestamp: int) -> int:
-    """Nightly: what is to be looked at again waits for the community; what was granted until a day that is over ends."""
+def _look_again() -> int:
+    """What is to be looked at again waits for the community; what was granted until a day that is over ends."""
     actor = running().actor
-    return claim_nights.bring_to_recertify(by=actor) + claim_nights.finish_over(by=actor)
+    return max(claim_nights.bring_to_recertify(by=actor), claim_nights.finish_over(by=actor))
+
+
+LOOK_AGAIN = runs.batches("benefits_look_again", _look_again)

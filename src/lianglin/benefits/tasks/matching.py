@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from procrastinate.contrib.django import app
 
+from lianglin.access import runs
 from lianglin.access.actor import TOP, job
+from lianglin.access.runs import Stepped
 from lianglin.access.tasks import RETRY, as_job
 from lianglin.access.transaction import acting, running
 from lianglin.benefits.actions import matching, take_up
@@ -14,14 +18,17 @@ from lianglin.kit.events import ConsentChanged, FactsRecorded
 PIECE_TASK, HOUSEHOLD_TASK = "benefits_match_piece", "benefits_match_household"
 
 
-@app.periodic(cron="10 18 * * *")
-@app.task(name="benefits_match_nightly", queue="events", queueing_lock="benefits_match_nightly")
-@as_job
-def nightly(timestamp: int = 0) -> int:
-    """Begins a run over the whole city, every night at ten past two in the city."""
-    run = matching.start_run(by=running().actor)
-    order_piece(run.pk)
-    return run.pk
+def _night(cursor: Any) -> Stepped:
+    """A run over the whole city, street by street; the take-up is counted at its end."""
+    by = running().actor
+    if cursor is None:
+        return Stepped({"run": matching.start_run(by=by).pk}, 0, len(list(population.after(""))))
+    if matching.go_on(cursor["run"], by=by):
+        return Stepped(cursor, 1)
+    return Stepped(None, 1, rows=take_up.count(by=by))
+
+
+MATCH = runs.Work("benefits_match_nightly", lambda: _night)
 
 
 @app.task(name=PIECE_TASK, queue="events", retry=RETRY)

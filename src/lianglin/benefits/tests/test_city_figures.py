@@ -79,12 +79,14 @@ def test_it_opens_into_no_rows_and_is_not_zero_where_it_is_not_known(scene: Scen
     month = last_month()
     for place, shown in (("", 5472), (HERE, "–")):
         page = scene.browser("manager").get(
-            reverse("indicators:dashboard"), {"place": place, "month": month.code}
+            reverse("indicators:dashboard"),
+            {"place": place, "month": month.code, "indicator": queries.MEDICAL_AID},
         )
         tile = next(one for one in page.context["sheet"].tiles if one.indicator.code == queries.MEDICAL_AID)
         assert tile.text == shown
     before = scene.browser("manager").get(
-        reverse("indicators:dashboard"), {"place": "", "month": month.previous().code}
+        reverse("indicators:dashboard"),
+        {"place": "", "month": month.previous().code, "indicator": queries.MEDICAL_AID},
     )
     tile = next(one for one in before.context["sheet"].tiles if one.indicator.code == queries.MEDICAL_AID)
     assert tile.text == "–"

@@ -12,13 +12,18 @@ from tests.world import with_session
 
 from lianglin.access import queries as access
 from lianglin.access.actor import job, public
+from lianglin.access.transaction import acting
 from lianglin.benefits.actions import claim_deciding, claim_notice, claims
 from lianglin.benefits.actions.claim_deciding import Granted
 from lianglin.benefits.models import Claim, ClaimMaterial, Mandate, NoticeObjection, PublicNotice
 from lianglin.benefits.queries import claim_functions
+from lianglin.benefits.tasks import claims as tasks
 from lianglin.cases.models import Case
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
+from lianglin.kit.events import CaseMoved
+from lianglin.notices.models import Message
+from lianglin.people.models import Resident
 
 from . import claim_city
 from .claim_city import OTHER_UNIT, UNIT, WORKER, City, as_one, claim_of, stored
@@ -56,6 +61,9 @@ def test_a_claim_goes_its_whole_way_through_the_pages(city: City) -> None:
     )
     assert begun.status_code == 303
     case = Case._base_manager.get(kind="claim")
+    offered = CaseMoved(
+        case.pk, "claim", case.scope_code, "open", "offered", "", "", due_at="2026-12-08T09:00:00+00:00"
+    )
     mine = me.get(reverse("benefits:own"))
     assert case.title in mine.content.decode()
     assert me.post(reverse("benefits:own_answer", args=[case.number]), {"deed": "accept"}).status_code == 303
@@ -76,6 +84,17 @@ def test_a_claim_goes_its_whole_way_through_the_pages(city: City) -> None:
     text = me.get(reverse("benefits:own_one", args=[case.number])).content.decode()
     assert "1200.50" in text
     assert stored(case).state == "paid"
+    tell_late(case, offered)
+
+
+def tell_late(case: Case, offered: CaseMoved) -> None:
+    """An offer that the background comes to after the claim was paid still says the offer's own last day."""
+    Resident._base_manager.filter(pk=claim_of(case).resident_id).update(phone="15400000001")
+    with acting(job()):
+        tasks.tell_claimant(offered)
+    message = Message._base_manager.get(code="benefits.claim_offered")
+    assert "请在2026年12月8日前告诉我们" in message.body
+    assert "please tell us by 8 Dec 2026" in str(message.variants), "each language its own words"
 
 
 def test_a_move_that_is_no_longer_possible_is_said_so(city: City) -> None:

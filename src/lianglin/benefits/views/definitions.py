@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import TONES
+from lianglin.access.governance.views.second import look
 from lianglin.access.replies import done, status_of
 from lianglin.benefits.actions import definitions as actions
 from lianglin.benefits.forms.definitions import DefinitionsForm
-from lianglin.benefits.forms.parameters import RemarkForm
 from lianglin.benefits.models import Definitions
 from lianglin.benefits.queries import differing, packages
 from lianglin.benefits.rules.life import APPROVE, DRAFT, READ
-from lianglin.benefits.views.parameters import TONES
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,25 +48,18 @@ def definitions(request: HttpRequest) -> HttpResponse:
 @in_post(READ)
 def version(request: HttpRequest, pk: int) -> HttpResponse:
     """One text beside what counts; the second person decides here."""
-    actor, found = acting(request), Definitions.objects.filter(pk=pk).first()
+    found = Definitions.objects.filter(pk=pk).first()
     if found is None:
         raise Http404
-    form = RemarkForm(request.POST if request.method == "POST" else None)
-    approve = request.POST.get("do") == "approve"
-    answer = form.is_bound and done(
+    seen = look(
         request,
-        form,
-        lambda: actions.decide(pk, by=actor, approve=approve, note=form.cleaned_data["note"]),
-        _("Approved. It counts from now on.") if approve else _("Refused."),
-        reverse("benefits:definitions_version", args=[pk]),
+        found,
+        partial(actions.decide, pk),
+        duty=APPROVE,
+        said=_("Approved. It counts from now on."),
+        here=reverse("benefits:definitions_version", args=[pk]),
     )
-    waits, mine = found.state == "waiting", found.drafted_by_id == actor.account_id
-    context = {
-        "found": found,
-        "tone": TONES[found.state],
-        "difference": differing.lines(packages.definitions_text(), found.source) if waits else [],
-        "form": form,
-        "may_decide": waits and not mine and actor.may(APPROVE),
-        "own": waits and mine,
-    }
-    return answer or render(request, "benefits/definitions/version.html", context, status=status_of(form))
+    held = packages.definitions_text()
+    difference = differing.lines(held, found.source) if found.waits else []
+    context = {**seen.context, "found": found, "difference": difference}
+    return seen.answer or render(request, "benefits/definitions/version.html", context, status=seen.status)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from lianglin.access.actions import log_look
+from lianglin.access.actions import log_looks
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import pressed, see
 from lianglin.benefits.actions import telling
@@ -48,14 +48,7 @@ def household(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     members = facts.members(pk, actor)
     names = {member.resident_id: mask_name(member.resident.name) for member in members}
-    for resident_id in names:
-        log_look(
-            by=actor,
-            purpose=rules.PURPOSE,
-            what=SEEN,
-            scope_code=home.scope_code,
-            resident_id=resident_id,
-        )
+    log_looks([(home.scope_code, None, pk) for pk in names], by=actor, purpose=rules.PURPOSE, what=SEEN)
     tabs = _tabs(answers)
     chosen = request.GET.get("answer", "")
     if chosen not in tabs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianglin.access.duty_list.views import area_words
 from lianglin.access.gate import acting, in_post
+from lianglin.access.governance.deciding import TONES
+from lianglin.access.governance.views.second import look
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.benefits.actions import parameters as actions
-from lianglin.benefits.forms.parameters import RemarkForm, ValueForm
+from lianglin.benefits.forms.parameters import ValueForm
 from lianglin.benefits.models import Parameter, ParameterValue
 from lianglin.benefits.queries import packages
 from lianglin.benefits.queries import parameters as queries
 from lianglin.benefits.rules.life import APPROVE, DRAFT, READ
 from lianglin.kit import paging
-
-TONES = {"waiting": "waiting", "in_force": "good", "replaced": "closed", "refused": "bad"}
 
 
 @require_GET
@@ -89,28 +90,19 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 @in_post(READ)
 def value(request: HttpRequest, pk: int) -> HttpResponse:
     """One value; the second person decides here."""
-    actor = acting(request)
     found = ParameterValue.objects.select_related("parameter").filter(pk=pk).first()
     if found is None:
         raise Http404
-    form = RemarkForm(request.POST if request.method == "POST" else None)
-    approve = request.POST.get("do") == "approve"
-    answer = form.is_bound and done(
+    seen = look(
         request,
-        form,
-        lambda: actions.decide(pk, by=actor, approve=approve, note=form.cleaned_data["note"]),
-        _("Approved. It counts from its first day on.") if approve else _("Refused."),
-        reverse("benefits:parameter_value", args=[pk]),
+        found,
+        partial(actions.decide, pk),
+        duty=APPROVE,
+        said=_("Approved. It counts from its first day on."),
+        here=reverse("benefits:parameter_value", args=[pk]),
     )
-    waits, mine = found.state == "waiting", found.entered_by_id == actor.account_id
-    context = {
-        **value_row(found, found.parameter),
-        "parameter": found.parameter,
-        "form": form,
-        "may_decide": waits and not mine and actor.may(APPROVE),
-        "own": waits and mine,
-    }
-    return answer or render(request, "benefits/parameters/value.html", context, status=status_of(form))
+    context = {**seen.context, **value_row(found, found.parameter), "parameter": found.parameter}
+    return seen.answer or render(request, "benefits/parameters/value.html", context, status=seen.status)
 
 
 @require_POST

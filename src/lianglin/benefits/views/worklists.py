@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianglin.access.actions import log_look
+from lianglin.access.actions import log_look, log_looks
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.queries import place_names
@@ -236,10 +236,8 @@ def health(request: HttpRequest) -> HttpResponse:
     actor = acting(request)
     found = page(matches.of_health(actor), *matches.KEYS, cursor=request.GET.get("cursor", ""), size=PER_PAGE)
     known, names = words.measures(), place_names({row.scope_code for row in found.rows})
-    for row in found.rows:
-        log_look(
-            by=actor, purpose="health", what=SEEN, scope_code=row.scope_code, resident_id=row.resident_id
-        )
+    seen = [(row.scope_code, None, row.resident_id) for row in found.rows]
+    log_looks(seen, by=actor, purpose="health", what=SEEN)
     rows = [
         {
             "match": row,

@@ -63,5 +63,9 @@ def make_known(case: Case, code: str, at: datetime) -> None:
             state=case.state,
             at=at.isoformat(),
             opened_at=case.opened_at.isoformat(),
+            number=case.number,
+            outcome=case.outcome,
+            unit_id=case.owner_id,
+            due_at=case.due_at.isoformat() if case.due_at else "",
         )
     )

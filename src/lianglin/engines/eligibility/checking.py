@@ -339,5 +339,5 @@ def _bare_columns(node: Node) -> list[str]:
     """Columns that are named outside of what is computed over members."""
     if isinstance(node, tree.Total | tree.Count | tree.AnyMember | tree.EveryMember):
         return []
-    own = [str(getattr(node, "column"))] if hasattr(node, "column") else []  # noqa: B009
+    own = [node.column] if isinstance(node, tree.FactValue | tree.Age | tree.Among | tree.Flag) else []
     return own + [column for part in tree.parts(node) for column in _bare_columns(part)]

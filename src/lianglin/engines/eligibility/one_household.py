@@ -38,7 +38,7 @@ class Plain:
             "lt_each": _lt_each, "lt_all": _lt_all, "lt_both": _lt_both, "eq_all": _eq_all, "eq_both": _eq_both,
             "among": _among, "bits": _bits, "picked": _picked, "total": _total, "months_between": months_between,
         }  # fmt: skip
-        exec(compile(source, "<plan of a package>", "exec"), names)  # noqa: S102
+        exec(compile(source, "<plan of a package>", "exec"), names)  # noqa: S102 - written above from the typed tree: no text of a rule is in it
         used = [ops[place] for place in needed(ops, outputs)]
         columns: dict[tuple[Row, str], None] = dict.fromkeys(
             (op.row, str(op.args[0])) for op in used if op.code in ("COL", "FLAG", "CODE", "INSET")

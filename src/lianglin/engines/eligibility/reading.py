@@ -68,14 +68,14 @@ def read_one(text: str, package: Package, *, path: str = "", complete: bool = Tr
     found = head(item, path, report)
     if found is None or not isinstance(item, source.Mapping):
         report.check()
-        raise AssertionError(path)  # pragma: no cover - a head that is missing is always a problem
+        raise AssertionError(path)  # a head that is missing is always a problem
     number, level = found
     levels: dict[str, Level] = {measure.id: measure.level for measure in package.measures}
     expressions = {definition.name: _plain(definition) for definition in package.definitions}
     language = Language(package.vocabulary, report, expressions, {**levels, number: level})
     measure = MeasureReader(language, complete=complete).read(item, number, level)
     report.check()
-    if measure is None:  # pragma: no cover
+    if measure is None:  # the report would have raised before
         raise AssertionError(path)
     order.ordered([*(other for other in package.measures if other.id != number), measure], report, path)
     report.check()

@@ -13,7 +13,8 @@ from tests.world import STREET, UNIT, WORKER
 from lianglin.access.models import AccessLog
 from lianglin.facts import registry
 from lianglin.facts.models import Conflict, Fact
-from lianglin.facts.tests.scene import Scene, build
+from lianglin.facts.tests.scene import SINCE, Scene, build
+from lianglin.people.models import Membership, Resident
 
 NEIGHBOUR = "community-230103001002"
 
@@ -49,6 +50,26 @@ def test_a_household_is_masked_until_a_purpose_is_chosen(scene: Scene) -> None:
     assert list(AccessLog.objects.values_list("resident_id", "purpose")) == [
         (scene.resident_id, "serve_household")
     ]
+
+
+def test_everybody_who_is_shown_is_written_down_by_one_statement(scene: Scene) -> None:
+    for _more in range(2):
+        AccessLog.objects.all().delete()
+        with CaptureQueriesContext(connection) as ran:
+            opened(scene)
+        written = [one["sql"] for one in ran if one["sql"].startswith('INSERT INTO "access_accesslog"')]
+        assert len(written) == 1
+        living = Membership._base_manager.filter(household=scene.household, to_on__isnull=True)
+        ids = set(living.values_list("resident_id", flat=True))
+        assert set(AccessLog.objects.values_list("resident_id", flat=True)) == ids
+        person = Resident._base_manager.create(scope_code=scene.household.scope_code, name="李示例", sex="2")
+        Membership._base_manager.create(
+            scope_code=person.scope_code,
+            household=scene.household,
+            resident=person,
+            relation="10",
+            from_on=SINCE,
+        )
 
 
 @pytest.mark.parametrize("purpose", ["", "handle_case", "x"])

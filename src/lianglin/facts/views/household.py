@@ -13,7 +13,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from lianglin.access.actions import log_look
+from lianglin.access.actions import log_look, log_looks
 from lianglin.access.actor import PURPOSES, Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.queries import place_names
@@ -99,14 +99,8 @@ def _opened(household: Household, form: AsOfForm, actor: Actor) -> dict[str, Any
     on, known_on = given.get("valid_on", clock.today()), given.get("known_on")
     known_at = min(clock.now(), _end_of(known_on)) if known_on else clock.now()
     members = queries.members(household.pk, actor, on)
-    for member in members:
-        log_look(
-            by=actor,
-            purpose=queries.PURPOSE,
-            what=SHOWN,
-            scope_code=household.scope_code,
-            resident_id=member.resident_id,
-        )
+    seen = [(household.scope_code, None, member.resident_id) for member in members]
+    log_looks(seen, by=actor, purpose=queries.PURPOSE, what=SHOWN)
     groups = _groups(household, members, actor, on=on, known_at=known_at)
     past = bool(given) and (on < clock.today() or known_on is not None)
     return {
@@ -152,21 +146,28 @@ def _groups(
         years = rules.age(person.born_on, on)
         derived = [(gettext("Age"), years)] if years is not None else []
         subjects.append(("person", person.pk, mask_name(person.name), derived))
+    more = _more()
     return [
         {
             "title": title,
             "kind": kind,
             "subject": subject,
+            "place": reverse("facts:household", args=[household.pk]) + f"{kind}/{subject}/",
             "derived": derived,
             "rows": [_shown(h) for h in held if (h.object_class, h.subject_id) == (kind, subject)],
-            "more": [e for e in registry.elements().values() if e.object_class == kind and _open(e)],
+            "more": more[kind],
         }
         for kind, subject, title, derived in subjects
     ]
 
 
-def _open(element: DataElement) -> bool:
-    return not element.derived_from and element.retired_on is None
+def _more() -> dict[str, list[tuple[str, str]]]:
+    """(code, words) of what may be asked of each kind of subject; one list serves every member of a household."""
+    found: dict[str, list[tuple[str, str]]] = {kind: [] for kind in DataElement.ObjectClass.values}
+    for element in registry.elements().values():
+        if not element.derived_from and element.retired_on is None:
+            found[element.object_class].append((element.code, element.label))
+    return found
 
 
 def _derived_of_household(held: list[queries.Held], members: list[Any], on: date) -> list[tuple[str, Any]]:

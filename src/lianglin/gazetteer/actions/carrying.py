@@ -94,7 +94,7 @@ def _count(codes: list[str], effective_on: date) -> None:
     """The months before the change are counted once more, while rows still say which community they were in."""
     month = Period.month_of(effective_on)
     span = Period(month.previous().previous().previous().start, Period.month_of(clock.today()).end)
-    figures.refresh(by=job(), codes=[], span=span, scope_codes=codes)
+    figures.refresh(by=job(), codes=[], span=span, scope_codes=codes, cause="places")
 
 
 def _communities(change: PlaceChange, olds: list[Community]) -> None:
@@ -262,7 +262,11 @@ def finish(*, by: Actor, change_id: int) -> list[str]:
             span = Period(Period.month_of(change.effective_on).start, Period.month_of(clock.today()).end)
             if span.start < span.end:
                 figures.refresh(
-                    by=by, codes=[], span=span, scope_codes=history.fresh_crosswalk().family(codes)
+                    by=by,
+                    codes=[],
+                    span=span,
+                    scope_codes=history.fresh_crosswalk().family(codes),
+                    cause="places",
                 )
             figures.publish(by=by, months=[Period.month_of(m) for m in stored.published_months()])
     return codes

@@ -24,12 +24,17 @@ _FIND = """
 insert into people_duplicatepair (scope_code, first_id, second_id, reason, state, ground, found_at)
 select {area}, a.id, b.id, '{reason}', 'open', '', %(now)s
 from people_resident a join people_resident b on {common} and b.id > a.id and {near}
-where a.scope_code >= %(low)s and a.scope_code < %(high)s and b.scope_code >= %(low)s and b.scope_code < %(high)s
-and a.merged_into is null and b.merged_into is null on conflict (first_id, second_id) do nothing"""
-_SAME = {"area": "a.scope_code", "near": "b.scope_code = a.scope_code"}
+where {within} and a.merged_into is null and b.merged_into is null on conflict (first_id, second_id) do nothing"""
+_SAME = {
+    "area": "a.scope_code",
+    "near": "b.scope_code = a.scope_code",
+    "within": "a.scope_code = %(low)s and b.scope_code = %(low)s",
+}
+"""Equal, not a range: of a range inside one bar of its histogram the planner expects one row, and compares each with each."""
 _ACROSS = {
     "area": "case when left(a.scope_code, 9) = left(b.scope_code, 9) then left(a.scope_code, 9) else left(a.scope_code, 6) end",
     "near": "b.scope_code <> a.scope_code",
+    "within": "a.scope_code >= %(low)s and a.scope_code < %(high)s and b.scope_code >= %(low)s and b.scope_code < %(high)s",
 }
 
 

@@ -24,23 +24,10 @@ from lianglin.kit.domain import ConsentPurpose, Subject
 from lianglin.kit.errors import Refused
 from lianglin.kit.events import ReplayErasures
 from lianglin.people.queries import consents
+from lianglin.privacy.actions.exporting import LEDGER
 from lianglin.privacy.models import Erasure
 from lianglin.privacy.queries import retention, subjects
 from lianglin.privacy.queries.subjects import Key
-
-LEDGER = (
-    "at",
-    "case_id",
-    "subject_kind",
-    "subject_id",
-    "model",
-    "method",
-    "columns",
-    "ids",
-    "files",
-    "digest",
-)
-"""The columns of the ledger as it is exported: ids and digests."""
 
 
 def erase(*, key: Key, extent: str, by: Actor, case_id: int | None = None) -> list[Erasure]:
@@ -176,11 +163,13 @@ def carry_out(entry: Erasure, eraser: Actor) -> int:
     """Does what an entry of the ledger says, on the rows that are still there; returns how many were touched."""
     model = apps.get_model(entry.model)
     rows = retention.all_of(model, eraser).filter(pk__in=entry.ids)
+    _forget_files(
+        entry.files
+    )  # also where no row names them any more: a backup's files are older than its database
     if entry.method == "erase":
         return delete(rows)
     known = retention.empty(entry.model)
     changes = {name: known[name] for name in entry.columns if name in known}
-    _forget_files(entry.files)
     return rows.update(**changes) if changes else 0
 
 
@@ -235,10 +224,3 @@ def _take_in(line: str) -> None:
     same = {name: given[name] for name in ("at", "model", "subject_kind", "subject_id", "digest")}
     if not Erasure.objects.filter(**same).exists():
         Erasure.objects.create(**given)
-
-
-def exported(entries: Iterable[Erasure]) -> Iterable[str]:
-    """The ledger line by line, as it is kept apart from the database."""
-    for entry in entries:
-        given = {name: getattr(entry, name) for name in LEDGER} | {"at": entry.at.isoformat()}
-        yield json.dumps(given, ensure_ascii=False) + "\n"

@@ -60,6 +60,16 @@ def go_on(*, run_id: int, by: Actor, batch: int = BATCH) -> bool:
     return False
 
 
+def erased(run_id: int) -> int:
+    """How many rows a run has erased until now."""
+    return RetentionRun.objects.values_list("erased", flat=True).get(pk=run_id)
+
+
+def has_failed(run_id: int) -> bool:
+    """Whether a run ended without having erased all that was due."""
+    return RetentionRun.objects.filter(pk=run_id, state=RetentionRun.State.FAILED).exists()
+
+
 def _one_batch(rule: Retention, by: Actor, batch: int) -> tuple[int, dict[str, int]]:
     """(rows of the table, rows of other tables that went along, by table)."""
     model = apps.get_model(rule.model)

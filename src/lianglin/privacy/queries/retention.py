@@ -132,6 +132,17 @@ def last_runs() -> dict[str, RetentionRun]:
     return {run.model: run for run in newest}
 
 
+def ages() -> list[tuple[tuple[str, ...], float]]:
+    """How many seconds ago the last run of any table ended, for the operator; nothing before the first."""
+    ended = (
+        RetentionRun.objects.filter(state=RetentionRun.State.DONE)
+        .order_by("-id")
+        .values_list("ended_at", flat=True)
+    )
+    last = ended.first()
+    return [((), max((clock.now() - last).total_seconds(), 0.0))] if last else []
+
+
 def told() -> QuerySet[RetentionRun]:
     """Runs that erased something, left something, or failed. Page it by ("-id")."""
     failed = RetentionRun.State.FAILED

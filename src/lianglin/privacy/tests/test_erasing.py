@@ -25,9 +25,10 @@ from lianglin.files.models import Attachment
 from lianglin.files.tests.samples import picture, upload
 from lianglin.kit import clock, discovery
 from lianglin.kit.errors import Forbidden, Refused
+from lianglin.kit.events import ExportErasures
 from lianglin.people.models import Household, Membership, Resident
 from lianglin.privacy import rules
-from lianglin.privacy.actions import erasing
+from lianglin.privacy.actions import erasing, exporting
 from lianglin.privacy.models import Erasure
 from lianglin.privacy.queries import retention, subjects
 from lianglin.privacy.queries.subjects import Key
@@ -132,8 +133,12 @@ def test_a_matter_is_erased_with_its_history_and_its_pictures(
     assert Appeal._base_manager.get(pk=closed.pk).text == rules.GONE
     assert set(Step._base_manager.filter(case_id=closed.pk).values_list("note", flat=True)) == {""}
     assert Case._base_manager.get(pk=closed.pk).title == rules.GONE
-    told = json.dumps(list(erasing.exported(entries)), ensure_ascii=False)
+    told = json.dumps(list(exporting.exported(entries)), ensure_ascii=False)
     assert not [word for word in ("楼道灯", "15400000001", "李示例") if word in told]
+    store.put(stored, b"as a restored backup's files have it, whose database knows of the erasure")
+    with django_capture_on_commit_callbacks(execute=True):
+        replayed()
+    assert store.get(stored) is None
 
 
 def test_a_matter_in_hand_is_not_erased(city: World) -> None:
@@ -172,7 +177,7 @@ def test_a_restored_backup_is_erased_again(city: World, two: Two) -> None:
 
 def test_a_ledger_newer_than_the_backup_is_taken_in_once(city: World, two: Two, tmp_path: Path) -> None:
     ledger = tmp_path / "ledger.jsonl"
-    ledger.write_text("".join(erasing.exported(erase(city, Key("resident", two[0].pk), "all"))), "utf-8")
+    ledger.write_text("".join(exporting.exported(erase(city, Key("resident", two[0].pk), "all"))), "utf-8")
     Erasure.objects.all().delete()
     two[0].save()
     count = len(ledger.read_text("utf-8").splitlines())
@@ -180,6 +185,26 @@ def test_a_ledger_newer_than_the_backup_is_taken_in_once(city: World, two: Two, 
         replayed("--ledger", str(ledger))
         assert Erasure.objects.count() == count
     assert Resident._base_manager.get(pk=two[0].pk).name == rules.GONE
+
+
+def test_the_ledger_is_told_from_a_line_on_or_whole_where_the_line_is_another(city: World, two: Two) -> None:
+    first = erase(city, Key("resident", two[0].pk), "all")
+    with acting(actors.job()) as by:
+        whole = exporting.ledger(ExportErasures(), by=by)
+        assert whole.lines == tuple(exporting.exported(first))
+        assert (whole.whole, whole.last) == (True, first[-1].pk)
+        again = exporting.ledger(ExportErasures(whole.last, whole.digest), by=by)
+        assert (again.lines, again.whole, again.last, again.digest) == ((), False, whole.last, whole.digest)
+        assert whole.oldest <= again.oldest <= again.next
+    more = erase(city, Key("resident", two[1].pk), "all")
+    with acting(actors.job()) as by:
+        assert exporting.ledger(ExportErasures(whole.last, whole.digest), by=by).lines == tuple(
+            exporting.exported(more)
+        )
+        assert exporting.ledger(ExportErasures(whole.last, "of another"), by=by).lines == (
+            *exporting.exported(first),
+            *exporting.exported(more),
+        )
 
 
 def test_a_file_that_is_no_ledger_changes_nothing(city: World, two: Two, tmp_path: Path) -> None:

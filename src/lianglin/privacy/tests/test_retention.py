@@ -13,7 +13,7 @@ from tests.world import HERE, SINCE, WORKER, World
 from lianglin.access import actor as actors
 from lianglin.access import audit
 from lianglin.access.actions import log_look
-from lianglin.access.models import AccessLog
+from lianglin.access.models import AccessLog, WorkRun
 from lianglin.access.transaction import acting
 from lianglin.appeals.models import Appeal, Appellant, CallBack
 from lianglin.cases.models import Case, Step
@@ -54,7 +54,14 @@ def test_what_is_kept_says_why(db: None) -> None:
     kept = [rule for rule in discovery.each("retention") if rule.method == "keep"]
     assert [rule.model for rule in kept] == [
         "access.AuditEntry",
+        "indicators.PublishedRevision",
+        "indicators.FigureImport",
+        "indicators.ReportLayout",
+        "indicators.ReportDesign",
+        "indicators.ReportSchedule",
+        "indicators.ReportCopy",
         "indicators.Report",
+        "notices.WebhookEndpoint",
         "appeals.HotlineOrder",
     ]
     assert all(str(rule.reason) for rule in kept)
@@ -170,13 +177,29 @@ def test_a_rule_that_fails_says_so_and_keeps_everything(
     assert Membership._base_manager.filter(resident=two[0]).exists()
 
 
-def test_every_night_begins_every_rule(city: World, two: Any) -> None:
+def test_a_night_in_which_a_rule_failed_does_the_others_and_is_no_good_night(
+    city: World, two: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died(two[0], date(2020, 1, 1))
+    erase = retaining.delete
+
+    def break_down(rows: Any) -> int:
+        if rows.model is Resident:
+            raise RuntimeError("王甲")
+        return erase(rows)
+
+    monkeypatch.setattr(retaining, "delete", break_down)
+    tasks.retain(0)
+    failed = RetentionRun.objects.exclude(state="done")
+    assert list(failed.values_list("model", "state")) == [("people.Resident", "failed")]
+    assert RetentionRun.objects.count() == len(retention.rules())
+    assert WorkRun.objects.get(name="privacy_retention").state == "failed"
+
+
+def test_every_night_runs_every_rule(city: World, two: Any) -> None:
     died(two[0], date(2020, 1, 1))
     assert tasks.retain(0) == len(retention.rules())
-    assert RetentionRun.objects.filter(state="running").count() == len(retention.rules())
-    for begun in RetentionRun.objects.all():
-        while tasks.retain_batch(begun.pk):
-            pass
+    assert RetentionRun.objects.count() == len(retention.rules())
     assert not RetentionRun.objects.exclude(state="done").exists()
     assert not Resident._base_manager.filter(pk=two[0].pk).exists()
 

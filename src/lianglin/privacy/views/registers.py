@@ -22,7 +22,7 @@ from lianglin.kit import clock, discovery
 from lianglin.kit.paging import page
 from lianglin.kit.spreadsheet import as_csv
 from lianglin.notices import drafts
-from lianglin.privacy.actions import erasing
+from lianglin.privacy.actions import exporting
 from lianglin.privacy.actions import registers as actions
 from lianglin.privacy.forms import desk as forms
 from lianglin.privacy.models import Assessment, Erasure, Processor, Sharing
@@ -194,7 +194,7 @@ def retention_page(request: HttpRequest) -> HttpResponse:
 @recently_proved
 def ledger(request: HttpRequest) -> HttpResponse:
     """The erasure ledger, to be kept apart from the database: ids and digests."""
-    data = "".join(erasing.exported(Erasure.objects.order_by("id"))).encode()
+    data = "".join(exporting.exported(Erasure.objects.order_by("id"))).encode()
     return file(data, "erasures.jsonl", "application/jsonl")
 
 

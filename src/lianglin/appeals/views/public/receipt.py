@@ -47,6 +47,7 @@ def sent(request: HttpRequest) -> HttpResponse:
         "facts": facts,
         "promises": _promises(case, item),
         "qr": qr.svg(request.build_absolute_uri(track)),
+        "held": actor.case_id == slip["case"],
         "track_url": reverse("appeals:mine") if actor.case_id == slip["case"] else track,
     }
     return render(request, "appeals/public/sent.html", context)

@@ -18,6 +18,7 @@ from lianglin.engines.eligibility.program import Result, compile_package
 from lianglin.engines.eligibility.tests.hand import FACTS, people
 from lianglin.engines.eligibility.tests.made import HOUSEHOLDS, ON_DAYS, packages
 
+pytestmark = pytest.mark.xdist_group("numba")  # one worker compiles the loops, and keeps them for all
 QUIET = settings(
     max_examples=25,
     deadline=None,

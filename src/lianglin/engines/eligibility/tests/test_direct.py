@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from hypothesis import given
 
 from lianglin.engines.eligibility.package import Package
@@ -13,6 +14,8 @@ from lianglin.engines.eligibility.program import Bound, compile_package
 from lianglin.engines.eligibility.tests.hand import people
 from lianglin.engines.eligibility.tests.made import HOUSEHOLDS, ON_DAYS, packages
 from lianglin.engines.eligibility.tests.test_back_ends import QUIET
+
+pytestmark = pytest.mark.xdist_group("numba")  # one worker compiles the loops, and keeps them for all
 
 
 def rows(bound: Bound, population: Population) -> list[tuple[Any, ...]]:

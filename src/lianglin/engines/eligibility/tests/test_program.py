@@ -28,6 +28,7 @@ from lianglin.engines.eligibility.tests.hand import (
     people,
 )
 
+pytestmark = pytest.mark.xdist_group("numba")  # one worker compiles the loops, and keeps them for all
 SIZE = tree.Count()
 PER_HEAD = tree.Arithmetic("/", INCOME, SIZE)
 
