@@ -1,10 +1,12 @@
 # 两邻 Lianglin. `make demo` needs Python >= 3.11 and make, nothing else.
 #   demo        the whole system with a sample city on http://localhost:8000 (PORT, LIANGLIN_DATA, DATABASE_URL, RESIDENTS)
 #   install     .venv and front end, nothing started
-#   test        every test, in a real browser too        test-deep  the full matrices
+#   test        every test, in a real browser too        test-deep  the full matrices, and the journeys through a whole city
+#   test-scale  two database machines, one of which dies
 #   check       format, lint, types, layers, templates, translations, migrations
 #   audit       known holes in the packages, secrets in the files
 #   bench       every measured promise (bench-needs: what it compares with)     docs       the generated reference
+#   bundle      what a city without internet installs from, for x86-64 and ARM64 (PROCESSOR=x86_64 for one)
 #   lock        pins anew what requirements*.in ask for   clean      removes what was built, and the demo's data
 
 SHELL := /bin/sh
@@ -19,7 +21,7 @@ CATALOGUES := $(wildcard src/lianglin/*/locale/*/LC_MESSAGES/django.po)
 FRONTEND := $(wildcard frontend/src/* frontend/src/*/* frontend/*.mjs frontend/package*.json src/lianglin/kit/static/kit/*.css)
 CHECK_ENV := LIANGLIN_DEMO=1 LIANGLIN_DATA=build/check PYTHONWARNINGS=ignore
 
-.PHONY: demo install test test-deep check audit bench bench-needs docs lock clean test-needs
+.PHONY: demo install test test-deep test-journeys-city test-scale check audit bench bench-needs docs bundle lock clean test-needs
 .DELETE_ON_ERROR:
 
 demo: install
@@ -49,8 +51,10 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.run
 	@$(PIP_INSTALL) --require-hashes -r requirements-dev.lock || $(NO_DOWNLOAD)
 	@touch $@
 
+# Compiled once, by all cores, where processes do not keep what they compile (PYTHONDONTWRITEBYTECODE) as well.
 $(VENV)/.house: pyproject.toml $(VENV)/.run
 	@$(PIP_INSTALL) --no-deps --no-build-isolation -e .
+	@$(PY) -m compileall -qq -j 0 -x '/(tests|node_modules)/' src || true
 	@touch $@
 
 $(VENV)/.catalogues: $(CATALOGUES) $(VENV)/.house
@@ -89,10 +93,31 @@ test-needs:
 		echo "No Chinese font is installed: screenshots of the browser tests will show boxes (Debian: apt-get install fonts-noto-cjk)."; fi
 
 test: install $(VENV)/.dev test-needs
-	$(PY) -m pytest -n 3 --dist loadgroup --timeout 300
+	$(PY) -m pytest -n 3 --dist loadgroup --no-loadscope-reorder --timeout 300 --durations=25 --durations-min=5
 
 test-deep: install $(VENV)/.dev test-needs
 	$(PY) -m pytest -n 2 --dist loadgroup --timeout 1800 -m deep
+	@$(MAKE) --no-print-directory test-journeys-city
+
+# The journeys once more, through a city of a million residents with the appeals of a whole city: some 40 minutes, 10 GB of disk.
+test-journeys-city: install $(VENV)/.dev test-needs
+	JOURNEY_RESIDENTS=$(or $(RESIDENTS),1000000) $(PY) -m pytest tests/journeys --timeout 7200
+
+# Patroni lives in an environment of its own; root on Debian gets etcd, whose service is not wanted here.
+SCALE := build/scale
+
+$(SCALE)/.made: requirements-scale.lock $(VENV)/.made
+	@echo "Installing Patroni (requirements-scale.lock)"
+	@$(PYTHON) -m venv $(SCALE)
+	@$(SCALE)/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-input --retries 2 --timeout 20 --require-hashes -r requirements-scale.lock || $(NO_DOWNLOAD)
+	@touch $@
+
+test-scale: install $(VENV)/.dev $(SCALE)/.made
+	@if ! command -v etcd >/dev/null && test "$$(id -u)" = 0 && test -f /etc/debian_version; then echo "Installing etcd-server"; \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive RUNLEVEL=1 apt-get install -y -qq --no-install-recommends etcd-server >/dev/null || $(NO_DOWNLOAD); \
+		test ! -d /run/systemd/system || systemctl disable --now --quiet etcd.service || true; fi
+	@command -v etcd >/dev/null || { echo "make test-scale needs etcd (Debian: apt-get install etcd-server)." >&2; exit 1; }
+	$(PY) -m pytest tests/scale -m scale --timeout 240
 
 check: install $(VENV)/.dev
 	$(VENV)/bin/ruff format --check .
@@ -132,10 +157,14 @@ bench: install $(VENV)/.dev bench-needs
 docs: install
 	@$(CHECK_ENV) $(PY) -m lianglin.project.reference
 
+bundle: install $(VENV)/.dev
+	@$(PY) bundle/make.py $(if $(PROCESSOR),--processor $(PROCESSOR))
+
 lock: $(VENV)/.dev
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements.in -o requirements.lock
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-dev.in -o requirements-dev.lock
 	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-bench.in -o requirements-bench.lock
+	$(VENV)/bin/uv pip compile -q --universal --generate-hashes --python-version 3.11 --no-header --no-annotate requirements-scale.in -o requirements-scale.lock
 	@grep -nE 'https?://' requirements*.lock && { echo "A lock file names a registry." >&2; exit 1; } || true
 
 # Stops a server that was left running first: deleting its folder under it would harm the next one.
