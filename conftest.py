@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,15 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 def _prepare_environment() -> None:
-    """The run's own settings; nothing of the developer's. The workers of xdist inherit them."""
+    """The run's own settings; nothing of the developer's. The workers of xdist inherit them.
+
+    Compiled files are kept, whatever the machine's habit: each of the hundred processes that a run starts would
+    else compile the whole house anew.
+    """
+    sys.dont_write_bytecode = False
     if WORKER:
         return
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     for name in [
         name for name in os.environ if name.startswith("LIANGLIN_") or name in ("DATABASE_URL", "PORT")
     ]:
@@ -41,6 +48,7 @@ def _prepare_environment() -> None:
         "DJANGO_SETTINGS_MODULE": "lianglin.project.settings",
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright's event loop runs in the tests' own thread
         "LIANGLIN_DATA": tempfile.mkdtemp(prefix="lianglin-test-", dir="/tmp"),
+        "LIANGLIN_QUIET_HOURS": "00:00-00:00",  # by night tests run as by day
         "LIANGLIN_SECRET_KEY": secrets.token_urlsafe(48),
         "LIANGLIN_FIELD_KEYS": f"1:{key}",
         "LIANGLIN_MATCH_KEY": key,
@@ -59,6 +67,7 @@ from django.test import TestCase, TransactionTestCase  # noqa: E402
 from django.utils import translation  # noqa: E402
 from tests import handlers, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402
+from tests.scale import cluster  # noqa: E402
 
 from lianglin.kit import fresh, live  # noqa: E402
 from lianglin.project import database, embedded  # noqa: E402
@@ -86,6 +95,31 @@ django.setup()  # before the conftests of folders, which import models
 handlers.install()
 
 
+# --- what comes first ---------------------------------------------------------------------------------------
+
+LONGEST = (
+    "tests/journeys/",
+    "tests/failure/test_drill.py",
+    "src/lianglin/engines/eligibility/",
+    "tests/failure/test_upgrade.py",
+    "tests/setup/test_demo.py",
+    "tests/contracts/test_routes.py",
+    "tests/setup/test_city.py",
+    "tests/attacks/",
+    "tests/failure/",
+    "tests/contracts/",
+    "tests/setup/",
+    "tests/",
+)
+"""What takes longest begins first; what is short fills up the workers at the end, so that none waits for another."""
+
+
+def turn(item: pytest.Item) -> int:
+    """Where in the run an item's file stands; files with the same turn keep their order."""
+    path = item.path.relative_to(ROOT).as_posix()
+    return next((at for at, long in enumerate(LONGEST) if path.startswith(long)), len(LONGEST))
+
+
 # --- what is left out, and why -----------------------------------------------------------------------------
 
 LEFT_OUT = pytest.StashKey[dict[str, int]]()
@@ -97,20 +131,41 @@ def missing(marker: str) -> str:
         return "no chromium (Debian: apt-get install chromium fonts-noto-cjk)"
     if marker == "imap" and dovecot.PATH is None:
         return "no dovecot (Debian: apt-get install dovecot-imapd)"
+    if marker == "scale" and (cluster.ETCD is None or cluster.packages() is None):
+        return "no etcd or no Patroni (make test-scale installs them; Debian: apt-get install etcd-server)"
     if marker == "root" and os.geteuid() != 0:
         return "not run by root"
     return ""
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out the full matrices unless asked for, and what this machine cannot run, which is then named."""
+@pytest.hookimpl(
+    wrapper=True
+)  # before pytest-xdist reads the groups, and after pytest-django has put its order
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    """Leaves out the full matrices unless asked for, and what this machine cannot run, which is then named.
+
+    A package's module whose scene is built once goes to one worker whole, so that it is built once in a run. The
+    large matrices in ``tests`` are spread, and build theirs once in each worker.
+    """
+    for item in items:
+        built_once = "lasting" in getattr(item, "fixturenames", ())
+        if (
+            built_once
+            and not item.get_closest_marker("xdist_group")
+            and item.path.is_relative_to(ROOT / "src")
+        ):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
     config.stash[LEFT_OUT] = {}
     kept, gone = [], []
     for item in items:
+        # asked for by name only: make test-scale
+        if item.get_closest_marker("scale") and "scale" not in config.option.markexpr:
+            gone.append(item)
+            continue
         lacking = next(
             (
                 f"{name}: {missing(name)}"
-                for name in ("browser", "imap", "root")
+                for name in ("browser", "imap", "root", "scale")
                 if item.get_closest_marker(name) and missing(name)
             ),
             "",
@@ -124,6 +179,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         config.hook.pytest_deselected(items=gone)
         items[:] = kept
+    yield
+    items.sort(key=turn)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -201,13 +258,29 @@ def city_map() -> Path:
         return load.draw(DATA / "city", seed=1)
 
 
+def _copy_template(admin: psycopg.Connection) -> None:
+    """A copy needs the template alone; a test that looks at the house from outside connects to it for moments."""
+    for turn in range(60):
+        try:
+            admin.execute(f'create database "{MINE}" template "{TEMPLATE}" owner lianglin_owner')
+            return
+        except psycopg.errors.ObjectInUse:
+            time.sleep(0.25)
+            if turn >= 20:  # nobody works in it: a connection that stays was forgotten
+                admin.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where datname = %s and state = 'idle'",
+                    [TEMPLATE],
+                )
+    raise RuntimeError(f"The database {TEMPLATE} is held by somebody: see pg_stat_activity.")
+
+
 def renew(server: embedded.Server) -> None:
     """Makes this process's test database anew from the template."""
     for alias in roles.ALIASES:
         connections[alias].close()
     with psycopg.connect(server.dsn(), autocommit=True) as admin:
         admin.execute(f'drop database if exists "{MINE}" with (force)')
-        admin.execute(f'create database "{MINE}" template "{TEMPLATE}" owner lianglin_owner')
+        _copy_template(admin)
         admin.execute(f'revoke temporary on database "{MINE}" from public')
 
 
@@ -243,6 +316,14 @@ def lasting(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         blocks = TestCase._enter_atomics()  # pyright: ignore[reportAttributeAccessIssue] - as TestCase does for a class
         yield
         TestCase._rollback_atomics(blocks)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.fixture(scope="module")
+def committed(django_db_setup: None, postgres: embedded.Server, django_db_blocker: Any) -> Iterator[None]:
+    """For a module whose tests share what is committed: the database is made anew after the last of them."""
+    with django_db_blocker.unblock():
+        yield
+        renew(postgres)
 
 
 @pytest.fixture(autouse=True)

@@ -19,6 +19,7 @@ from lianglin.cases.actions import Place
 from lianglin.cases.models import Case
 from lianglin.indicators.queries import figures_of
 from lianglin.kit import clock
+from lianglin.notices.wording import queries as texts
 from tests.watch import forget_tries
 from tests.world import (
     FAR,
@@ -103,10 +104,12 @@ class Planted:
     def filled(self, name: str, path: str) -> str:
         """A path as the resolver knows it, each parameter filled."""
         code = HERE if "places" in name else figures_of()[0].code if "indicators" in name else "accept"
+        code = texts.catalogue()[0][1].code if name.startswith("notices:text") else code
         for pattern, value in (
             (r"^(?P<code>\d{4,12})", HERE), (r"\.json$", ".json"), (r"/$", "/"), ("<code>", code), ("<str:code>", code),
             ("<slug:code>", code), ("<int:pk>", "1"), ("<problem>", "1"), ("<step>", "confirm"), ("<slug:token>", "wrong"), ("<int:year>", "2026"),
-            ("<int:resident>", "1"), ("<slug:which>", "near"),
+            ("<int:resident>", "1"), ("<slug:which>", "near"), ("<slug:what>", "pause"), ("<int:at>", "0"), ("<int:call>", "1"),
+            ("<str:token>", "wrong"),
             ("<slug:name>", "a-file"), ("<slug:form>", "report"), ("<slug:step>", "tell"),
             ("under/<str:kind>", "under/help"), ("<str:kind>", "household"), ("<int:subject>", "1"),
             ("<str:datum>", "people:phone"),

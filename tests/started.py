@@ -31,13 +31,16 @@ def free_port() -> int:
 class Started:
     """One run of the command."""
 
-    def __init__(self, data: Path, port: int | None = None) -> None:
+    def __init__(self, data: Path, port: int | None = None, residents: str = SMALL) -> None:
+        self.patience = (
+            PATIENCE + int(residents) / 200
+        )  # a whole city takes a quarter of an hour, and twice that at times
         self.data, self.port, self.lines = data, port or free_port(), []
         self.url = f"http://localhost:{self.port}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("LIANGLIN_")}
         self.began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "lianglin.project.cli", "demo", "--residents", SMALL],
+            [sys.executable, "-m", "lianglin.project.cli", "demo", "--residents", residents],
             env={**kept, "LIANGLIN_DATA": str(data), "PORT": str(self.port), "LANG": "C.UTF-8", "COLUMNS": "160"},
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
@@ -58,7 +61,7 @@ class Started:
         """Until the address is printed. How long it takes is what ``bench.demo_start`` says."""
         while self.url not in self.text:
             assert self.process.poll() is None, self.text
-            assert time.monotonic() - self.began < PATIENCE, self.text
+            assert time.monotonic() - self.began < self.patience, self.text
             time.sleep(0.05)
 
     def fills(self) -> list[str]:

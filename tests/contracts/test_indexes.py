@@ -19,7 +19,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from lianglin.access import queries as access
-from lianglin.access.actor import Actor, public
+from lianglin.access.actor import Actor, job, public
 from lianglin.access.duty_list import queries as duty_list
 from lianglin.access.transaction import acting
 from lianglin.appeals.models import HotlineSource, ProblemClass
@@ -48,12 +48,20 @@ from lianglin.appeals.queries.publication import published
 from lianglin.cases import queries as cases
 from lianglin.indicators import queries as figures
 from lianglin.indicators.reports import actions as report_actions
+from lianglin.indicators.reports.designs.models import ReportDesign
 from lianglin.indicators.reports.models import Report
+from lianglin.indicators.reports.own.models import ReportLayout
+from lianglin.indicators.reports.schedules import views as schedules
+from lianglin.indicators.reports.schedules.models import ReportSchedule
+from lianglin.indicators.reports.sending import views as sending
+from lianglin.indicators.values import history
+from lianglin.indicators.values import queries as values
 from lianglin.kit import discovery
 from lianglin.kit.domain import Indicator
 from lianglin.kit.paging import page
 from lianglin.kit.period import Period
 from lianglin.notices import queries as notices
+from tests.contracts import notice_rows, report_rows
 from tests.contracts.intake_rows import INTAKE, TABLES
 from tests.world import HERE, STREET, UNIT, WORKER, World, build, catalogue
 
@@ -61,7 +69,7 @@ CASES = 20_000
 COMMUNITIES = 200
 GIVEN = CASES // 500
 """Two districts of ten streets of ten communities; every 20th case is open, every 500th was given to UNIT."""
-OFFICER = "protection_officer"
+OFFICER, JOB = "protection_officer", "job"
 BIG = frozenset({
     "cases_case", "cases_step", "appeals_callback", "cases_clock", "appeals_appeal", "access_grant", "access_accesslog",
     "indicators_indicatorvalue", "notices_message", "appeals_publishedcase",
@@ -70,7 +78,9 @@ BIG = frozenset({
     "appeals_similarityrow",
     "appeals_objection", "appeals_coorder", "appeals_whistlecall",
     "appeals_whistleunit", "appeals_exclusion", "appeals_ruleset", "appeals_termchange", "appeals_dispatchterm",
-    "access_dutychange", "access_communityduty", "indicators_report", *TABLES,
+    "access_dutychange", "access_communityduty", "indicators_report", "indicators_figurerevision",
+    "indicators_indicatortarget", "indicators_targetchange", "indicators_figureimport", *TABLES, *report_rows.TABLES,
+    *notice_rows.TABLES,
 })  # fmt: skip
 MONTH = Period.month_of(date(2026, 10, 1))
 
@@ -239,6 +249,31 @@ DISPATCHED = (
         '', ''
     from (select distinct left(scope_code, 9) as scope from cases_case) s, generate_series(1, 100) g order by g, s.scope
     """,
+    """
+    insert into indicators_figurerevision (indicator, month, scope_code, member, numerator, denominator, definition_version,
+        valid_from, valid_until, ended_by)
+    select indicator, month, scope_code, member, numerator, denominator, '1', month + d, month + d + 1, 'counted'
+    from indicators_indicatorvalue, generate_series(40, 42) d
+    """,
+    """
+    insert into indicators_indicatortarget (indicator, scope_code, amount, better, valid_from, source, sample)
+    select 'appeals.settled', s.scope, 95, 'up', '2000-01-01'::date + g, 'x', false
+    from (select distinct left(scope_code, 9) as scope from cases_case) s, generate_series(1, 100) g order by g, s.scope
+    """,
+    """
+    insert into indicators_targetchange (scope_code, indicator, amount, better, valid_from, source, reason, state,
+        proposed_by_id, proposed_post_id, proposed_at, note)
+    select t.scope_code, t.indicator, 95, 'up', t.valid_from, 'x', 'x', 'refused', (select min(id) from access_account),
+        (select min(id) from access_post), now(), ''
+    from indicators_indicatortarget t order by t.id
+    """,
+    """
+    insert into indicators_figureimport (key, scope_code, file_name, content, sha256, office, source, as_of, lines, sample, reason,
+        state, proposed_by_id, proposed_post_id, proposed_at, note)
+    select gen_random_uuid(), t.scope_code, 'x', '', 'x', 'x', 'x', t.valid_from, 1, false, 'x', 'refused',
+        (select min(id) from access_account), (select min(id) from access_post), now(), ''
+    from indicators_indicatortarget t order by t.id
+    """,
 )
 """What dispatch leaves behind: a row of each kind for every case, a hundred for every street."""
 
@@ -246,12 +281,13 @@ DISPATCHED = (
 @pytest.fixture
 def city(db: None) -> World:
     made = build()
+    made.actors[JOB] = job()
     catalogue()
     with connection.cursor() as cursor:
         codes = [indicator.code for indicator in figures.figures_of() if indicator.cells]
         for statement in FILL:
             cursor.execute(statement, {"cases": CASES, "here": HERE, "figures": codes})
-        for statement in (*DISPATCHED, *INTAKE):
+        for statement in (*DISPATCHED, *INTAKE, *report_rows.REPORTING, *notice_rows.ROWS):
             cursor.execute(statement, [])
         cursor.execute("set local enable_seqscan = off")
         cursor.execute(
@@ -431,6 +467,31 @@ def reports(actor: Actor) -> Any:
     return seen.defer("figures", "texts").select_related("organisation")
 
 
+def beside(model: type[ReportLayout | ReportDesign | ReportSchedule]) -> Callable[[Actor], Any]:
+    """What an office keeps beside its reports."""
+    return by_id(lambda actor: model.objects.visible_to(actor, purpose=report_actions.purpose(actor)))
+
+
+def received(actor: Actor) -> Any:
+    return page(sending.held(actor), "-id", size=20)
+
+
+def runs(actor: Actor) -> Any:
+    schedule = ReportSchedule.objects.visible_to(actor, purpose=report_actions.purpose(actor)).order_by("id")[
+        0
+    ]
+    return page(schedules.runs_of(actor, schedule), "-id", size=30)
+
+
+def sent_copies(actor: Actor) -> Any:
+    report = Report.objects.visible_to(actor, purpose=report_actions.purpose(actor)).order_by("id")[0]
+    return sending.copies(actor, report)
+
+
+def goals(actor: Actor) -> Any:
+    return page(values.goals(actor), "-valid_from", "-id", size=30)
+
+
 def duties(actor: Actor) -> Any:
     return list(duty_list.listed(actor, date(2026, 1, 1)))
 
@@ -459,6 +520,11 @@ NUMBERED = ("cases_case_number_key", "cases_scope")
 WAITING = ("cases_state_due",)
 GRANTED = ("access_grant_organisation_id_7d694569", "access_grant_org_subject")
 POST = ("notices_message_post", "notices_message_post_id_1ac4dfbd")
+NOT_DELIVERED = ("notices_delivery_here", "notices_delivery_open", "notices_recipient_pkey")
+OF_HOOKS = ("notices_webhookendpoint_pkey", "notices_webhookendpoint_unit_id_af7c2385")
+OF_WAITING = ("notices_call_queued", "notices_call_dead", "notices_call_before", *OF_HOOKS)
+OF_CALLS = ("notices_call_endpoint", "notices_webhookcall_pkey", *OF_WAITING)
+OF_TEXTS = ("notices_text_version", "notices_text_waits_once", "notices_textversion_pkey")
 OF_CLASSES = ("appeals_problem_scope", "appeals_problemclass_pkey")
 OF_PROJECTS = ("appeals_project_scope", "appeals_project_pkey")
 OF_CAMPAIGNS = ("appeals_campaign_scope", "appeals_campaign_pkey")
@@ -511,6 +577,27 @@ LISTS = (
         "reports", STREET, by_id(reports), ("indicators_report_scope", "indicators_report_pkey"), 700, 100,
         "the street's, or the newest of all: stops at the 31st of a 20th",
     ),
+    *(
+        List(name, STREET, beside(model), (f"indicators_{index}_scope", f"indicators_{model.__name__.lower()}_pkey"), 700, 100, "as reports")
+        for name, model, index in (
+            ("templates", ReportLayout, "layout"), ("compositions", ReportDesign, "design"), ("schedules", ReportSchedule, "schedule")
+        )
+    ),
+    *(
+        List("reports received", who, received, ("indicators_received_unit",), 21, 0, "the office's newest, in the index's order")
+        for who in (STREET, UNIT)
+    ),
+    List("runs of a schedule", STREET, runs, ("indicators_run_schedule", "indicators_reportschedule_pkey"), 700, 100, "the schedule's newest"),
+    List("copies of a report", STREET, sent_copies, ("indicators_copy_once", "indicators_report_pkey"), 700, 100, "the report's"),
+    List("goals", STREET, goals, ("indicators_target_from",), 2000, 60, "newest first, streets mixed"),
+    List(
+        "changes of goals", STREET, by_id(values.changes), ("indicators_target_changes", "indicators_targetchange_pkey"), 2000,
+        100, "newest first",
+    ),
+    List(
+        "files of figures", STREET, by_id(values.files), ("indicators_imports", "indicators_figureimport_pkey"), 2000, 100,
+        "newest first",
+    ),
     List("files of a hotline", STREET, files, ("appeals_hotline_import", "appeals_hotlineimport_pkey"), 15 * OWN, 0, "newest first"),
     *(
         List(f"returns {state}", who, going_back(state), RETURNS, 30 * OWN, 10 * OWN, "the area's, each with its order")
@@ -526,6 +613,30 @@ LISTS = (
     ),
     List("knowledge expiring", STREET, expiring, ("appeals_knowledge_expiry",), CLASSES // 6, 60, "what runs out soon, in order"),
     List("messages waiting", WORKER, notices.unread, POST, 3 * OWN, 2 * OWN, "the post's newest, up to 100"),
+    *(
+        List(f"not delivered {channel}", who, notice_rows.undelivered(channel), NOT_DELIVERED, most, most, "the area's, not seen to")
+        for channel in ("", "sms")
+        for who, most in ((WORKER, OWN // 2), (STREET, 6 * OWN))
+    ),
+    List("notices to print", WORKER, notice_rows.letters, ("notices_delivery_letters",), OWN // 2, OWN // 2, "not those handed over"),
+    List("notices to print", STREET, notice_rows.letters, ("notices_delivery_letters",), 2 * OWN, OWN, "not those handed over"),
+    List("messages of a case", WORKER, notice_rows.of_case, ("notices_delivery_case",), 2, 2, "its own"),
+    List("calls", UNIT, notice_rows.calls(), OF_CALLS, CASES // 50, OWN, "one webhook's newest, and what of it waits or is dead"),
+    List("calls dead", UNIT, notice_rows.calls("dead"), OF_WAITING, CASES // 50, OWN, "those given up, not the thirty days'"),
+    List("webhooks", UNIT, notice_rows.endpoints, OF_CALLS, CASES // 50, OWN, "the unit's ten, and what of each waits or is dead"),
+    *(
+        List("webhooks", who, notice_rows.endpoints, OF_CALLS, CASES // 20, OWN, "newest first, the page alone, with its calls")
+        for who in ("administrator", "security_officer")
+    ),
+    List("next call", JOB, notice_rows.next_call, OF_WAITING, CASES // 50, CASES // 50, "those that wait, in order"),
+    List("versions of a text", STREET, notice_rows.versions, OF_TEXTS, 2000, 500, "newest first, or the one message's, of all areas"),
+    List("texts to look at", STREET, notice_rows.to_review, OF_TEXTS, 21, 1, "what waits"),
+    *(
+        List("wishes of a person", who, notice_rows.wish_of_person, ("notices_preference_person",), 4, 1, "the own")
+        for who in (WORKER, JOB)
+    ),
+    List("wish for a matter", JOB, notice_rows.wish_of_matter, ("notices_preference_matter",), 1, 0, "the newest"),
+    List("calls queued", UNIT, notice_rows.calls("queued"), OF_WAITING, CASES // 50, CASES // 50, "those that wait"),
 )  # fmt: skip
 
 
@@ -554,6 +665,9 @@ def figures_and_rows(city: World) -> None:
             for plan in plans(street, partial(_summed, asked)):
                 assert "indicators_value_cell" in plan.indexes, plan
                 assert plan.read <= 13 * COMMUNITIES // 20, plan  # a cumulative one adds up thirteen months
+            for plan in plans(street, partial(_said, indicator)):
+                assert plan.indexes & {"indicators_value_cell", "indicators_former_cell"}, plan
+                assert plan.read <= 4 * 13 * COMMUNITIES // 20, plan
         for part in ("numerator", "denominator", "rest") if indicator.rows else ():
             for plan in plans(street, partial(_opened, indicator, part)):
                 assert not plan.sequential, (indicator.code, part, plan)
@@ -563,6 +677,11 @@ def figures_and_rows(city: World) -> None:
 
 def _summed(asked: Any, actor: Actor) -> Any:
     return figures.sums(actor.low, asked)
+
+
+def _said(indicator: Indicator, actor: Actor) -> Any:
+    history.as_of(indicator, actor.low, [MONTH.start], MONTH.end)
+    history.steps(indicator, actor.low, MONTH.start)
 
 
 def _opened(indicator: Indicator, part: str, actor: Actor) -> Any:
@@ -636,14 +755,7 @@ def what_anybody_reads(city: World) -> None:
         assert not plan.sequential, (name, plan)
 
 
-def test_an_index_serves_every_list_and_figure(city: World) -> None:
-    """One test, since the rows of a rolled-back one stay behind as dead ones and would mislead the planner."""
-    lists(city)
-    figures_and_rows(city)
-    what_anybody_reads(city)
-
-
-def test_what_is_alike_is_found_by_four_indexes(city: World) -> None:
+def what_is_alike(city: World) -> None:
     """The four ways in, as the function asks them: a few rows each, however many appeals there are."""
     asked = "opened_at > timestamptz '2026-08-01' order by opened_at desc limit 8"
     ways = {
@@ -662,3 +774,11 @@ def test_what_is_alike_is_found_by_four_indexes(city: World) -> None:
             assert index in plan.indexes, (index, plan)
             assert plan.read <= 60, (index, plan)
             assert plan.sorted <= 60, (index, plan)
+
+
+def test_an_index_serves_every_list_and_figure(city: World) -> None:
+    """One test, since the rows of a rolled-back one stay behind as dead ones and would mislead the planner."""
+    lists(city)
+    figures_and_rows(city)
+    what_is_alike(city)
+    what_anybody_reads(city)

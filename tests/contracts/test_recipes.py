@@ -22,7 +22,7 @@ TRIED = (
     "-k",
     "lost or manifests",
 )
-LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.egg-info", "journeys", "failure")
+LEFT_OUT = shutil.ignore_patterns("*.egg-info", "journeys", "failure")
 
 
 @pytest.fixture(scope="module")

@@ -12,24 +12,28 @@ from itertools import product
 from typing import Any
 
 import pytest
+from django.urls import resolve
 
 from tests.planted import PERSONAS, ROUTES, VIEWS, Planted, Route, plant, words_of, wrong_with
 from tests.watch import forget_tries
 from tests.world import STREET, UNIT, WORKER
 
 OPEN = {
-    "healthz", "readyz", "set_language", "kit:elder", "api:openapi-json", "api:api-root",
+    "healthz", "readyz", "metrics", "set_language", "kit:elder", "api:openapi-json", "api:api-root",
     "api:places_search", "api:places_covering", "api:places_community", "places:tiles", "places:style", "places:choose",
     "api:places_address", "api:places_nearest", "api:places_services", "places:services", "places:services_json",
     "places:place", "places:boundary", "access:login", "access:logout", "access:passkey_login",
-    "api:indicators_list", "api:indicators_published", "indicators:definitions", "indicators:public",
-    "notices:draft_save", "notices:draft_discard",
+    "api:indicators_list", "api:indicators_published", "indicators:definitions", "indicators:definitions_csv", "indicators:public",
+    "api:indicators_open_rows", "indicators:open", "indicators:open_catalogue", "indicators:open_map", "indicators:open_map_json",
+    "indicators:open_figure", "indicators:open_package", "indicators:open_csv", "indicators:open_json",
+    "notices:draft_save", "notices:draft_discard", "notices:wishes", "notices:stop", "notices:answers",
+    "notices:sms_receipt", "notices:webhook_schema",
     "api:appeals_catalogue", "api:appeals_create", "api:appeals_track", "appeals:report", "appeals:report_where",
     "appeals:report_tell", "appeals:report_alike", "appeals:report_near", "appeals:report_typing", "appeals:report_photo",
     "appeals:report_reach", "appeals:report_check", "appeals:report_sent",
     "appeals:report_again", "appeals:report_next", "appeals:report_kept", "appeals:report_resume", "appeals:report_delete",
     "appeals:track", "appeals:mine", "appeals:mine_add", "appeals:mine_withdraw",
-    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave", "appeals:mine_publication",
+    "appeals:mine_confirm", "appeals:mine_reopen", "appeals:leave", "appeals:mine_publication", "appeals:mine_telling",
     "appeals:closed", "appeals:closed_case", "appeals:closed_feed", "appeals:heat", "appeals:heat_json", "appeals:open_data",
     "appeals:open_file_csv", "appeals:open_file_json", "appeals:subscribe", "appeals:subscription",
     *(f"appeals:open311_{page}_{form}" for form in ("xml", "json")
@@ -127,6 +131,16 @@ def test_a_name_leads_to_one_address() -> None:
     """Else a link written for the one opens the other; an address with and without its optional part may share it."""
     names = Counter(name for name, _path in ROUTES)
     assert {name: count for name, count in names.items() if count > 1} == {}
+
+
+def test_no_address_is_taken_by_an_earlier_one(planted: Planted) -> None:
+    """An address whose first part another one matches too would never be opened."""
+    led = {
+        (path.replace("^", ""), address): resolve(address).route
+        for name, path in ROUTES
+        for address in planted.addresses((name, path))
+    }
+    assert {asked: given for asked, given in led.items() if given != asked[0]} == {}
 
 
 NONSENSE = (

@@ -40,7 +40,7 @@ def test_the_house_stands_without(domain: str, tmp_path: Path) -> None:
     shutil.copytree(
         discovery.HOUSE,
         copy / "lianglin",
-        ignore=shutil.ignore_patterns("__pycache__", "tests", "measures", "dist"),
+        ignore=shutil.ignore_patterns("tests", "measures", "dist"),
     )
     shutil.rmtree(copy / "lianglin" / domain)
     ran = subprocess.run(

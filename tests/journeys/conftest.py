@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,13 +31,26 @@ class Demo:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, filled_demo: Path) -> Iterator[Demo]:
-    """A demo of its own; JOURNEY_DEMO=http://localhost:8000 walks through one that runs already (for writing tests)."""
+def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Iterator[Demo]:
+    """A demo of its own; JOURNEY_DEMO=http://localhost:8000 walks through one that runs already (for writing tests).
+
+    JOURNEY_RESIDENTS=1000000 fills one of that size (``make test-journeys-city``), which takes minutes and gigabytes.
+    """
     if there := os.environ.get("JOURNEY_DEMO"):
         yield Demo(there)
         return
+    if size := os.environ.get("JOURNEY_RESIDENTS"):
+        with (
+            tempfile.TemporaryDirectory(
+                prefix="journeys-", dir="/tmp"
+            ) as folder,  # sockets want a short path
+            Started(Path(folder) / "data", residents=size) as running,
+        ):
+            running.wait()
+            yield Demo(running.url)
+        return
     data = tmp_path_factory.mktemp("demo") / "data"
-    copy(filled_demo, data)
+    copy(request.getfixturevalue("filled_demo"), data)  # asked for here only: it takes minutes to fill
     with Started(data) as running:
         running.wait()
         yield Demo(running.url)
@@ -105,7 +119,9 @@ def new_context(
 ) -> BrowserContext:
     """A browser profile of its own."""
     context = browser.new_context(java_script_enabled=js, locale="zh-CN", **FORMS[form])  # pyright: ignore
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(
+        60_000
+    )  # a hang, not a promise: a whole city on a busy machine takes its time
     cookies = [{"name": "django_language", "value": language, "url": demo.url}]
     if elder:
         cookies.append({"name": "elder", "value": "1", "url": demo.url})

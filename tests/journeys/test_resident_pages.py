@@ -22,6 +22,8 @@ PAGES = (
     "/appeals/track/",
     "/city/",
     "/figures/public/",
+    "/figures/open/",
+    "/figures/open/map/",
     "/demo/",
     "/account/login/",
 )

@@ -1,4 +1,7 @@
-"""An existing PostgreSQL (DATABASE_URL): prepared by its administrator, used by roles of our own."""
+"""An existing PostgreSQL (DATABASE_URL): who may not prepare it, or finds it away or empty, is told so.
+
+That it is prepared and used by roles of our own alone: tests/failure/test_upgrade.py.
+"""
 
 from __future__ import annotations
 
@@ -27,24 +30,6 @@ def lianglin(*words: str, **environ: str) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "lianglin.project.cli", *words],
         env={**os.environ, **environ}, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
-
-
-def test_migrate_prepares_and_is_harmless_again(elsewhere: Server, tmp_path: Path) -> None:
-    url = elsewhere.dsn(dbname="our_city")
-    for _turn in range(2):
-        ran = lianglin("migrate", DATABASE_URL=url, LIANGLIN_DATA=str(tmp_path))
-        assert ran.returncode == 0, ran.stderr
-    assert not (tmp_path / "pg").exists()
-    with psycopg.connect(elsewhere.dsn("lianglin_app", "our_city")) as connection:
-        owner, privileged = connection.execute(
-            "select tableowner, (select bool_or(rolsuper or rolbypassrls or rolcreaterole) from pg_roles"
-            " where rolname like 'lianglin%' and rolname <> 'lianglin_admin')"
-            " from pg_tables where tablename = 'access_account'"
-        ).fetchone() or ("", True)
-        assert owner == "lianglin_owner"
-        assert not privileged
-        with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            connection.execute("create temporary table t (x int)")
 
 
 def test_a_user_who_may_not_prepare_is_told(elsewhere: Server, tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ import sys
 
 import pytest
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 from lianglin.access.models import Organisation
 from lianglin.kit import clock
 from lianglin.kit.seeding import SeedContext
-from lianglin.project import city, environment
+from lianglin.project import attach, city, environment
 from lianglin.project.errors import SetupError
 
 runs: list[int] = []
@@ -57,19 +58,56 @@ def test_reports_the_shares() -> None:
     assert said == [("sample", "", 0.0), ("sample", "half", 0.5), ("sample", "", 1.0)]
 
 
-def test_an_interrupted_filling_is_cleared_and_begun_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def interrupted(seeds: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filling that ended in the middle: something of it is there."""
     with monkeypatch.context() as bad:
         bad.setattr(city, "seeds", lambda: [("sample", f"{__name__}:seed_badly")])
         with pytest.raises(ConnectionResetError):
-            build()
+            build(residents=500)
     assert city.state()["state"] == "building"
-    assert build()
+    assert Organisation.objects.exists()
+
+
+def relations() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select count(*) from pg_class where relnamespace = 'public'::regnamespace")
+        return cursor.fetchone()[0]
+
+
+def test_an_interrupted_filling_is_cleared(interrupted: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the tables are made anew, as for a first start, nothing of it is left."""
+
+    class Reached(Exception):
+        pass
+
+    def migrate(env: environment.Environment) -> None:
+        raise Reached
+
+    assert relations() > 500
+    monkeypatch.setattr(attach, "apply_migrations", migrate)
+    with pytest.raises(Reached):
+        build()
+    assert relations() == 0
+    assert runs == [500], "nothing is filled in before"
+
+
+@pytest.mark.deep  # all migrations once more; make test looks at both halves: the test above, and the one below
+def test_an_interrupted_filling_is_begun_anew(interrupted: None) -> None:
+    assert build(residents=900)
     assert [made.code for made in Organisation.objects.all()] == ["made-2"]
+    assert runs == [500, 900]
 
 
-def test_again_clears_first() -> None:
-    build()
+def test_again_clears_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the same clearing as after an interruption, whose test looks at what it leaves: nothing."""
+    cleared: list[list[int]] = []
+    monkeypatch.setattr(
+        city, "_clear", lambda env: (cleared.append(list(runs)), Organisation.objects.all().delete())
+    )
+    build(residents=500)
     assert city.build(environment.current(), city.Plan(residents=7), ignore, again=True)
+    assert cleared == [[500]], "once, before anything is filled in again"
     assert [made.code for made in Organisation.objects.all()] == ["made-2"]
     assert city.state()["residents"] == 7
 

@@ -39,35 +39,29 @@ def test_prints_the_address_and_a_login_per_kind_of_user(first: str) -> None:
     assert len(re.findall(r"lianglin-demo", first)) >= 5
 
 
-def test_the_second_start_fills_nothing_and_keeps_the_data(first: str, folder: Path) -> None:
+def test_kill_9_leaves_nothing_running(first: str, folder: Path) -> None:
+    with Started(folder) as run:
+        run.wait()
+        run.end(signal.SIGKILL)
+    assert postmaster.until(lambda: not run.processes(), 40), run.processes()
+
+
+def test_the_next_start_fills_nothing_outlives_its_database_and_ends_cleanly(
+    first: str, folder: Path
+) -> None:
     secrets = (folder / environment.SECRETS_FILE).read_text()
     with Started(folder) as run:
         run.wait()
         assert run.fills() == []
         assert run.page() == 200
-        assert run.end(signal.SIGTERM) == 128 + signal.SIGTERM
-    assert (folder / environment.SECRETS_FILE).read_text() == secrets
-    assert postmaster.until(lambda: not run.processes(), 20)
-
-
-def test_kill_9_leaves_nothing_running_and_the_next_start_works(first: str, folder: Path) -> None:
-    with Started(folder) as run:
-        run.wait()
-        run.end(signal.SIGKILL)
-    assert postmaster.until(lambda: not run.processes(), 40), run.processes()
-    with Started(folder) as again:
-        again.wait()
-        assert again.fills() == []
-
-
-def test_a_killed_database_comes_back(first: str, folder: Path) -> None:
-    with Started(folder) as run:
-        run.wait()
         server = postmaster.find(folder / "pg" / "cluster")
         assert server is not None
         server.kill()
         assert postmaster.until(lambda: "started again" in run.text, 30), run.text
         assert run.page() == 200
+        assert run.end(signal.SIGTERM) == 128 + signal.SIGTERM
+    assert (folder / environment.SECRETS_FILE).read_text() == secrets
+    assert postmaster.until(lambda: not run.processes(), 20)
 
 
 @pytest.mark.deep  # make test kills a filling in tests/setup/test_city.py

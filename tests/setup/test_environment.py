@@ -80,7 +80,12 @@ def test_the_demo_makes_its_secrets_once_and_for_itself(tmp_path: Path) -> None:
     made = tmp_path / "data" / environment.SECRETS_FILE
     assert made.stat().st_mode & 0o777 == 0o600
     assert [path.name for path in made.parent.iterdir()] == [made.name]
-    assert set(json.loads(made.read_text())) == {*WHOLE, "LIANGLIN_SIGNING_KEYS", "LIANGLIN_HEALTH_KEYS"}
+    assert set(json.loads(made.read_text())) == {
+        *WHOLE,
+        "LIANGLIN_SIGNING_KEYS",
+        "LIANGLIN_HEALTH_KEYS",
+        "LIANGLIN_BACKUP_KEYS",
+    }
     other = environment.read({**given, "LIANGLIN_DATA": str(tmp_path / "other")})
     assert other.secret_key != first.secret_key
 
