@@ -130,7 +130,7 @@ class Visitor:
 # --- accounting ------------------------------------------------------------------------------------------
 
 
-def _cpu_seconds(pids: set[int]) -> float:
+def cpu_seconds(pids: set[int]) -> float:
     total = 0
     for pid in pids:
         try:
@@ -185,14 +185,14 @@ def round_of(operation: Operation, requests: int, pids: Callable[[], set[int]], 
                     wrong.append(status)
 
     counted = pids()
-    before = _cpu_seconds(counted)
+    before = cpu_seconds(counted)
     threads = [threading.Thread(target=run, args=pair) for pair in enumerate(operation.visitors)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     time.sleep(0.05)
-    spent = _cpu_seconds(counted) - before
+    spent = cpu_seconds(counted) - before
     if wrong:
         raise SystemExit(
             f"{operation.name}: {len(wrong)} of {len(taken)} requests failed, e.g. with {wrong[0]}"
