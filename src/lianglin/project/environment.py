@@ -202,5 +202,5 @@ def as_markdown(language: str = "en") -> str:
 
 def address(env: Environment) -> str:
     """Where a browser on this machine finds the pages."""
-    host = "localhost" if env.bind in ("0.0.0.0", "::", "127.0.0.1", "::1") else env.bind  # noqa: S104
+    host = "localhost" if env.bind in ("0.0.0.0", "::", "127.0.0.1", "::1") else env.bind  # noqa: S104 - compared, not bound
     return f"http://{host}:{env.port}"

@@ -60,12 +60,12 @@ def _looked_at(code: str, read: Callable[[], Part]) -> Part:
     except (DatabaseError, OSError, ValueError, LookupError, TypeError) as error:
         log.warning("a part cannot be read", extra={"data": {"part": code, "error": type(error).__name__}})
         return Part(
-            code, str(LABELS()[code]), "unknown", [_("This part cannot be read now (%(why)s).") % {"why": type(error).__name__}],
+            code, str(part_names()[code]), "unknown", [_("This part cannot be read now (%(why)s).") % {"why": type(error).__name__}],
             _("Look at the log of the web process, and try “lianglin check” on the machine."), code,
         )  # fmt: skip
 
 
-def LABELS() -> dict[str, str]:  # noqa: N802 - a table that speaks the reader's language
+def part_names() -> dict[str, str]:
     """Code -> what the part is called."""
     return {
         "version": _("Version and migrations"),
@@ -87,7 +87,7 @@ def _part(code: str, state: str, said: list[str], todo: str = "") -> Part:
     """The handbook names keys otherwise: "keys" is the id of the help for the keyboard on every page of the desk."""
     section = "key_ring" if code == "keys" else code
     return Part(
-        code, LABELS()[code], state, said, todo if state in ("warn", "bad", "unknown") else "", section
+        code, part_names()[code], state, said, todo if state in ("warn", "bad", "unknown") else "", section
     )
 
 
