@@ -55,6 +55,7 @@ class Message(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(_("failed tries"), default=0)
     next_try_at = models.DateTimeField(_("next try at"), null=True)
+    sending_until = models.DateTimeField(_("taken up by a sender until"), null=True)
     once = models.CharField(_("sent only once under"), max_length=160, null=True, unique=True)  # noqa: DJ001 - null repeats
     created_at = models.DateTimeField(_("created at"))
     sent_at = models.DateTimeField(_("sent at"), null=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from lianglin.access.actor import Actor
 from lianglin.kit import clock
@@ -60,9 +60,10 @@ def forget_waiting(post_id: int | None) -> None:
 
 
 def due(before: datetime, actor: Actor, limit: int = 500) -> list[Message]:
-    """Messages whose next try was due before that time, the longest waiting first."""
+    """Messages whose next try was due before that time and that nobody is sending, the longest waiting first."""
+    free = Q(sending_until__isnull=True) | Q(sending_until__lt=clock.now())
     waiting = Message.objects.visible_to(actor, purpose=actor.work_purpose).filter(state=Message.State.QUEUED)
-    return list(waiting.filter(next_try_at__lt=before).order_by("next_try_at")[:limit])
+    return list(waiting.filter(free, next_try_at__lt=before).order_by("next_try_at")[:limit])
 
 
 def in_demo() -> QuerySet[DemoMessage]:

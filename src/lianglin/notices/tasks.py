@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from lianglin.kit import clock
 from lianglin.notices import queries, rules
 from lianglin.notices.actions import DELIVER_TASK, declared
 from lianglin.notices.adapters import adapter_for
-from lianglin.notices.adapters.base import Outgoing, Undeliverable, Unreachable
+from lianglin.notices.adapters.base import Adapter, Outgoing, Undeliverable, Unreachable
 from lianglin.notices.adapters.demo import masked
 from lianglin.notices.delivery import noting
 from lianglin.notices.models import Channel, Delivery, DemoMessage, Draft, Message, Recipient, WebhookCall
@@ -32,64 +33,125 @@ LATE = timedelta(minutes=10)
 """A message that waits this long past its time has lost its task; the sweep gives it another."""
 SLACK = timedelta(seconds=30)
 """Clocks of two machines differ: a task may come a little before its message's time."""
+LEASE = timedelta(minutes=5)
+"""How long nobody else sends a message that is being sent: some times what a gateway or a mail server may take."""
+WRITTEN = ("state", "tries", "next_try_at", "sent_at", "error", "address", "sending_until")
 COUNTED = timedelta(days=2)
 """How long one knows which messages went to one address."""
 KEPT, KEPT_IN_DEMO = timedelta(days=365), timedelta(days=30)
 
 
 @app.task(name=DELIVER_TASK, queue="notices", retry=RETRY)
-@as_job
 def deliver(key: str) -> None:
     """Sends one message, if it still waits and nobody else is at it. Runs any number of times and sends once.
 
-    The row stays locked until the outcome is written. Should the worker be killed between the gateway's yes and
-    that commit, the next try carries the same key, by which the gateway knows the message.
+    It is taken up (a transaction), handed over (none is open while a gateway is awaited), and its outcome written down
+    (a transaction). A worker killed in between leaves it waiting; after LEASE it goes out again under the same key, by
+    which the gateway knows it.
     """
+    taken = _taken(key)
+    if taken is not None:
+        _noted(taken, _handed_over(taken))
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that this process sends."""
+
+    key: str
+    adapter: Adapter
+    message: Outgoing
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a try ended: the state the message is in, and the code of why it did not go out."""
+
+    state: Message.State
+    error: str = ""
+
+
+SENT = Outcome(Message.State.SENT)
+
+
+def _waiting(key: str) -> Message | None:
+    """The message, locked; None where it waits no more, or somebody holds it."""
     actor = running().actor
-    message = (
-        Message.objects.visible_to(actor, purpose=actor.work_purpose)
-        .select_for_update(skip_locked=True)
-        .filter(key=key, state=Message.State.QUEUED, next_try_at__lte=clock.now() + SLACK)
-        .first()
-    )
-    if message is None or not arriving.ready(message, actor, SLACK):
-        return
-    shown = "" if message.channel in (Channel.PAPER, Channel.WEBHOOK) else masked(_outgoing(message))
-    _send(message)
-    if message.channel != Channel.PAPER:
-        noting.tried(message, shown)
-    message.save(
-        update_fields=["state", "tries", "next_try_at", "sent_at", "error", "address", *arriving.FIELDS]
-    )
-    log.info("message %s: %s %s", message.key, message.state, message.error)
+    seen = Message.objects.visible_to(actor, purpose=actor.work_purpose).select_for_update(skip_locked=True)
+    return seen.filter(key=key, state=Message.State.QUEUED).first()
 
 
-def _send(message: Message) -> None:
-    """One try; sets state, next try and error, and forgets the address once it is not needed any more."""
+@as_job
+def _taken(key: str) -> Taken | None:
+    """What is to be handed over to somebody outside; None for all else, which this transaction brings to its end."""
+    message, now = _waiting(key), clock.now()
+    if message is None or message.next_try_at is None or message.next_try_at > now + SLACK:
+        return None
+    if message.sending_until and message.sending_until > now:  # by another, or by a worker that was killed
+        _try_again(message, message.sending_until - now)
+        return None
+    if message.tries > len(
+        rules.WAITS
+    ):  # whoever took it up was killed, each time: it is not taken up for ever
+        _write(message, Outcome(Message.State.QUEUED, "lost"), "")
+        return None
+    if not arriving.ready(message, running().actor, SLACK):
+        return None
     if message.channel == Channel.PAPER:
         noting.lay_out(message, str(declared(message.code).label))
-        message.state, message.sent_at = Message.State.SENT, clock.now()
-        arriving.forget(message)
-        return
+        _write(message, SENT, "")
+        return None
     adapter = adapter_for(message.channel)
+    shown = "" if message.channel == Channel.WEBHOOK else masked(_outgoing(message))
+    if adapter is None:
+        _write(message, Outcome(Message.State.REFUSED, "no_adapter"), shown)
+        return None
+    taken = Taken(key, adapter, _outgoing(message))
+    if adapter.at_home:
+        _write(message, _handed_over(taken), shown)
+        return None
+    message.tries, message.sending_until = message.tries + 1, now + LEASE
+    message.save(update_fields=["tries", "sending_until", "address", *arriving.FIELDS])
+    return taken
+
+
+def _handed_over(taken: Taken) -> Outcome:
     try:
-        if adapter is None:
-            raise Undeliverable("no_adapter")
-        adapter.deliver(_outgoing(message))
+        taken.adapter.deliver(taken.message)
     except Undeliverable as refused:
-        message.state, message.error = Message.State.REFUSED, refused.code
+        return Outcome(Message.State.REFUSED, refused.code)
     except Unreachable as failed:
-        message.tries, message.error = message.tries + 1, failed.code
-        wait = rules.wait_after(message.tries)
-        if wait is not None:
-            message.next_try_at = clock.now() + wait
-            _try_again(message, wait)
-            return
+        return Outcome(Message.State.QUEUED, failed.code)
+    return SENT
+
+
+@as_job
+def _noted(taken: Taken, outcome: Outcome) -> None:
+    message = _waiting(taken.key)
+    if message is None:
+        return
+    if outcome.state != Message.State.QUEUED:
+        message.tries -= 1  # it counts those that failed
+    _write(message, outcome, masked(taken.message))
+
+
+def _write(message: Message, outcome: Outcome, shown: str) -> None:
+    """Writes down how a try ended, and forgets the address once it is not needed any more."""
+    message.state, message.error, message.sending_until = outcome.state, outcome.error, None
+    wait = rules.wait_after(message.tries) if outcome.state == Message.State.QUEUED else None
+    if wait is not None:
+        message.next_try_at = clock.now() + wait
+        _try_again(message, wait)
+    elif outcome.state == Message.State.QUEUED:
         message.state, message.next_try_at = Message.State.FAILED, None
-        return  # the address stays for some days (noting.ADDRESS_KEPT), so that it can be sent again
+        # the address stays for some days (noting.ADDRESS_KEPT), so that it can be sent again
     else:
-        message.state, message.sent_at, message.error = Message.State.SENT, clock.now(), ""
-    arriving.forget(message)
+        message.sent_at = clock.now() if outcome.state == Message.State.SENT else None
+        arriving.forget(message)
+    if message.channel != Channel.PAPER:
+        noting.tried(message, shown)
+    message.save(update_fields=[*WRITTEN, *arriving.FIELDS])
+    log.info("message %s: %s %s", message.key, message.state, message.error)
 
 
 def _outgoing(message: Message) -> Outgoing:
@@ -105,7 +167,7 @@ def _outgoing(message: Message) -> Outgoing:
 
 
 def _try_again(message: Message, wait: timedelta) -> None:
-    seconds = int(wait.total_seconds())
+    seconds = max(int(wait.total_seconds()), 1)
     app.configure_task(DELIVER_TASK, queue="notices", schedule_in={"seconds": seconds}).defer(
         key=str(message.key)
     )

@@ -9,6 +9,7 @@ import json
 import secrets
 import uuid
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.urls import reverse
@@ -18,20 +19,24 @@ from procrastinate.contrib.django import app
 
 from lianglin.access import audit
 from lianglin.access.actor import Actor, job
+from lianglin.access.tasks import as_job
 from lianglin.access.transaction import acting, together
-from lianglin.appeals.actions import webhook_calls
 from lianglin.appeals.models import Subscription, WebhookDelivery
 from lianglin.appeals.queries import problem_news, subscription_news
 from lianglin.appeals.queries.subjects import title_of
 from lianglin.appeals.queries.subscription_news import News
 from lianglin.appeals.rules import subscribing
 from lianglin.appeals.rules.subscribing import Subject
-from lianglin.kit import clock, messages
+from lianglin.kit import clock, messages, outbound
 from lianglin.kit.crypto import match_key
 from lianglin.kit.errors import Forbidden, Refused
 
 CALL_TASK = "appeals_call_webhook"
 """Name of the task (in tasks.py) that makes one call."""
+LEASE = timedelta(seconds=60)
+"""How long nobody else makes a call that is being made: some times what the longest one may take."""
+INSIDE: tuple[outbound.Network, ...] = ()
+"""Anybody may give an address here, so none inside the house is ever called; tests alone name one."""
 State, Channel = Subscription.State, Subscription.Channel
 Call = WebhookDelivery.State
 
@@ -42,6 +47,17 @@ class Asked:
 
     token: str
     secret: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A call that this process makes. ``challenge``: the word that the answer has to hold, "" for any answer."""
+
+    key: str
+    url: str
+    body: bytes
+    headers: dict[str, str]
+    challenge: str
 
 
 def ask_by_mail(subject: Subject, *, email: str) -> None:
@@ -63,8 +79,8 @@ def ask_by_mail(subject: Subject, *, email: str) -> None:
 def ask_by_webhook(subject: Subject, *, url: str) -> Asked:
     """Writes it down and asks the address, with a word that it has to say back; Refused for one that may not be called."""
     try:
-        webhook_calls.checked(url)
-    except webhook_calls.Unwanted:
+        outbound.checked(url, INSIDE)
+    except outbound.Unwanted:
         raise Refused(
             _("Give an https:// address with a name on the open internet, port 443 or 8443."), field="url"
         ) from None
@@ -201,47 +217,55 @@ def _queue(one: Subscription, kind: str, body: dict[str, Any]) -> None:
     now = clock.now()
     made = WebhookDelivery.objects.create(
         subscription=one, key=uuid.uuid4(), scope_code=one.scope_code, kind=kind, body=body, made_at=now,
-        host=str(webhook_calls.checked(str(one.address)).hostname)[:120], next_try_at=now,
+        host=str(outbound.checked(str(one.address), INSIDE).hostname)[:120], next_try_at=now,
     )  # fmt: skip
     app.configure_task(CALL_TASK, queue="notices").defer(key=str(made.key))
 
 
-def deliver(key: str, *, by: Actor) -> None:
-    """Makes one call, if it still waits; a failure waits longer each time, the last one lies open to the desk."""
-    by.require("system")
-    found = WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
-    call = found.filter(key=key, state=Call.QUEUED).select_related("subscription").first()
-    if call is None:
+def deliver(key: str) -> None:
+    """Makes one call, if it still waits and nobody else is at it; no transaction is open while the program is awaited.
+
+    A failure waits longer each time, the last one lies open to the desk. A worker killed in between leaves it as it was;
+    after LEASE it is made again under the same key.
+    """
+    taken = _take(key)
+    if taken is None:
         return
-    one = call.subscription
     try:
-        answer = _called(one, call)
-        if call.kind == "verify" and call.body["challenge"] not in answer:
-            raise webhook_calls.Failed("challenge")
-    except webhook_calls.Unwanted as refused:
-        _give_up(call, one, refused.code)
-    except webhook_calls.Failed as failed:
-        call.tries += 1
-        wait = subscribing.wait_after(call.tries)
-        if wait is None:
-            _give_up(call, one, failed.code)
-            return
-        call.error, call.next_try_at = failed.code, clock.now() + wait
-        call.save(update_fields=["tries", "error", "next_try_at"])
-        later = app.configure_task(
-            CALL_TASK, queue="notices", schedule_in={"seconds": int(wait.total_seconds())}
-        )
-        later.defer(key=key)
+        answer = outbound.post(taken.url, taken.body, taken.headers, inside=INSIDE)
+    except outbound.Unwanted as refused:
+        _note(taken, refused.code, final=True)
+    except outbound.Unanswered as silent:
+        _note(taken, silent.code)
     else:
-        call.state, call.error, call.next_try_at, call.ended_at = Call.SENT, "", None, clock.now()
-        call.save(update_fields=["state", "error", "next_try_at", "ended_at"])
-        if call.kind == "verify":
-            _activate(one)
+        _note(taken, _fault(taken, answer))
 
 
-def _called(one: Subscription, call: WebhookDelivery) -> str:
-    body = json.dumps(call.body, ensure_ascii=False, sort_keys=True).encode()
-    stamp = clock.now().isoformat(timespec="seconds")
+def _fault(taken: Taken, answer: outbound.Answer) -> str:
+    """What is wrong with an answer, as a code; "" when the call was taken over."""
+    if not 200 <= answer.status < 300:
+        return f"status_{answer.status}"
+    return "" if taken.challenge in answer.text else "challenge"
+
+
+def _waiting(key: str) -> WebhookDelivery | None:
+    """The call, locked, with its subscription; None where it waits no more, or somebody holds it."""
+    found = WebhookDelivery.objects.select_for_update(skip_locked=True, of=("self",))
+    return found.filter(key=key, state=Call.QUEUED).select_related("subscription").first()
+
+
+@as_job
+def _take(key: str) -> Taken | None:
+    call, now = _waiting(key), clock.now()
+    if call is None:
+        return None
+    if call.called_until and call.called_until > now:  # by another, or by a worker that was killed
+        _call_later(key, call.called_until - now)
+        return None
+    call.called_until = now + LEASE
+    call.save(update_fields=["called_until"])
+    one, body = call.subscription, json.dumps(call.body, ensure_ascii=False, sort_keys=True).encode()
+    stamp = now.isoformat(timespec="seconds")
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Lianglin-Webhook/1",
@@ -249,12 +273,41 @@ def _called(one: Subscription, call: WebhookDelivery) -> str:
         "X-Lianglin-Timestamp": stamp,
         "X-Lianglin-Signature": subscribing.signature(str(one.secret), stamp, body),
     }
-    return webhook_calls.call(str(one.address), body, headers)
+    challenge = str(call.body["challenge"]) if call.kind == "verify" else ""
+    return Taken(key, str(one.address), body, headers, challenge)
+
+
+@as_job
+def _note(taken: Taken, fault: str, *, final: bool = False) -> None:
+    """Writes down how the call ended, if it still waits: its subscription may have been ended meanwhile."""
+    call, now = _waiting(taken.key), clock.now()
+    if call is None:
+        return
+    one, call.called_until = call.subscription, None
+    if not fault:
+        call.state, call.error, call.next_try_at, call.ended_at = Call.SENT, "", None, now
+        call.save(update_fields=["state", "error", "next_try_at", "ended_at", "called_until"])
+        if call.kind == "verify":
+            _activate(one)
+        return
+    call.tries += not final
+    wait = None if final else subscribing.wait_after(call.tries)
+    if wait is None:
+        _give_up(call, one, fault)
+        return
+    call.error, call.next_try_at = fault, now + wait
+    call.save(update_fields=["tries", "error", "next_try_at", "called_until"])
+    _call_later(taken.key, wait)
+
+
+def _call_later(key: str, wait: timedelta) -> None:
+    seconds = max(int(wait.total_seconds()), 1)
+    app.configure_task(CALL_TASK, queue="notices", schedule_in={"seconds": seconds}).defer(key=key)
 
 
 def _give_up(call: WebhookDelivery, one: Subscription, code: str) -> None:
     call.state, call.error, call.next_try_at, call.ended_at = Call.DEAD, code, None, clock.now()
-    call.save(update_fields=["state", "tries", "error", "next_try_at", "ended_at"])
+    call.save(update_fields=["state", "tries", "error", "next_try_at", "ended_at", "called_until"])
     Subscription._base_manager.filter(pk=one.pk).update(state=State.DEAD)
 
 

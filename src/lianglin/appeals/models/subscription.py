@@ -80,6 +80,7 @@ class WebhookDelivery(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(_("failed tries"), default=0)
     next_try_at = models.DateTimeField(_("next try at"), null=True)
+    called_until = models.DateTimeField(_("taken up by a caller until"), null=True)
     error = models.CharField(_("why it was not sent (code)"), max_length=40, blank=True)
     made_at = models.DateTimeField(_("made at"))
     ended_at = models.DateTimeField(_("ended at"), null=True)

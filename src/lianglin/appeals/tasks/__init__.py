@@ -290,10 +290,9 @@ def follow_publication(event: CaseMoved) -> None:
 
 
 @app.task(name=subscribing.CALL_TASK, queue="notices", retry=RETRY)
-@as_job
 def call_webhook(key: str) -> None:
     """Makes one call of a program that subscribed."""
-    subscribing.deliver(key, by=job())
+    subscribing.deliver(key)
 
 
 @app.periodic(cron="*/15 * * * *")

@@ -14,7 +14,7 @@ from tests.watch import forget_tries
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals import tasks
-from lianglin.appeals.actions import problem_effects, problems, subscribing, webhook_calls
+from lianglin.appeals.actions import problem_effects, problems, subscribing
 from lianglin.appeals.models import (
     ProblemMeasure,
     PublicProblem,
@@ -24,7 +24,7 @@ from lianglin.appeals.models import (
 )
 from lianglin.appeals.rules import problem_news
 from lianglin.appeals.rules.subscribing import Subject
-from lianglin.kit import clock
+from lianglin.kit import clock, outbound
 from lianglin.kit.errors import Refused
 from lianglin.notices.models import Message
 
@@ -190,7 +190,7 @@ def test_feeds_hold_what_is_told_and_are_kept_by_caches(town: Town) -> None:
 
 
 def test_a_program_gets_the_page_and_its_events(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(webhook_calls, "LOOPBACK_ALLOWED", True)
+    monkeypatch.setattr(subscribing, "INSIDE", outbound.networks(["127.0.0.1/32"]))
     problem = under_way(town, begun())
     tell(town, problem.pk)
     with acting(job()):

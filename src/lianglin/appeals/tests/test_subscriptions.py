@@ -18,10 +18,10 @@ from tests.world import HERE
 from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.appeals import tasks
-from lianglin.appeals.actions import publishing, subscribing, webhook_calls
+from lianglin.appeals.actions import publishing, subscribing
 from lianglin.appeals.models import Publication, PublicationRule, PublishedCase, Subscription, WebhookDelivery
 from lianglin.appeals.rules.subscribing import WAITS, Subject, signature, subject_of
-from lianglin.kit import clock
+from lianglin.kit import clock, outbound
 from lianglin.notices.models import Message
 
 from .scene import Town, build
@@ -165,7 +165,7 @@ class Ear(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def program(monkeypatch: pytest.MonkeyPatch) -> Iterator[Program]:
-    monkeypatch.setattr(webhook_calls, "LOOPBACK_ALLOWED", True)
+    monkeypatch.setattr(subscribing, "INSIDE", outbound.networks(["127.0.0.1/32"]))
     made = Program()
     serving = threading.Thread(target=made.serve_forever, kwargs={"poll_interval": 0.02})
     serving.start()
@@ -209,6 +209,28 @@ def test_who_does_not_say_the_word_back_is_not_subscribed(town: Town, program: P
         call_all()
     assert Subscription._base_manager.get().state == "dead"
     assert WebhookDelivery.objects.get().error == "challenge"
+
+
+def test_a_call_is_made_by_one_at_a_time_and_again_when_its_caller_was_killed(
+    town: Town, program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_webhook(program.url)
+
+    def killed(*_given: Any, **_named: Any) -> Any:
+        call_all()  # another worker, meanwhile
+        assert program.heard == []
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(outbound, "post", killed)
+        with pytest.raises(KeyboardInterrupt):
+            call_all()
+    call_all()
+    assert program.heard == []
+    WebhookDelivery.objects.update(called_until=clock.now() - timedelta(seconds=1))
+    call_all()
+    assert (len(program.heard), Subscription._base_manager.get().state) == (1, "active")
+    assert WebhookDelivery.objects.get().called_until is None
 
 
 @pytest.mark.parametrize("status", [302, 404, 500])
@@ -262,9 +284,9 @@ def test_an_address_that_may_not_be_called_is_refused(town: Town, url: str) -> N
 )  # fmt: skip
 def test_a_name_that_leads_inside_is_never_called(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     there = [(0, 0, 0, "", ("93.184.216.34", 443)), (0, 0, 0, "", (address, 443))]
-    monkeypatch.setattr(webhook_calls.socket, "getaddrinfo", lambda *a, **k: there)
-    with pytest.raises(webhook_calls.Unwanted, match="inside"):
-        webhook_calls.call("https://example.org/", b"{}", {})
+    monkeypatch.setattr(outbound.socket, "getaddrinfo", lambda *a, **k: there)
+    with pytest.raises(outbound.Unwanted, match="inside"):
+        outbound.post("https://example.org/", b"{}", {}, inside=subscribing.INSIDE)
 
 
 def test_the_feed_is_kept_by_caches_and_holds_the_page(town: Town) -> None:

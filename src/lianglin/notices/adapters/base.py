@@ -40,7 +40,9 @@ class Unreachable(NotDelivered):
 
 
 class Adapter(Protocol):
-    """Sends messages of one channel."""
+    """Sends messages of one channel. ``at_home``: it writes into the house's own database and waits for nobody."""
+
+    at_home: bool
 
     def deliver(self, message: Outgoing) -> None:
         """Returns when the message was taken over; raises Undeliverable (never) or Unreachable (later)."""

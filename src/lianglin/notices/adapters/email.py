@@ -15,6 +15,8 @@ class Email:
     The Message-ID repeats on every try, and by it a mail that comes back is known (delivery/bounces.py).
     """
 
+    at_home = False
+
     def __init__(self, sender: str) -> None:
         self.sender = sender
 

@@ -13,6 +13,8 @@ from lianglin.notices.webhooks import queueing
 class Webhook:
     """Queues one call."""
 
+    at_home = True
+
     def deliver(self, message: Outgoing) -> None:
         """Queues the call; Undeliverable when the endpoint is not called (any more)."""
         if not queueing.notice(

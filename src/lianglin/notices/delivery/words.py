@@ -47,6 +47,7 @@ REASONS = {
     "reserved_number": Reason(_("It is the number of a sample person: nothing is sent there."), _("Nothing needs to be done.")),
     "address_refused": Reason(_("The mail server of the other side does not know this address."), _NUMBER),
     "address_deferred": Reason(_("The mailbox of the other side took nothing for a whole day."), _("Send it again, or tell the person otherwise.")),
+    "lost": Reason(_("The program that sends it was ended again and again while it did so."), _OPERATOR, machine=True),
     "mail_server": Reason(_("The city's own mail server could not be reached for a whole day."), _OPERATOR, machine=True),
     "gateway": Reason(_("The gateway for text messages could not be reached for a whole day."), _OPERATOR, machine=True),
     "no_adapter": Reason(_("This city has not set up this way of sending yet."), _("Tell the person in another way, and tell the administrator.")),

@@ -102,7 +102,15 @@ FOLLOWS = (
         open="the person is told of the own matter, whatever is restricted",
     ),
 )
-MESSAGE_NEUTRAL = ("resident_id", "urgent", "waits", "variant", "text_version", "folded_into")
+MESSAGE_NEUTRAL = (
+    "resident_id",
+    "urgent",
+    "waits",
+    "variant",
+    "text_version",
+    "folded_into",
+    "sending_until",
+)
 NOTICES = (
     Notice(
         "notices.staff_mail",

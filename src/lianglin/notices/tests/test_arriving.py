@@ -43,6 +43,8 @@ def kinds(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Gateway:
+    at_home = False
+
     def __init__(self) -> None:
         self.taken: list[Outgoing] = []
         self.down = False

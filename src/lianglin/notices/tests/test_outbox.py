@@ -46,9 +46,11 @@ def put(**more: object) -> Message:
 class Gateway:
     """Stands in for the outside world."""
 
+    at_home = False
+
     def __init__(self) -> None:
         self.taken: list[Outgoing] = []
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
 
     def deliver(self, message: Outgoing) -> None:
         if self.error:
@@ -271,31 +273,80 @@ def test_while_one_worker_sends_another_leaves_it_alone(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_killed_before_its_commit_repeats_under_the_same_key(
+def test_no_transaction_is_open_while_the_gateway_is_awaited(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, take = put(), gateway.deliver
+
+    def look(message: Outgoing) -> None:
+        assert not connection.in_atomic_block
+        tasks.deliver(key=str(made.key))  # another worker, meanwhile
+        tasks.sweep(timestamp=0)
+        take(message)
+
+    monkeypatch.setattr(gateway, "deliver", look)
+    Message._base_manager.update(next_try_at=clock.now() - timedelta(hours=1))
+    tasks.deliver(key=str(made.key))
+    made.refresh_from_db()
+    assert (len(gateway.taken), made.state, made.tries, made.sending_until) == (1, "sent", 0, None)
+    assert jobs() == 2, "the other one comes back when the lease is over; the sweep leaves it alone"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_lost_while_the_gateway_is_awaited_costs_nothing(
     gateway: Gateway, postgres: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = put()
-    take = gateway.deliver
+    made, take = put(), gateway.deliver
 
-    def take_and_die(message: Outgoing) -> None:
+    def take_and_lose_the_database(message: Outgoing) -> None:
         take(message)
         with connection.cursor() as cursor:
             cursor.execute("select pg_backend_pid()")
             with psycopg.connect(postgres.dsn(), autocommit=True) as admin:
                 admin.execute("select pg_terminate_backend(%s)", cursor.fetchone())
 
-    monkeypatch.setattr(gateway, "deliver", take_and_die)
-    with pytest.raises(DatabaseError):
-        tasks.deliver(key=str(made.key))
-    connection.close()
-    assert Message._base_manager.get().state == "queued"
-
-    monkeypatch.setattr(gateway, "deliver", take)
+    monkeypatch.setattr(gateway, "deliver", take_and_lose_the_database)
     tasks.deliver(key=str(made.key))
-    assert [message.key for message in gateway.taken] == [str(made.key)] * 2, (
+    tasks.deliver(key=str(made.key))
+    assert (len(gateway.taken), Message._base_manager.get().state) == (1, "sent")
+
+
+def test_a_worker_killed_after_the_gateways_yes_repeats_under_the_same_key_and_words(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, take = put(), gateway.deliver
+
+    def take_and_die(message: Outgoing) -> None:
+        take(message)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gateway, "deliver", take_and_die)
+        with pytest.raises(KeyboardInterrupt):
+            tasks.deliver(key=str(made.key))
+    tasks.deliver(key=str(made.key))
+    assert len(gateway.taken) == 1, "its sender may be alive until the lease is over"
+    Message._base_manager.update(sending_until=clock.now() - timedelta(seconds=1))
+    tasks.deliver(key=str(made.key))
+    assert len({(message.key, message.text) for message in gateway.taken}) == 1, (
         "the gateway knows the second for the first"
     )
-    assert Message._base_manager.get().state == "sent"
+    made.refresh_from_db()
+    assert (len(gateway.taken), made.state) == (2, "sent")
+
+
+def test_a_message_that_ends_its_worker_every_time_is_given_up(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = put()
+    gateway.error = KeyboardInterrupt()
+    for _time in range(len(rules.WAITS) + 1):
+        with pytest.raises(KeyboardInterrupt):
+            tasks.deliver(key=str(made.key))
+        Message._base_manager.update(sending_until=clock.now() - timedelta(seconds=1))
+    tasks.deliver(key=str(made.key))
+    made.refresh_from_db()
+    assert (made.state, made.error, made.address) == ("failed", "lost", PHONE)
 
 
 @pytest.mark.parametrize(

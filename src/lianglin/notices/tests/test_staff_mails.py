@@ -127,6 +127,8 @@ def test_it_goes_out_as_a_mail(worker: Staff, monkeypatch: pytest.MonkeyPatch) -
     taken: list[Outgoing] = []
 
     class Mailbox:
+        at_home = False
+
         def deliver(self, message: Outgoing) -> None:
             taken.append(message)
 
