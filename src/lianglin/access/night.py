@@ -70,11 +70,12 @@ def _step(seconds: float, report: Report | None) -> Step:
 
 
 def _behind(todo: list[str], again: list[str], second: bool, done: int, total: int) -> Stepped:
-    """What failed is tried once more at the end of the night."""
+    """What failed is tried once more at the end of the night, and by whoever orders the rest of this night afterwards."""
     if not todo and again and not second:
         return Stepped({"todo": again, "again": [], "second": True}, done - len(again), total)
     if not todo:
-        return Stepped(None, done - len(again), total, failed=bool(again))
+        onward = {"todo": again, "again": [], "second": False} if again else None
+        return Stepped(onward, done - len(again), total, failed=bool(again))
     return Stepped({"todo": todo, "again": again, "second": second}, done, total)
 
 

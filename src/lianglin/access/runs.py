@@ -43,7 +43,10 @@ Report = Callable[[WorkRun], None]
 
 @dataclass(frozen=True)
 class Stepped:
-    """What one step did. ``cursor`` None: nothing is left. ``failed``: at the end, something could not be done."""
+    """What one step did. ``cursor`` None: nothing is left.
+
+    ``failed``: it was the last, and something could not be done; with a cursor, that is where a later call goes on.
+    """
 
     cursor: Any = None
     done: int = 0
@@ -164,7 +167,7 @@ def _one_step(work: Work, row: WorkRun, step: Step) -> None:
 
 
 def _kept(row: WorkRun, stepped: Stepped, begun: float) -> None:
-    now, over = clock.now(), stepped.cursor is None
+    now, over = clock.now(), stepped.cursor is None or stepped.failed
     fields: dict[str, Any] = {
         "cursor": stepped.cursor,
         "stepped_at": now,
@@ -220,7 +223,7 @@ def pieces(
     """Work over a list of keys (places, months, tables), one a step, in the order of the keys.
 
     ``do`` says how many rows it touched. A piece that fails is tried once more at the end; if it fails again the run is
-    failed, with all the others done.
+    failed, with all the others done, and a call within :data:`FRESH` does what was lost and nothing else.
     """
 
     def open_() -> Step:
@@ -237,7 +240,8 @@ def _piece(keys: list[str], do: Callable[[str], int], cursor: dict[str, Any]) ->
         more = index + 1 < len(keys) or left
         return Stepped({**cursor, "at": keys[index]} if more else None, 1, len(keys), rows)
     if not left:
-        return Stepped(None, 0, len(keys), failed=bool(cursor.get("lost")))
+        lost = cursor.get("lost")
+        return Stepped({"at": cursor["at"], "left": lost} if lost else None, 0, len(keys), failed=bool(lost))
     rows = do(left[0]) if left[0] in keys else 0
     more = left[1:] or cursor.get("lost")
     return Stepped({**cursor, "left": left[1:]} if more else None, 1, len(keys), rows)
@@ -250,7 +254,7 @@ def _left_out(listed: Callable[[], Sequence[str]]) -> Callable[[Any], Any]:
         index = bisect_right(keys, cursor["at"]) if "at" in cursor else 0
         if index < len(keys):
             return {**cursor, "at": keys[index], "left": [*left, keys[index]]}
-        return {**cursor, "left": left[1:], "lost": cursor.get("lost", 0) + 1}
+        return {**cursor, "left": left[1:], "lost": [*cursor.get("lost", []), left[0]]}
 
     return skip
 

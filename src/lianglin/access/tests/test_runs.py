@@ -72,6 +72,19 @@ def test_a_piece_that_fails_twice_costs_the_others_nothing(broken: str) -> None:
     assert set(done.keys) == set(KEYS)
 
 
+def test_what_was_lost_is_done_by_the_next_call_and_nothing_else() -> None:
+    done = Done(b=2, d=3)
+    work = pieces("w", lambda: KEYS, done)
+    assert runs.run(work).state == "failed"
+    done.keys.clear()
+    assert runs.run(work).state == "failed"
+    assert done.keys == ["b", "d"]
+    done.keys.clear()
+    row = runs.run(work)
+    assert (done.keys, row.state, row.error, row.done) == (["d"], "done", "", 4)
+    assert WorkRun.objects.count() == 1
+
+
 def test_what_a_failed_piece_wrote_is_gone() -> None:
     def do(key: str) -> int:
         WorkRun.objects.create(name=f"made {key}", started_at=clock.now(), stepped_at=clock.now())
@@ -236,6 +249,14 @@ def test_a_night_that_cannot_do_something_says_so(small_night: dict[str, Done]) 
     small_night["two"].failures["a"] = 99
     row = night.go_on(seconds=60)
     assert (row.state, row.done) == ("failed", 2)
+    small_night["two"].failures["a"] = 0
+    for one in small_night.values():
+        one.keys.clear()
+    row = night.go_on(seconds=60)
+    assert (row.state, row.done) == ("done", 3)
+    assert [one.keys for one in small_night.values()] == [[], ["a"], []], (
+        "the rest of the night, not all of it"
+    )
 
 
 def test_work_that_cannot_even_begin_fails_by_itself_and_costs_the_others_nothing(
