@@ -85,7 +85,7 @@ def problem(request: Any, error: HouseError) -> JsonResponse:
     """The same as application/problem+json (RFC 9457)."""
     body = {
         "type": "about:blank",
-        "title": type(error).__name__,
+        "title": error.title or type(error).__name__,
         "status": error.status,
         "detail": str(error.message),
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Router, Schema
 
 from lianglin.facts import registry
 from lianglin.facts.models import DataElement
+from lianglin.kit.errors import Missing
 from lianglin.places.api import Refusal
 
 router = Router()
@@ -57,7 +58,7 @@ def element(request: HttpRequest, code: str) -> dict[str, object]:
     """One data element with the values it permits."""
     found = registry.elements().get(code)
     if found is None:
-        raise Http404(_("The registry has no such data element."))
+        raise Missing(_("The registry has no such data element."))
     values = registry.permitted().get(found.domain, {}).values()
     return {
         **{name: getattr(found, name) for name in ElementOut.model_fields},

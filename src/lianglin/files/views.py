@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from lianglin.access.middleware import require_acting
 from lianglin.files import queries, store
 from lianglin.files.models import Attachment
-from lianglin.kit.errors import Forbidden
+from lianglin.kit.errors import Forbidden, Missing
 
 log = logging.getLogger("lianglin.files")
 POLICY = "default-src 'none'; sandbox"
@@ -31,7 +31,7 @@ def small(request: HttpRequest, name: str) -> HttpResponse:
     """The small copy of a picture, for lists."""
     found = _find(name)
     if not found.is_picture:
-        raise Http404(_("This file has no small picture."))
+        raise Missing(_("This file has no small picture."))
     return _answer(found, small=True)
 
 
@@ -42,7 +42,7 @@ def _find(name: str) -> Attachment:
     except Forbidden:
         found = None
     if found is None:
-        raise Http404(_("There is no such file for the post or case that you act in."))
+        raise Missing(_("There is no such file for the post or case that you act in."))
     return found
 
 
@@ -50,7 +50,7 @@ def _answer(found: Attachment, *, small: bool) -> HttpResponse:
     data = store.get(found.name, small=small)
     if data is None or (not small and hashlib.sha256(data).hexdigest() != found.sha256):
         log.error("attachment %s is missing from the store or was changed there", found.pk)
-        raise Http404(
+        raise Missing(
             _("This file is no longer in the store. Tell the administrator its number: %(number)s.")
             % {"number": found.pk}
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import StringConstraints
@@ -19,6 +19,7 @@ from lianglin.indicators.rules import Counts
 from lianglin.indicators.views import showing
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import Missing
 from lianglin.kit.period import Period
 
 router = Router()
@@ -83,7 +84,7 @@ def values(request: HttpRequest, code: str, asking: Query[Asking]) -> Any:
     actor.require("indicators.read")
     prefix = asking.place or actor.low
     if not actor.covers(prefix):
-        raise Http404(_("This place is not in the area of your current post."))
+        raise Missing(_("This place is not in the area of your current post."))
     indicator, asked = _indicator(code), _asked(asking)
     if indicator.at_level:
         read = queries.readings(indicator, prefix, Period(asked[0].start, asked[-1].end))
@@ -127,7 +128,7 @@ def published(request: HttpRequest, code: str, asking: Query[Asking]) -> Any:
 def _indicator(code: str) -> Indicator:
     found = discovery.indicators().get(code)
     if found is None or found.members or found.origin != "own":
-        raise Http404(_("There is no such figure."))
+        raise Missing(_("There is no such figure."))
     return found
 
 

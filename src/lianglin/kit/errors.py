@@ -6,9 +6,13 @@ from typing import Any
 
 
 class HouseError(Exception):
-    """Base of the errors a page or the API shows as they are. ``status`` is the HTTP status."""
+    """Base of the errors a page or the API shows as they are. ``status`` is the HTTP status.
+
+    ``title`` is what the API calls this kind of problem; "": the name of the class.
+    """
 
     status = 400
+    title = ""
 
     def __init__(self, message: Any, *, field: str = "", code: str = "") -> None:
         super().__init__(message)
@@ -25,6 +29,13 @@ class Forbidden(HouseError):
     """This post may not do it."""
 
     status = 403
+
+
+class Missing(HouseError):
+    """There is no such thing, or none that this post may know of."""
+
+    status = 404
+    title = "Not found"
 
 
 class Conflict(HouseError):

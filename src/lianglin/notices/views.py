@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lianglin.access.middleware import require_acting
 from lianglin.kit import clock
+from lianglin.kit.errors import Missing
 from lianglin.kit.paging import page
 from lianglin.notices import actions, drafts, queries
 
@@ -61,7 +62,7 @@ def open_one(request: HttpRequest, pk: int) -> HttpResponse:
 def demo_inbox(request: HttpRequest) -> HttpResponse:
     """The demo's phone: every message as the resident gets it. Not there in a real city."""
     if not settings.DEMO:
-        raise Http404(_("Only the demo shows the messages it would send."))
+        raise Missing(_("Only the demo shows the messages it would send."))
     found = page(queries.in_demo(), "-id", cursor=request.GET.get("cursor", ""), size=20)
     return render(request, "notices/demo_inbox.html", {"page": found})
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema
 
 from lianglin.kit import clock
+from lianglin.kit.errors import Missing
 from lianglin.places import queries
 from lianglin.places.models import Community
 from lianglin.places.queries import doors, services
@@ -84,7 +85,7 @@ def covering(request: HttpRequest, point: Query[Point]) -> Any:
     """The community whose area holds a point."""
     found = queries.covering(point.lon, point.lat)
     if found is None:
-        raise Http404(_("No community of this city covers this point."))
+        raise Missing(_("No community of this city covers this point."))
     return _out(found)
 
 
@@ -192,7 +193,7 @@ def community(request: HttpRequest, code: str) -> Any:
     """One community by its 12-digit code."""
     found = queries.community(code)
     if found is None:
-        raise Http404(_("There is no place with the code %(code)s.") % {"code": code[:12]})
+        raise Missing(_("There is no place with the code %(code)s.") % {"code": code[:12]})
     return _out(found)
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from lianglin.kit import discovery
+from lianglin.kit.errors import Missing
 from lianglin.kit.paging import page
 from lianglin.places import queries
 from lianglin.places.models import Community, Division
@@ -35,7 +36,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
         return _community_page(request, found)
     division = queries.division(code)
     if division is None:
-        raise Http404(_("There is no place with the code %(code)s.") % {"code": code})
+        raise Missing(_("There is no place with the code %(code)s.") % {"code": code})
     if code != division.scope_code:
         return HttpResponseRedirect(reverse("places:place", args=[division.scope_code]))
     return _division_page(request, division)
@@ -117,7 +118,7 @@ def boundary(request: HttpRequest, code: str) -> JsonResponse:
     """GeoJSON of a place and what lies in it, with links for the map."""
     shapes = queries.boundaries(code)
     if shapes is None:
-        raise Http404(_("There is no place with the code %(code)s.") % {"code": code})
+        raise Missing(_("There is no place with the code %(code)s.") % {"code": code})
     for feature in shapes["features"]:
         feature["properties"]["url"] = _url(feature["properties"].pop("code"))
     response = JsonResponse(shapes, json_dumps_params={"separators": (",", ":"), "ensure_ascii": False})

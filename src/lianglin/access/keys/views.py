@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from lianglin.access.replies import see, shown_once
 from lianglin.access.second_factor import system_now
 from lianglin.access.session_views import number_of
 from lianglin.kit import discovery
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 
 
 @never_cache
@@ -77,7 +77,7 @@ def made_before(request: HttpRequest, pk: int) -> HttpResponse:
     """For whose form came twice: the key was made once, and only the first answer shows it."""
     found = tokens.key_of(acting(request).account_id or 0, pk)
     if found is None:
-        raise Http404(_("There is no such key of yours. It may have been revoked already."))
+        raise Missing(_("There is no such key of yours. It may have been revoked already."))
     return render(request, "access/key_made_before.html", {"key": found})
 
 

@@ -6,7 +6,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,7 +23,7 @@ from lianglin.access.models import LinkList
 from lianglin.access.outside import list_rules, lists, provider
 from lianglin.access.outside.list_forms import LinkFileForm
 from lianglin.access.replies import see
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.paging import page
 
 SHOWN = 200
@@ -121,7 +121,7 @@ def link_template(request: HttpRequest) -> HttpResponse:
     import xlsxwriter
 
     if not provider.is_open():
-        raise Http404(_("This city has no login of its own here."))
+        raise Missing(_("This city has no login of its own here."))
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         sheet, text = book.add_worksheet(), book.add_format({"num_format": "@"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -19,12 +19,12 @@ from lianglin.access.outside import flow, provider
 from lianglin.access.replies import see
 from lianglin.access.views import greet, safe_address
 from lianglin.kit import throttle
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 
 
 def _must_be_open() -> None:
     if not provider.is_open():
-        raise Http404(_("This city has no login of its own here."))
+        raise Missing(_("This city has no login of its own here."))
 
 
 def _back(request: HttpRequest) -> str:

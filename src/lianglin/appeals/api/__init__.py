@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Header, Query, Router, Status
 from ninja.responses import NinjaJSONEncoder
@@ -32,6 +32,7 @@ from lianglin.appeals.rules.emergency import numbers_for
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
 from lianglin.kit import clock, throttle
+from lianglin.kit.errors import Missing
 from lianglin.kit.idempotency import LONGEST, SHORTEST, once
 from lianglin.kit.paging import page
 
@@ -159,7 +160,7 @@ def make_move(
     actor: Actor = request.auth  # pyright: ignore[reportAttributeAccessIssue]
     actor.require("appeals.read")
     if code not in MOVES:
-        raise Http404(_("There is no such move."))
+        raise Missing(_("There is no such move."))
     case = find(actor, number=number)
 
     def work() -> tuple[int, dict[str, Any]]:

@@ -16,7 +16,7 @@ from lianglin.appeals.queries.catalogue import item_of
 from lianglin.cases import actions as case_actions
 from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
-from lianglin.kit.errors import Refused
+from lianglin.kit.errors import Missing, Refused
 from lianglin.kit.ids import clean_case_number
 from lianglin.places.models import Building
 from lianglin.places.queries import community as community_of
@@ -37,7 +37,7 @@ def find(actor: Actor, *, number: str = "", case_id: int | None = None) -> Case:
     found = _numbered(actor, number) if number else _with_id(actor, case_id or 0)
     case = next(iter(found), None)
     if case is None:
-        raise Http404(_("There is no such appeal in the area of your current post."))
+        raise Missing(_("There is no such appeal in the area of your current post."))
     return case
 
 

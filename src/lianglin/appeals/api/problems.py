@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Header, Path, Query, Router, Status
 
@@ -30,7 +30,7 @@ from lianglin.appeals.models import ProblemClass
 from lianglin.appeals.queries import problems as queries
 from lianglin.appeals.queries import worklists
 from lianglin.appeals.views.problem_deeds import offered
-from lianglin.kit.errors import Refused
+from lianglin.kit.errors import Missing, Refused
 from lianglin.kit.idempotency import LONGEST, SHORTEST, once
 from lianglin.kit.paging import page
 
@@ -57,7 +57,7 @@ def _reader(request: HttpRequest) -> Actor:
 def _find(actor: Actor, pk: int) -> ProblemClass:
     found = queries.find(actor, pk)
     if found is None:
-        raise Http404(_("There is no such problem class in the area of your current post."))
+        raise Missing(_("There is no such problem class in the area of your current post."))
     return found
 
 
@@ -121,7 +121,7 @@ def take_step(
     """Takes one step of a class's life. 409 when it stands otherwise by now, 403 where a second person is needed."""
     actor = _reader(request)
     if step not in STEPS:
-        raise Http404(_("There is no such step."))
+        raise Missing(_("There is no such step."))
     found = _find(actor, problem)
 
     def work() -> tuple[int, dict[str, Any]]:

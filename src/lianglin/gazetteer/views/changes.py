@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms as django_forms
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from lianglin.gazetteer.actions import planning
 from lianglin.gazetteer.forms import MergeForm, RecodeForm, RenameForm
 from lianglin.gazetteer.queries import planning as read
 from lianglin.gazetteer.queries import recoding
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.paging import page
 from lianglin.places.models import PlaceChange
 from lianglin.places.rules import geometry
@@ -50,7 +50,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     actor = acting(request)
     change = read.changes(actor).filter(pk=pk).defer(None).first()
     if change is None:
-        raise Http404(_("There is no such change in the area of your post."))
+        raise Missing(_("There is no such change in the area of your post."))
     if request.method == "POST":
         action = planning.decide if request.POST.get("do") == "decide" else planning.cancel
         action(by=actor, change_id=pk)

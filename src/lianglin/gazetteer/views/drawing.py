@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +17,7 @@ from lianglin.gazetteer.actions import planning
 from lianglin.gazetteer.forms import ShapeForm, SplitForm, WhichForm
 from lianglin.gazetteer.queries import planning as read
 from lianglin.gazetteer.views.changes import drafted
-from lianglin.kit.errors import Refused
+from lianglin.kit.errors import Missing, Refused
 from lianglin.places.models import Community, Grid, PlaceChange
 from lianglin.places.rules import geometry
 from lianglin.places.views import style_url
@@ -31,7 +31,7 @@ def _community(request: HttpRequest) -> Community:
     code = request.GET.get("code", "")
     found = Community.objects.filter(scope_code=code, valid_to__isnull=True).first()
     if found is None or not acting(request).covers(code):
-        raise Http404(_("There is no such community in the area of your post."))
+        raise Missing(_("There is no such community in the area of your post."))
     return found
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +17,7 @@ from lianglin.gazetteer.models import PlaceImport
 from lianglin.gazetteer.queries import imports as read
 from lianglin.gazetteer.queries.words import said
 from lianglin.gazetteer.tasks import order_import
+from lianglin.kit.errors import Missing
 from lianglin.kit.paging import page
 from lianglin.kit.spreadsheet import as_csv
 
@@ -53,7 +54,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def _own(request: HttpRequest, pk: int) -> PlaceImport:
     found = read.imports(acting(request)).filter(pk=pk).defer(None).defer("content").first()
     if found is None:
-        raise Http404(_("There is no such upload in the area of your post."))
+        raise Missing(_("There is no such upload in the area of your post."))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from lianglin.gazetteer.actions import points as act
 from lianglin.gazetteer.forms import ExceptionForm, PointForm, RuleForm
 from lianglin.gazetteer.queries import points as read
 from lianglin.kit import clock
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.paging import page
 from lianglin.places.queries import services
 
@@ -61,7 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     actor = acting(request)
     found = read.point(actor, pk)
     if found is None:
-        raise Http404(_("There is no such service point in the area of your post."))
+        raise Missing(_("There is no such service point in the area of your post."))
     do, data = request.POST.get("do", ""), request.POST
     forms: dict[str, Any] = {
         "point": PointForm(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Field, Query, Router, Schema, Status
 from pydantic import StringConstraints
@@ -12,6 +12,7 @@ from pydantic import StringConstraints
 from lianglin.access.api import PROBLEMS, anybody
 from lianglin.indicators.opened import files, queries
 from lianglin.indicators.opened.views import data
+from lianglin.kit.errors import Missing
 
 router = Router()
 Month = Annotated[str, StringConstraints(pattern=r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$")]
@@ -62,7 +63,7 @@ def rows(request: HttpRequest, code: str, asking: Query[AskingRows]) -> Any:
     indicator = data.figure(code)
     known = queries.months_of([code]).get(code)
     if known is None:
-        raise Http404(_("Nothing of this figure is published yet."))
+        raise Missing(_("Nothing of this figure is published yet."))
     given = {"level": asking.level, "from": asking.since, "to": asking.until}
     asked = data.asked_of({key: value for key, value in given.items() if value}, indicator, known)
     names = [column.name for column in files.COLUMNS]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from lianglin.access.actor import Actor
 from lianglin.indicators.actions import MONTHS, last_months
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.period import Period
 
 DUTY = "indicators.read"
@@ -26,7 +26,7 @@ def place_code(request: HttpRequest, actor: Actor) -> str:
     """The asked place, else the whole area of the post; 404 outside of it."""
     code = request.GET.get("place", "").strip() or actor.low
     if not actor.covers(code):
-        raise Http404(_("This place is not in the area of your current post."))
+        raise Missing(_("This place is not in the area of your current post."))
     return code
 
 
@@ -54,5 +54,5 @@ def indicator(code: str) -> Indicator:
     """The declared figure with this code; 404 when there is none."""
     found = discovery.indicators().get(code)
     if found is None:
-        raise Http404(_("There is no such figure."))
+        raise Missing(_("There is no such figure."))
     return found

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +19,7 @@ from lianglin.indicators.views import asking
 from lianglin.indicators.views.showing import address
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.period import Period
 from lianglin.kit.reports import PLACE
 
@@ -56,12 +56,12 @@ def page(request: HttpRequest) -> HttpResponse:
     prefix, period = asking.place_code(request, actor), _period(request)
     around = queries.surroundings(prefix, Period.month_of(period.start))
     if around is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     parted = [one for one in queries.figures_of() if one.counts and one.dimensions]
     offered = _offered(parted, around.width)
     by = request.GET.get("by") or next(iter(offered), "")
     if by not in offered:
-        raise Http404(_("These figures are not counted in such parts."))
+        raise Missing(_("These figures are not counted in such parts."))
     figures = [one for one in parted if by == PLACE or by in dimensions([one])]
     read = reading.parts(figures, prefix, period, by, around.width if by == PLACE else 0)
     context = {

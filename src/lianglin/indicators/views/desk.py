@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -21,6 +21,7 @@ from lianglin.indicators.views import asking, showing
 from lianglin.indicators.views.showing import address
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import Missing
 from lianglin.kit.paging import page
 from lianglin.kit.period import Period
 from lianglin.kit.spreadsheet import as_csv
@@ -50,7 +51,7 @@ def sheet_of(request: HttpRequest, actor: Actor, selected: Indicator | None = No
     month = asking.month(request)
     around = queries.surroundings(asking.place_code(request, actor), month)
     if around is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     prefix, months = around.place.code, [month]
     for _number in range(queries.TREND - 1 if selected else 0):
         months.insert(0, months[0].previous())
@@ -91,9 +92,9 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     actor = asking.reader(request)
     selected = asking.indicator(request.GET.get("indicator") or favourite())
     if selected.members:
-        raise Http404(_("This figure is shown in parts."))
+        raise Missing(_("This figure is shown in parts."))
     if selected.origin == "imported":
-        raise Http404(_("This figure is given by another office; it has a page of its own."))
+        raise Missing(_("This figure is given by another office; it has a page of its own."))
     group = showing.group(selected)
     sheet = sheet_of(request, actor, selected, group)
     place, month = sheet.around.place, sheet.month.code
@@ -210,7 +211,7 @@ def parts(request: HttpRequest) -> HttpResponse:
     actor = asking.reader(request)
     month, place = asking.month(request), queries.place(asking.place_code(request, actor))
     if place is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     breakdowns = showing.breakdowns()
     months = [month.start, showing.a_year_before(month.start)]
     found = queries.sums(place.code, [(breakdowns, months)], members=True)
@@ -232,15 +233,15 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     """The counts of one figure, and for posts that may see them the cases behind the chosen count."""
     actor, indicator = asking.reader(request), asking.indicator(code)
     if indicator.origin == "imported":
-        raise Http404(_("This figure is given by another office; it has a page of its own."))
+        raise Missing(_("This figure is given by another office; it has a page of its own."))
     month, place = asking.month(request), queries.place(asking.place_code(request, actor))
     if place is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     member, part = request.GET.get("member", ""), request.GET.get("part", "numerator")
     labels = discovery.resolve(indicator.members)() if indicator.members else {}
     members = showing.parts_of(indicator, member)
     if part not in PARTS or (member and not labels.keys() >= set(members)):
-        raise Http404(_("There is no such part of this figure."))
+        raise Missing(_("There is no such part of this figure."))
     shown, computed_at = _one(indicator, place.code, month, member)
     back = address("dashboard", place=place.code, month=month.code)
     opened = bool(indicator.rows) and actor.may(indicator.duty)

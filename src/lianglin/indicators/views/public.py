@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -21,6 +21,7 @@ from lianglin.indicators.views import showing
 from lianglin.indicators.views.showing import address
 from lianglin.kit import discovery
 from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import Missing
 from lianglin.kit.period import Period
 from lianglin.places.search import search
 
@@ -39,7 +40,7 @@ def public(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("place", "").strip()
     around = queries.surroundings(code, month)
     if around is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     own = "" if around.place.level == "city" else code
     cells = queries.published([own, *(p.code for p in around.below)], [month.start], members=own == "")
     told = opened.told_in(month.start)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -27,7 +27,7 @@ from lianglin.indicators.reports.sending import actions as sending
 from lianglin.indicators.reports.sending.going import going
 from lianglin.indicators.reports.sending.views import copies
 from lianglin.kit import clock, paging
-from lianglin.kit.errors import Refused
+from lianglin.kit.errors import Missing, Refused
 from lianglin.kit.period import Period
 
 TYPES = {
@@ -46,7 +46,7 @@ def _seen_by(actor: Actor) -> Any:
 def _find(actor: Actor, key: UUID) -> Report:
     found = _seen_by(actor).select_related("organisation", "issued_by", "corrects").filter(key=key).first()
     if found is None:
-        raise Http404(_("There is no such report in the area of your current post."))
+        raise Missing(_("There is no such report in the area of your current post."))
     return found
 
 

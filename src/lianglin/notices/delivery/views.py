@@ -18,6 +18,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, pressed, status_of
 from lianglin.kit import paging
 from lianglin.kit.domain import Text
+from lianglin.kit.errors import Missing
 from lianglin.notices.channels import Channel
 from lianglin.notices.delivery import actions, queries, receipts, slips, words
 from lianglin.notices.delivery.forms import LISTED, NarrowForm, SeeToForm
@@ -201,7 +202,7 @@ def letters_pdf(request: HttpRequest) -> HttpResponse:
     seen = Letter.objects.visible_to(actor, purpose=actor.work_purpose).select_related("delivery")
     found = list(seen.filter(pk__in=ids).order_by("pk"))
     if not found:
-        raise Http404(_("There is no such notice in the area of your current post."))
+        raise Missing(_("There is no such notice in the area of your current post."))
     response = HttpResponse(slips.pdf(found), content_type="application/pdf")
     response["Content-Disposition"] = 'inline; filename="notices.pdf"'
     return response

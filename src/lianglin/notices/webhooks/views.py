@@ -19,7 +19,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.governance.deciding import TONES, DecideForm, State
 from lianglin.access.replies import done, pressed, see, shown_once, status_of
 from lianglin.kit import clock, discovery, paging
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.notices.models import WebhookCall, WebhookEndpoint
 from lianglin.notices.webhooks import actions, queries, rules, words
 from lianglin.notices.webhooks.forms import EndpointForm
@@ -74,7 +74,7 @@ def _find(actor: Actor, pk: int) -> WebhookEndpoint:
     seen = queries.endpoints(actor).select_related("unit", "proposed_post", "decided_post")
     found = seen.filter(pk=pk).first()
     if found is None:
-        raise Http404(_("There is no such webhook of yours."))
+        raise Missing(_("There is no such webhook of yours."))
     return found
 
 

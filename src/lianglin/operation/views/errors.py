@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, status_of
 from lianglin.kit import clock
+from lianglin.kit.errors import Missing
 from lianglin.kit.paging import page
 from lianglin.operation import actions, rules
 from lianglin.operation.forms import DecideForm
@@ -73,7 +74,7 @@ def kind(request: HttpRequest, pk: int) -> HttpResponse:
     """One kind: when, where, how often, the numbers in the log; a POST says what becomes of it."""
     found = errors.kind(pk)
     if found is None:
-        raise Http404(_("There is no such kind of error, or it is no longer kept."))
+        raise Missing(_("There is no such kind of error, or it is no longer kept."))
     form = DecideForm(request.POST or None, kind=found)
     by = acting(request)
 

@@ -206,3 +206,12 @@ def test_a_community_page_costs_few_queries(client: Client, world: World) -> Non
         )
         <= 7
     )
+
+
+def test_what_is_not_there_is_said_in_the_views_own_words(client: Client, world: World) -> None:
+    page = client.get("/places/999999999999/")
+    assert (page.status_code, "没有代码为 999999999999 的地方。" in page.content.decode()) == (404, True)
+    assert "可能网址写错了" in client.get("/nowhere/").content.decode()
+    answer = client.get("/api/v1/places/communities/999999999999")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["title"] == "Not found"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -24,6 +24,7 @@ from lianglin.cases import queries as cases
 from lianglin.cases.models import Case
 from lianglin.indicators.tasks import time_has_passed
 from lianglin.kit import clock, discovery
+from lianglin.kit.errors import Missing
 from lianglin.kit.ids import group_case_number
 from lianglin.places.queries import community
 from lianglin.portal import queries
@@ -35,7 +36,7 @@ def must_be_demo() -> dict[str, Any]:
     """The story's notes; 404 in a real city, or before the demo city is filled."""
     story = demo.notes().get("story") if settings.DEMO else None
     if not story:
-        raise Http404(_("There is no demo here."))
+        raise Missing(_("There is no demo here."))
     return story
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +32,7 @@ from lianglin.access.models import Account, Organisation, Post, RightsChange
 from lianglin.access.outside import links, provider
 from lianglin.access.replies import see
 from lianglin.kit import clock
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.paging import page
 
 
@@ -183,7 +183,7 @@ def account_password(request: HttpRequest, pk: int) -> HttpResponse:
 def account_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Proposes which name at the city's own login opens an account."""
     if not provider.is_open():
-        raise Http404(_("This city has no login of its own here."))
+        raise Missing(_("This city has no login of its own here."))
     return _with_reason(request, pk, changes.propose_link, _("Declare the city's login"), LinkForm)
 
 

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.text import capfirst
@@ -23,6 +23,7 @@ from lianglin.appeals.rules.subscribing import Subject
 from lianglin.appeals.views.public.atom import FEED, Entry, answer
 from lianglin.cases import queries as cases
 from lianglin.kit import paging
+from lianglin.kit.errors import Missing
 from lianglin.kit.ids import group_case_number
 
 PAGE = 20
@@ -68,7 +69,7 @@ def one_case(request: HttpRequest, number: str) -> HttpResponse:
     """One case: what was reported, what was answered, each step with its day and unit."""
     found = PublishedCase.objects.filter(number=number).first() if NUMBER.fullmatch(number) else None
     if found is None:
-        raise Http404(_("There is no published case with this number."))
+        raise Missing(_("There is no published case with this number."))
     english = get_language() == "en"
     steps = [
         {

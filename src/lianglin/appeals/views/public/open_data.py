@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Max
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
@@ -19,6 +19,7 @@ from lianglin.appeals.models import OpenCount, OpenFile
 from lianglin.appeals.queries import open_counts
 from lianglin.appeals.queries.subjects import title_of
 from lianglin.appeals.rules.subscribing import Subject
+from lianglin.kit.errors import Missing
 from lianglin.places import queries as places
 from lianglin.places.views import style_url
 
@@ -120,7 +121,7 @@ def open_file(request: HttpRequest, year: int, form: str) -> HttpResponse:
     """One yearly file; its digest is its ETag."""
     found = OpenFile.objects.filter(year=year, format=form).first() if year <= date.max.year else None
     if found is None:
-        raise Http404(_("There is no file of this year."))
+        raise Missing(_("There is no file of this year."))
     tag = f'"{found.sha256}"'
     if tag in request.headers.get("If-None-Match", ""):
         response: HttpResponse = HttpResponseNotModified()

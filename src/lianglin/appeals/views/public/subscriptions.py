@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from lianglin.appeals.queries import problem_news
 from lianglin.appeals.queries.subjects import title_of
 from lianglin.appeals.rules.subscribing import subject_of
 from lianglin.kit import throttle
+from lianglin.kit.errors import Missing
 
 ASKS, WINDOW = 10, timedelta(hours=1)
 """Subscriptions that one address, and one mailbox, may ask for."""
@@ -63,7 +64,7 @@ def _problem(request: HttpRequest) -> PublicProblem | None:
         return None
     found = problem_news.shown(int(given)) if given.isdecimal() and len(given) < 19 else None
     if found is None:
-        raise Http404(_("Residents are not told of such a problem class now."))
+        raise Missing(_("Residents are not told of such a problem class now."))
     return found
 
 
@@ -84,7 +85,7 @@ def subscription(request: HttpRequest, name: str) -> HttpResponse:
     if one is None:
         if request.method == "POST":
             return pressed(request, lambda: None, _("It is ended."), reverse("appeals:closed"))
-        raise Http404(_("There is no such subscription any more. Subscribe anew if you like."))
+        raise Missing(_("There is no such subscription any more. Subscribe anew if you like."))
     if request.method == "POST":
         return _pressed(request, name)
     context = {

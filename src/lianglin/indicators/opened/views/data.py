@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -25,7 +25,7 @@ from lianglin.indicators.opened.files import Asked
 from lianglin.indicators.views import showing
 from lianglin.kit import throttle
 from lianglin.kit.domain import Indicator
-from lianglin.kit.errors import HouseError
+from lianglin.kit.errors import HouseError, Missing
 from lianglin.kit.period import Period
 
 READS, READS_WINDOW = 240, timedelta(minutes=1)
@@ -38,7 +38,7 @@ def figure(code: str) -> Indicator:
     """The published figure with this code; 404 when there is none."""
     found = next((i for i in files.opened() if i.code == code), None)
     if found is None:
-        raise Http404(_("There is no such figure."))
+        raise Missing(_("There is no such figure."))
     return found
 
 
@@ -153,7 +153,7 @@ def _file(request: HttpRequest, code: str, form: str) -> HttpResponse:
     indicator = figure(code)
     known = queries.months_of([code]).get(code)
     if known is None:
-        raise Http404(_("Nothing of this figure is published yet."))
+        raise Missing(_("Nothing of this figure is published yet."))
     asked = asked_of(request.GET, indicator, known)
     rows = files.rows_of(asked)
     if form == "csv":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from lianglin.indicators.values.queries import target
 from lianglin.indicators.views import asking, showing
 from lianglin.indicators.views.showing import address
 from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import Missing
 from lianglin.kit.period import Period
 from lianglin.places.views import style_url
 
@@ -45,7 +46,7 @@ def published_json(request: HttpRequest) -> JsonResponse:
 def _published(request: HttpRequest) -> dict[str, Any]:
     months = [Period.month_of(month) for month in figures.published_months()]
     if not months:
-        raise Http404(_("Nothing is published yet."))
+        raise Missing(_("Nothing is published yet."))
     month = next((m for m in months if m.code == request.GET.get("month")), months[0])
     offered = [i for i in drawn(files.opened()) if len(files.levels_of(i)) > 1]
     chosen = _chosen(request, offered)
@@ -84,14 +85,14 @@ def _chosen(request: HttpRequest, offered: list[Indicator]) -> Indicator:
     code = request.GET.get("indicator", "")
     found = next((i for i in offered if i.code == code), None) if code else None
     if found is None and (code or not offered):
-        raise Http404(_("There is no such figure."))
+        raise Missing(_("There is no such figure."))
     return found or next((i for i in offered if i.target is not None), offered[0])
 
 
 def _around(code: str, month: Period) -> Surroundings:
     around = figures.surroundings(code, month)
     if around is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     return around
 
 

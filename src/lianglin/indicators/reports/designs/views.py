@@ -24,6 +24,7 @@ from lianglin.indicators.reports.designs.models import ReportDesign
 from lianglin.indicators.reports.models import Report
 from lianglin.indicators.reports.own.forms import DecideForm
 from lianglin.kit import discovery, paging
+from lianglin.kit.errors import Missing
 
 TONES = {"draft": "active", "waiting": "waiting", "approved": "good", "replaced": "closed", "ended": "closed"}
 
@@ -36,7 +37,7 @@ def _seen_by(actor: Actor) -> Any:
 def _find(actor: Actor, key: UUID) -> ReportDesign:
     found = _seen_by(actor).filter(key=key).first()
     if found is None:
-        raise Http404(_("There is no such kind of report in the area of your current post."))
+        raise Missing(_("There is no such kind of report in the area of your current post."))
     return found
 
 

@@ -24,6 +24,7 @@ from lianglin.indicators.reports.own.forms import DecideForm, UploadForm
 from lianglin.indicators.reports.own.models import ReportLayout
 from lianglin.indicators.reports.word import TYPE
 from lianglin.kit import paging
+from lianglin.kit.errors import Missing
 
 TONES = {
     "checking": "waiting", "flawed": "bad", "waiting": "active", "approved": "good", "refused": "bad", "ended": "closed",
@@ -39,7 +40,7 @@ def _seen_by(actor: Actor) -> Any:
 def _find(actor: Actor, key: UUID) -> ReportLayout:
     found = _seen_by(actor).filter(key=key).first()
     if found is None:
-        raise Http404(_("There is no such template in the area of your current post."))
+        raise Missing(_("There is no such template in the area of your current post."))
     return found
 
 
@@ -144,7 +145,7 @@ def _word(data: bytes, name: str) -> HttpResponse:
 def _served(code: str) -> names.Served:
     definition = definition_of(code)
     if definition is None:
-        raise Http404(_("There is no such report."))
+        raise Missing(_("There is no such report."))
     report = example.report(definition)
     return names.served(report, layout.paper(report, mark=actions.MARK))
 

@@ -24,6 +24,7 @@ from lianglin.indicators.reports.sending import choosing
 from lianglin.indicators.reports.sending.going import checked
 from lianglin.indicators.reports.sending.offices import offices
 from lianglin.kit import clock, paging
+from lianglin.kit.errors import Missing
 from lianglin.kit.period import Period
 
 TONES = {"running": "good", "paused": "waiting", "ended": "closed", "stopped": "bad"}
@@ -93,7 +94,7 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = acting(request)
     found = _seen_by(actor).filter(key=key).first()
     if found is None:
-        raise Http404(_("There is no such schedule in the area of your current post."))
+        raise Missing(_("There is no such schedule in the area of your current post."))
     page = paging.page(runs_of(actor, found), "-id", cursor=request.GET.get("cursor", ""), size=30)
     named = {place.code: place.label for place in _named(found, page.rows)}
     context = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -25,6 +25,7 @@ from lianglin.indicators.reports.sending import actions, choosing
 from lianglin.indicators.reports.sending.models import ReceivedReport, ReportCopy
 from lianglin.indicators.reports.sending.offices import RECEIVE, offices
 from lianglin.kit import clock, paging
+from lianglin.kit.errors import Missing
 from lianglin.kit.signs import local_dt
 
 
@@ -42,7 +43,7 @@ def send(request: HttpRequest, key: UUID) -> HttpResponse:
     rows = Report.objects.visible_to(actor, purpose=purpose(actor)).filter(key=key)
     report = rows.exclude(state=Report.State.MAKING).first()
     if report is None:
-        raise Http404(_("There is no such report in the area of your current post."))
+        raise Missing(_("There is no such report in the area of your current post."))
     form = _form(request, actor)
     here = reverse("indicators:report", args=[key])
     answer = form.is_bound and done(
@@ -83,7 +84,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 def _find(actor: Actor, key: UUID) -> ReceivedReport:
     found = held(actor).filter(key=key).first()
     if found is None:
-        raise Http404(_("Your office received no such report. Switch to the post of the office that did."))
+        raise Missing(_("Your office received no such report. Switch to the post of the office that did."))
     return found
 
 

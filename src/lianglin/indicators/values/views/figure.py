@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -26,6 +26,7 @@ from lianglin.indicators.views import asking, showing
 from lianglin.indicators.views.showing import Shown, address
 from lianglin.kit import clock
 from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import Missing
 from lianglin.kit.period import Period
 
 CAUSES: dict[str, Any] = dict(FigureRevision.Cause.choices)
@@ -38,11 +39,11 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     if indicator.origin == "imported":
         return imported.figure(request, indicator, actor)
     if indicator.members or not (indicator.cells or indicator.at_level):
-        raise Http404(_("This figure is shown in parts."))
+        raise Missing(_("This figure is shown in parts."))
     month = asking.month(request)
     around = queries.surroundings(asking.place_code(request, actor), month)
     if around is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     form = DayForm(request.GET if request.GET.get("day") else None, initial={"day": clock.today()})
     day = form.cleaned_data["day"] if form.is_bound and form.is_valid() else None
     shown, months, computed_at = _months(indicator, around, month)

@@ -29,6 +29,7 @@ from lianglin.indicators.views import showing
 from lianglin.kit import clock, discovery, paging
 from lianglin.kit.context import belongs_to
 from lianglin.kit.domain import Indicator
+from lianglin.kit.errors import Missing
 from lianglin.kit.period import Period
 
 PAGE, SHOWN = 30, 200
@@ -93,7 +94,7 @@ def figure(request: HttpRequest, indicator: Indicator, actor: Actor) -> HttpResp
     belongs_to(request, "indicators:imported")
     place = request.GET.get("place", "").strip()
     if place_of_code(place) is None:
-        raise Http404(_("There is no such place."))
+        raise Missing(_("There is no such place."))
     form = DayForm(request.GET if request.GET.get("day") else None, initial={"day": clock.today()})
     day = form.cleaned_data["day"] if form.is_bound and form.is_valid() else None
     rows = queries.in_force([indicator.code], place)

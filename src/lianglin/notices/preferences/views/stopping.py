@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from lianglin.access.actor import job
 from lianglin.access.replies import pressed
 from lianglin.access.transaction import acting
 from lianglin.kit import throttle
+from lianglin.kit.errors import Missing
 from lianglin.kit.ids import clean_phone
 from lianglin.notices.models import Stopped
 from lianglin.notices.preferences import actions, queries
@@ -39,7 +40,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     """
     found = address_of(token)
     if found is None:
-        raise Http404(_("This link is not complete. Copy it once more from the message."))
+        raise Missing(_("This link is not complete. Copy it once more from the message."))
     if request.method == "POST" and request.POST.get("List-Unsubscribe") == ONE_CLICK:
         actions.stop(found, how=Stopped.By.LINK)
         return HttpResponse(
