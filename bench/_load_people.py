@@ -28,6 +28,10 @@ HOMES = """
 select h.id, h.dwelling_id from people_household h
 where h.scope_code = %s and h.dwelling_id is not null order by md5(h.id::text) limit 1 offset %s
 """
+COMMUNITIES = """
+select scope_code from people_household where scope_code >= %s and scope_code < %s || '~'
+group by 1 order by 1 limit 8
+"""
 NUMBERS = """
 select number from cases_case where kind = 'appeal' and scope_code >= %s and scope_code < %s || '~'
 and (%s = '' or state = %s) order by id desc limit %s
@@ -45,6 +49,7 @@ class Session:
     dwelling: int = 0
     numbers: list[str] = field(default_factory=list)
     received: list[str] = field(default_factory=list)
+    communities: list[str] = field(default_factory=list)
     tag: str = ""
 
 
@@ -87,6 +92,7 @@ class People:
             made.received = [
                 n for (n,) in admin.execute(NUMBERS, [scope, scope, "received", "received", 500])
             ]
+            made.communities = [code for (code,) in admin.execute(COMMUNITIES, [scope, scope])]
         if role == "community_worker" and (
             home := admin.execute(HOMES, [scope, len(self.sessions)]).fetchone()
         ):
@@ -115,12 +121,29 @@ class People:
         one = self.chance.choice(of)
         return STAFF[kind](self, one)
 
-    def _create(self) -> Request:
+    def stock(self, moves: int) -> int:
+        """Reports appeals until so many wait to be accepted by the streets; how many it reported."""
+        streets, made = [one for one in self.streets if one.communities], 0
+        while sum(len(one.received) for one in self.streets) < moves:
+            one = streets[made % len(streets)]
+            made, self.count = made + 1, self.count + 1
+            body = self._report(one.communities[made % len(one.communities)])
+            headers = {"Content-Type": "application/json", "X-Forwarded-For": self._address()}
+            status, answer = Visitor(self.port).ask("POST", "/api/v1/appeals/", body, **headers)
+            if status != 201:
+                raise SystemExit(f"An appeal to be moved later was refused: {status} {answer[:200]!r}")
+            one.received.append(json.loads(answer)["number"])
+        return made
+
+    def _report(self, community: str) -> bytes:
+        text = f"楼道灯不亮了，已经三天，老人上下楼不方便。第{self.count}次"
         body = {
-            "text": f"楼道灯不亮了，已经三天，老人上下楼不方便。第{self.count}次", "item": "020601",
-            "community": self.community, "name": "王示例", "phone": "15400000000",
+            "text": text, "item": "020601", "community": community, "name": "王示例", "phone": "15400000000",
         }  # fmt: skip
-        wire = self._wire("POST", "/api/v1/appeals/", json.dumps(body).encode(), kind="application/json")
+        return json.dumps(body).encode()
+
+    def _create(self) -> Request:
+        wire = self._wire("POST", "/api/v1/appeals/", self._report(self.community), kind="application/json")
         return Request("create", wire, (201,))
 
     def _move(self) -> Request:
@@ -136,10 +159,9 @@ class People:
         self, method: str, path: str, body: bytes = b"", by: Session | None = None,
         kind: str = "application/x-www-form-urlencoded", tag: str = "",
     ) -> bytes:  # fmt: skip
-        n = self.count
         lines = [
             f"{method} {path} HTTP/1.1", f"Host: localhost:{self.port}", "Accept-Encoding: gzip;q=0",
-            f"X-Forwarded-For: 10.{n >> 16 & 127}.{n >> 8 & 255}.{n & 255}",
+            f"X-Forwarded-For: {self._address()}",
         ]  # fmt: skip
         if by is not None:
             lines.append("Cookie: " + "; ".join(f"{k}={v}" for k, v in by.visitor.cookies.items()))
@@ -149,6 +171,11 @@ class People:
         if method == "POST":
             lines += [f"Content-Type: {kind}", f"Content-Length: {len(body)}"]
         return "\r\n".join((*lines, "", "")).encode() + body
+
+    def _address(self) -> str:
+        """Each request comes from an address of its own: the limits for one are not what is measured."""
+        n = self.count
+        return f"10.{n >> 16 & 127}.{n >> 8 & 255}.{n & 255}"
 
     def get(self, kind: str, path: str, by: Session, word: str = "<main", **more: Any) -> Request:
         """A page that somebody logged in reads."""

@@ -19,6 +19,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -143,8 +144,9 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
             break
         limit, rate = rate, rate * FASTER
     held = max(limit / FASTER, FIRST / 2)
-    before = system.web_mb()
-    taken, cpu = spent(system, lambda: _run(chosen.port, people, held, 60 * chosen.minutes))
+    stocked = people.stock(round(held * 60 * chosen.minutes * mix["move"] * 1.2))
+    with _watched(system) as memory:
+        taken, cpu = spent(system, lambda: _run(chosen.port, people, held, 60 * chosen.minutes))
     count = max(len(taken.seconds), 1)
     own = cpu.pop("generator")
     cpu_ms = {part: round(1000 * value / count, 2) for part, value in cpu.items()}
@@ -168,8 +170,10 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
         "latest_start_ms": round(1000 * taken.late, 1),
         "city_rate": round(peak, 1),
         "cores_for_city": round(traffic.cores(peak, sum(cpu_ms.values())), 1),
-        "memory_growth_mb": round(system.web_mb() - before, 1),
-        "web_memory_mb": round(before),
+        "memory_growth_mb": round(memory[-1] - memory[0], 1),
+        "web_memory_mb": round(memory[0]),
+        "web_memory_mb_by_minute": [round(one) for one in memory],
+        "appeals_reported_to_be_moved": stocked,
         "mix": {kind: round(share, 4) for kind, share in mix.items()},
         "kinds": {
             kind: {"cpu_ms": alone.get(kind), "p95_ms": round(1000 * sorted(all_)[int(0.95 * len(all_))], 1), "n": len(all_)}
@@ -177,6 +181,25 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
         },
         "yardstick_ms": yardstick_ms(),
     }  # fmt: skip
+
+
+@contextmanager
+def _watched(system: System) -> Iterator[list[float]]:
+    """What the web processes hold at the beginning of the block, at each minute of it and at its end, in MB."""
+    seen, over = [system.web_mb()], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(60):
+            seen.append(system.web_mb())
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        watching.join()
+        seen.append(system.web_mb())
 
 
 def _alone(system: System, port: int, people: People, kind: str) -> float:
