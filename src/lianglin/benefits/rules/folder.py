@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
 from lianglin.engines.eligibility.package import Problem
+from lianglin.kit.zips import BROKEN
 
 PARAMETERS, DEFINITIONS, MEASURES = "parameters.yaml", "definitions.yaml", "measures/"
 MOST_FILES, MOST_BYTES, MOST_ALL = 2_000, 1_000_000, 40_000_000
@@ -42,7 +42,7 @@ def from_zip(file: IO[bytes]) -> dict[str, str]:
                     found[entry.filename.replace("\\", "/")] = opened.read(MOST_BYTES + 1)
     except BadFolder:
         raise
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError, zlib.error):
+    except BROKEN:
         raise BadFolder(
             [_problem("", "这不是可以读取的 zip 压缩包", "This is no zip that can be read")]
         ) from None

@@ -122,3 +122,21 @@ def test_a_parameter_of_another_kind_is_refused_whole(scene: Scene) -> None:
     with pytest.raises(folders.BadPackage):
         scene.do(WRITER, folders.take_in, texts)
     assert Parameter.objects.get().kind == "money"
+
+
+@pytest.mark.parametrize(
+    "packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_a_zip_that_is_damaged_anywhere_is_read_or_refused(packing: int) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as packed:
+        packed.writestr("parameters.yaml", "a: 1\n" * 40)
+    whole, refused = out.getvalue(), 0
+    for at in range(len(whole)):
+        content = bytearray(whole)
+        content[at] ^= 0x5A
+        try:
+            from_zip(io.BytesIO(bytes(content)))
+        except BadFolder:
+            refused += 1
+    assert refused > len(whole) // 4

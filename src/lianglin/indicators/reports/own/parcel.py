@@ -8,10 +8,8 @@ that lead out of the file, pictures that are too large.
 from __future__ import annotations
 
 import io
-import lzma
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +17,8 @@ from typing import Any
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 from PIL import Image
+
+from lianglin.kit.zips import BROKEN
 
 LARGEST = 5_000_000
 """Bytes of a template; the offices' own are under one."""
@@ -47,10 +47,6 @@ FIELDS = re.compile(
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 LINK = "/hyperlink"
-BROKEN = (
-    zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, NotImplementedError, EOFError, OSError, ValueError,
-)  # fmt: skip
-"""What Python's zip reader raises over a damaged file."""
 
 
 class Unsafe(Exception):
