@@ -146,3 +146,34 @@ def test_a_place_is_given_back_when_the_application_fails() -> None:
     for sent in (None, BytesIO(b"x"), None):
         with pytest.raises(RuntimeError):
             ask(door, sent)
+
+
+def test_a_line_that_is_long_enough_turns_pages_away_at_once_and_nothing_else() -> None:
+    go, inside = threading.Event(), threading.Semaphore(0)
+
+    def slow(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        inside.release()
+        go.wait(30)
+        return read_back(environ, start_response)
+
+    door, answers = Doorway(slow, places=1), list[str]()
+    more = {"PATH_INFO": "/healthz"}
+    asked = [{}] * (doorway.LINE + 1) + [more] + [{"sent": BytesIO(b"x")}]
+    threads = [
+        threading.Thread(target=lambda given=given: answers.append(ask(door, **given)[0])) for given in asked
+    ]
+    threads[0].start()
+    assert inside.acquire(timeout=10)
+    for thread in threads[1:]:
+        thread.start()
+    for _ in range(1000):
+        if door._in_line == doorway.LINE + 1:
+            break
+        threading.Event().wait(0.01)
+    status, words = ask(door)
+    assert (status[:3], "ten seconds" in words.decode()) == ("503", True)
+    go.set()
+    for thread in threads:
+        thread.join(10)
+    assert answers == ["200 OK"] * len(asked)
+    assert ask(door)[0] == "200 OK"

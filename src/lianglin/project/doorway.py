@@ -3,6 +3,9 @@
 A request takes one of the few places to work at (each has a database connection) only when its body has arrived
 whole. Bodies that are still arriving wait outside: so many from one address, so many in all, each at a least pace.
 Pages without a body always find a thread. Headers that trickle in are cut off by granian itself.
+
+When more is asked for than can be answered, the line in front of the places stays short: whoever asks for a page beyond
+it is told so at once. Without that every answer comes too late, to somebody who has given up, and none is of use.
 """
 
 from __future__ import annotations
@@ -24,6 +27,10 @@ SPARE = 16
 """Threads of a process beyond those: for whoever sends no body."""
 FROM_ONE_ADDRESS = 16
 """Of the bodies that one process takes in, those from one address: an office, or one attacker."""
+LINE = 48
+"""Pages of a process that wait for a place: about a second's work. Who sends a body is not turned away for it."""
+NEVER_TURNED_AWAY = ("/healthz", "/readyz", "/metrics")
+"""A process that has much to do is not ill."""
 PATIENCE = 20.0
 """Seconds that any body may take."""
 PACE = 4096
@@ -38,11 +45,12 @@ Answer = Iterable[bytes]
 
 
 class Refused(Exception):
-    """A body that is not taken in: a WSGI status, and words for whoever sent it."""
+    """What is not taken in: a WSGI status, words for whoever sent it, and seconds until it is worth another try."""
 
-    def __init__(self, status: str, reason: str, chinese: str, english: str) -> None:
+    def __init__(self, status: str, reason: str, chinese: str, english: str, *, seconds: int = 60) -> None:
         super().__init__(status)
         self.status, self.reason, self.words = status, reason, f"{chinese}\n{english}\n"
+        self.seconds = seconds
 
 
 def _too_many() -> Refused:
@@ -51,6 +59,16 @@ def _too_many() -> Refused:
         "full",
         "现在提交的人太多，请过一分钟再试。",
         "Too much arrives at the moment. Try again in a minute.",
+    )
+
+
+def _busy() -> Refused:
+    return Refused(
+        "503 Service Unavailable",
+        "busy",
+        "现在打开网页的人太多，请过十秒钟再试。",
+        "Too many pages are asked for at the moment. Try again in ten seconds.",
+        seconds=10,
     )
 
 
@@ -80,11 +98,18 @@ class Doorway:
         self._places = threading.BoundedSemaphore(places)
         self._lock = threading.Lock()
         self._arriving: Counter[str] = Counter()
+        self._in_line = 0
 
     def __call__(self, environ: Environ, start_response: Start) -> Answer:
         if not _has_body(environ):
-            with self._places:
+            try:
+                self._stand_in_line(environ.get("PATH_INFO", ""))
+            except Refused as refused:
+                return _refusal(refused, start_response)
+            try:
                 return self._application(environ, start_response)
+            finally:
+                self._places.release()
         try:
             with self._waiting(address_in(environ)):
                 body = _whole(environ["wsgi.input"], time.monotonic)
@@ -97,6 +122,20 @@ class Doorway:
         except BaseException:
             body.close()
             raise
+
+    def _stand_in_line(self, path: str) -> None:
+        """Takes a place, after those who came before."""
+        if self._places.acquire(blocking=False):
+            return
+        with self._lock:
+            if self._in_line >= LINE and path not in NEVER_TURNED_AWAY:
+                raise _busy()
+            self._in_line += 1
+        try:
+            self._places.acquire()
+        finally:
+            with self._lock:
+                self._in_line -= 1
 
     @contextmanager
     def _waiting(self, address: str) -> Iterator[None]:
@@ -144,7 +183,7 @@ def _refusal(refused: Refused, start_response: Start) -> Answer:
         ("Content-Length", str(len(said))),
         ("Cache-Control", "no-store"),
         ("X-Content-Type-Options", "nosniff"),
-        ("Retry-After", "60"),
+        ("Retry-After", str(refused.seconds)),
         ("Connection", "close"),
     ]
     start_response(refused.status, headers)

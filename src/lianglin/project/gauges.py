@@ -29,7 +29,7 @@ IN_FLIGHT = Gauge(
 )
 REJECTED = Counter(
     "lianglin_http_rejected",
-    "Requests turned away: throttle (too many tries), full, address, slow (at the doorway).",
+    "Requests turned away: throttle (too many tries), full, address, slow, busy (at the doorway).",
     ("reason",),
 )
 PROCESS_CPU = Counter("lianglin_process_cpu_seconds", "Processor seconds of the web processes.")
@@ -41,7 +41,7 @@ POOL_SIZE = Gauge(
     "lianglin_database_pool_connections", "Connections held by the pools.", multiprocess_mode="livesum"
 )
 
-for reason in ("throttle", "full", "address", "slow"):
+for reason in ("throttle", "full", "address", "slow", "busy"):
     REJECTED.labels(reason)
 
 __all__ = (
