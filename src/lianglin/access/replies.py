@@ -65,6 +65,12 @@ def done(
     return see(onward if isinstance(onward, str) else onward(made))
 
 
+def seen(request: HttpRequest) -> int:
+    """Which edit the page showed, as its hidden field ``seen`` says; -1, which no row ever has, for what is no number."""
+    said = request.POST.get("seen", "")
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
+
+
 def status_of(form: Form) -> int:
     """The status of a page that shows a form: 200 untouched, 422 with what is wrong in it, or that of the refusal."""
     refused: HouseError | None = getattr(form, "refused", None)

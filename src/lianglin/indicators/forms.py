@@ -7,7 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.indicators.reports.models import ReportFile
+from lianglin.indicators.reports.models import Report, ReportFile
+
+LINE = 42
+"""Characters in a line of a field of sentences, about."""
 
 
 class MakeForm(forms.Form):
@@ -37,6 +40,43 @@ class MakeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["definition"].choices = definitions  # pyright: ignore[reportAttributeAccessIssue]
         self.fields["place"].choices = places  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class EditForm(forms.Form):
+    """The sentences of a draft, a field for each section, a paragraph a line."""
+
+    def __init__(self, *args: Any, report: Report, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._sections = [
+            (str(at), section["title"], report.texts[str(at)])
+            for at, section in enumerate(report.figures.get("sections", []))
+            if str(at) in report.texts
+        ]
+        for at, title, lines in self._sections:
+            self.fields[f"text_{at}"] = forms.CharField(
+                label=title,
+                required=False,
+                initial="\n".join(lines),
+                widget=forms.Textarea(attrs={"rows": _rows_for(lines), "lang": "zh-Hans"}),
+            )
+
+    def texts(self) -> dict[str, list[str]]:
+        """The paragraphs as they were typed, by section."""
+        return {at: _lines(self.cleaned_data[f"text_{at}"]) for at, _title, _kept in self._sections}
+
+    def kept_otherwise(self) -> list[tuple[str, list[str]]]:
+        """Heading and paragraphs of the sections that are kept in other words than were typed."""
+        typed = self.texts()
+        return [(title, kept) for at, title, kept in self._sections if typed[at] != kept]
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.replace("\r\n", "\n").split("\n") if line.strip()]
+
+
+def _rows_for(lines: list[str]) -> int:
+    """How high a field must be to show its paragraphs, between a few lines and a screen."""
+    return min(max(sum(1 + len(line) // LINE for line in lines) + 1, 3), 24)
 
 
 class IssueForm(forms.Form):

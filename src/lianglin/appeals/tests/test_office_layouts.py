@@ -244,3 +244,31 @@ def test_every_service_with_figures_has_a_report_of_its_own() -> None:
         if figures:
             made = building.definitions()[f"all.{manifest.code}"]
             assert {one.code for one in figures} == set(made.sections[0].figures)
+
+
+def test_a_kind_of_report_is_ended_after_a_question_and_figures_stand_behind_their_service(
+    city: City,
+) -> None:
+    browser = city.browser("street")
+    here = browser.post("/figures/reports/composed/", {"name": "月报", "title": "{place}月报"})["Location"]
+    page = browser.get(f"{here}0/").content.decode()
+    assert "privacy_asked ·" not in page
+    assert browser.post(f"{here}hand-in/", {"seen": "²"}).status_code == 303
+    assert browser.get(f"{here}end/").status_code == 200
+    made = ReportDesign._base_manager.get()
+    assert made.state == "draft"
+    assert browser.post(f"{here}end/").status_code == 303
+    made.refresh_from_db()
+    assert made.state == "ended"
+    assert browser.get(f"{here}end/").status_code == 303
+
+
+def test_a_section_sent_after_the_handing_in_says_so_and_keeps_what_was_typed(city: City) -> None:
+    browser = city.browser("street")
+    here = browser.post("/figures/reports/composed/", {"name": "月报", "title": "{place}月报"})["Location"]
+    section = {"title": "总体", "level": "1", "by": "", "chart": "", "seen": "0", "text": "写了很久的一句。"}
+    assert browser.post(f"{here}0/", section).status_code == 303
+    assert browser.post(f"{here}hand-in/", {"seen": "1"}).status_code == 303
+    answer = browser.post(f"{here}1/", section | {"seen": "1"})
+    assert answer.status_code == 409
+    assert "写了很久的一句。" in answer.content.decode()

@@ -400,6 +400,34 @@ def test_the_pages_lead_from_making_to_issuing(work: City) -> None:
     assert browser.get("/figures/reports/").status_code == 200
 
 
+def test_who_edits_second_keeps_what_was_typed_and_sees_what_was_kept(work: City) -> None:
+    report = asked(work)
+    here, browser = f"/figures/reports/{report.key}/edit/", work.browser("street")
+    assert browser.post(here, {"seen": "0", "text_0": "先保存的一段"}).status_code == 303
+    answer = browser.post(here, {"seen": "0", "text_0": "写了很久的一段"})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "写了很久的一段" in page
+    assert "先保存的一段" in page
+    assert browser.post(here, {"seen": "1", "text_0": "长" * 2001}).status_code == 422
+    assert browser.post(here, {"seen": "1", "text_0": "写了很久的一段"}).status_code == 303
+    report.refresh_from_db()
+    assert report.texts["0"] == ["写了很久的一段"]
+
+
+@pytest.mark.parametrize("seen", ["²", "9" * 5000, "-1", "x", ""])
+def test_what_is_no_number_of_edits_is_told_so_and_breaks_nothing(work: City, seen: str) -> None:
+    report = asked(work)
+    browser = work.browser("street")
+    for what in ("edit", "issue"):
+        assert browser.post(f"/figures/reports/{report.key}/{what}/", {"seen": seen}).status_code == 409
+
+
+def test_the_list_names_the_place(work: City) -> None:
+    asked(work)
+    assert f"<span>{STREET}街道</span>" in work.browser("street").get("/figures/reports/").content.decode()
+
+
 def test_nobody_fetches_a_file_of_another_post(work: City) -> None:
     report = asked(work, name="manager", place="")
     filed(work, report, "docx", name="manager")

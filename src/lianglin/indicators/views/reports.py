@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, pressed, see, status_of
+from lianglin.access.replies import done, pressed, see, seen, status_of
 from lianglin.indicators import queries
-from lianglin.indicators.forms import CorrectForm, FileForm, IssueForm, MakeForm
+from lianglin.indicators.forms import CorrectForm, EditForm, FileForm, IssueForm, MakeForm
 from lianglin.indicators.reports import actions, excel, filing, layout
 from lianglin.indicators.reports.finding import choices, labels
 from lianglin.indicators.reports.models import Report, ReportFile
@@ -27,7 +26,7 @@ from lianglin.indicators.reports.sending import actions as sending
 from lianglin.indicators.reports.sending.going import going
 from lianglin.indicators.reports.sending.views import copies
 from lianglin.kit import clock, paging
-from lianglin.kit.errors import Missing, Refused
+from lianglin.kit.errors import Conflict, Missing, Refused
 from lianglin.kit.period import Period
 
 TYPES = {
@@ -69,6 +68,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows = _seen_by(actor).defer("figures", "texts").select_related("organisation")
     page = paging.page(rows, "-id", cursor=request.GET.get("cursor", ""), size=20)
     named = labels({one.definition for one in page.rows})
+    places = {code: _place_label(code) for code in {one.scope_code for one in page.rows}}
     context = {
         "form": form,
         "page": page,
@@ -76,7 +76,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             {
                 "report": one,
                 "label": named[one.definition],
-                "place": _place_label(one.scope_code),
+                "place": places[one.scope_code],
                 "period": _period(one),
                 "tone": TONES.get(one.state, "closed"),
             }
@@ -87,7 +87,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 
 def _place_label(code: str) -> str:
-    return f"{code}" if code else queries.city_name()
+    found = queries.place(code)
+    return found.label if found else code
 
 
 def _period(report: Report) -> str:
@@ -214,35 +215,27 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = acting(request)
     report = _find(actor, key)
     here = reverse("indicators:report", args=[key])
-    if report.state != Report.State.DRAFT:
+    posted = request.method == "POST"
+    if not posted and report.state != Report.State.DRAFT:
         return see(here)
-    if request.method == "POST":
-        texts = {
-            at: request.POST.get(f"text_{at}", "").replace("\r\n", "\n").split("\n") for at in report.texts
-        }
-        seen = request.POST.get("seen", "")
-        return pressed(
-            request,
-            lambda: actions.edit(key, by=actor, texts=texts, seen=int(seen) if seen.isdigit() else -1),
-            _("The sentences are kept."),
-            here,
-        )
-    sections = [
-        {"at": at, "title": section["title"], "text": "\n".join(lines), "rows": _rows_for(lines)}
-        for at, section in enumerate(report.figures["sections"])
-        for lines in [report.texts.get(str(at), [])]
-    ]
-    context = {"report": report, "title": report.figures["title"], "sections": sections, "here": here}
-    return render(request, "indicators/edit_report.html", context)
-
-
-LINE = 42
-"""Characters in a line of the field, about."""
-
-
-def _rows_for(lines: Sequence[str]) -> int:
-    """How high a field must be to show its paragraphs, between a few lines and a screen."""
-    return min(max(sum(1 + len(line) // LINE for line in lines) + 1, 3), 24)
+    form = EditForm(request.POST if posted else None, report=report)
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: actions.edit(key, by=actor, texts=form.texts(), seen=seen(request)),
+        _("The sentences are kept."),
+        here,
+    )
+    overtaken = isinstance(getattr(form, "refused", None), Conflict) and report.state == Report.State.DRAFT
+    context = {
+        "report": report,
+        "title": report.figures.get("title") or _("Report"),
+        "form": form,
+        "here": here,
+        "edits": seen(request) if posted and not overtaken else report.edits,
+        "now": form.kept_otherwise() if overtaken else [],
+    }
+    return answer or render(request, "indicators/edit_report.html", context, status=status_of(form))
 
 
 @require_POST
@@ -262,8 +255,7 @@ def issue(request: HttpRequest, key: UUID) -> HttpResponse:
     report = _find(actor, key)
     here = reverse("indicators:report", args=[key])
     form = IssueForm(request.POST if request.method == "POST" else None)
-    seen = request.POST.get("seen", "")
-    edits = int(seen) if seen.isdigit() else -1
+    edits = seen(request)
     answer = form.is_bound and done(
         request,
         form,

@@ -26,13 +26,14 @@ PREVIEW_TASK = "preview_report_design"
 SUBJECT = "indicators.ReportDesign"
 OWN = 50
 State = ReportDesign.State
+OVER = (State.ENDED, State.REPLACED)
 
 
 def begin(*, by: Actor, name: str, title: str) -> ReportDesign:
     """Begins a kind of report of the post's office."""
     by.require(READ)
     own = ReportDesign.objects.visible_to(by, purpose=purpose(by)).filter(organisation_id=by.organisation_id)
-    if own.exclude(state__in=(State.ENDED, State.REPLACED)).count() >= OWN:
+    if own.exclude(state__in=OVER).count() >= OWN:
         raise Refused(_("Your office has fifty kinds of report already. End one that is not needed."))
     key = uuid4()
     return _kept(by, key, f"{rules.PREFIX}{key.hex[:12]}", 1, name, title, [])
@@ -167,7 +168,7 @@ def end(key: UUID, *, by: Actor) -> ReportDesign:
     with together():
         found = _locked(key, by)
         _is_own(found, by)
-        if found.state in (State.ENDED, State.REPLACED):
+        if found.state in OVER:
             raise Conflict(_("It is ended already."))
         found.state = State.ENDED
         found.save(update_fields=["state"])

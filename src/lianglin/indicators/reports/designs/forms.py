@@ -43,7 +43,7 @@ class SectionForm(forms.Form):
     )  # fmt: skip
     text = forms.CharField(
         label=_("sentences"), required=False, max_length=12_000, widget=forms.Textarea(attrs={"rows": 6}),
-        help_text=_("A sentence a line. The buttons below put a figure at the end; it is filled in for every period."),
+        help_text=_("A sentence a line. The buttons below put a figure at the end; it is filled in for every period, with its unit."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -65,9 +65,11 @@ class SectionForm(forms.Form):
 
 
 def _figures() -> list[tuple[str, str]]:
-    """Every figure behind the name of its service, in the order of the services."""
-    services = {manifest.code: str(manifest.label) for manifest in discovery.manifests()}
+    """Every figure behind the name of the service that declares it, in the order of the services."""
+    offered = {one.code for one in rules.offered()}
     return [
-        (one.code, f"{services.get(one.code.split('.')[0], one.code)} · {one.label}")
-        for one in rules.offered()
+        (one.code, f"{manifest.label} · {one.label}")
+        for manifest in discovery.manifests()
+        for one in manifest.indicators
+        if one.code in offered
     ]

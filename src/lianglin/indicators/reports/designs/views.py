@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, pressed, status_of
+from lianglin.access.replies import done, pressed, see, seen, status_of
 from lianglin.indicators.reports import layout
 from lianglin.indicators.reports.actions import READ, purpose
 from lianglin.indicators.reports.designs import actions, rules
@@ -39,11 +39,6 @@ def _find(actor: Actor, key: UUID) -> ReportDesign:
     if found is None:
         raise Missing(_("There is no such kind of report in the area of your current post."))
     return found
-
-
-def _seen(request: HttpRequest) -> int:
-    said = request.POST.get("seen", "")
-    return int(said) if said.isdigit() and len(said) < 9 else -1
 
 
 @require_http_methods(["GET", "POST"])
@@ -81,7 +76,7 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
         request,
         form,
         lambda: actions.decide(
-            key, by=actor, approve=approve, note=form.cleaned_data["note"], seen=_seen(request)
+            key, by=actor, approve=approve, note=form.cleaned_data["note"], seen=seen(request)
         ),
         _("Approved. Reports of this kind can be made.") if approve else _("Given back to its makers."),
         reverse("indicators:design", args=[key]),
@@ -129,10 +124,10 @@ def section(request: HttpRequest, key: UUID, at: int) -> HttpResponse:
     """One section: what it holds. A button beside the sentences puts a figure into them, without any script."""
     actor = acting(request)
     found = _find(actor, key)
-    if at > len(found.sections) or found.state != ReportDesign.State.DRAFT:
-        raise Http404
     here = reverse("indicators:design", args=[key])
     posted = request.method == "POST"
+    if not posted and (at > len(found.sections) or found.state != ReportDesign.State.DRAFT):
+        raise Http404
     picked = request.POST.get("insert", "") if posted else ""
     if picked or request.POST.get("offer"):
         form, answer = SectionForm(initial=_typed(request.POST, picked)), None
@@ -141,7 +136,7 @@ def section(request: HttpRequest, key: UUID, at: int) -> HttpResponse:
         answer = form.is_bound and done(
             request,
             form,
-            lambda: actions.put(key, at, by=actor, wanted=form.wanted(), seen=_seen(request)),
+            lambda: actions.put(key, at, by=actor, wanted=form.wanted(), seen=seen(request)),
             _("The section is kept."),
             here,
         )
@@ -179,8 +174,8 @@ def shift(request: HttpRequest, key: UUID, at: int) -> HttpResponse:
     what = request.POST.get("what", "")
     if what not in ("up", "down", "remove"):
         raise Http404
-    seen = _seen(request)
-    return _press(request, key, lambda by: actions.shift(key, at, what, by=by, seen=seen), _("Kept."))
+    edit = seen(request)
+    return _press(request, key, lambda by: actions.shift(key, at, what, by=by, seen=edit), _("Kept."))
 
 
 @require_POST
@@ -199,11 +194,11 @@ def preview(request: HttpRequest, key: UUID) -> HttpResponse:
 @in_post(READ)
 def hand_in(request: HttpRequest, key: UUID) -> HttpResponse:
     """Hands it to the second person."""
-    seen = _seen(request)
+    edit = seen(request)
     return _press(
         request,
         key,
-        lambda by: actions.hand_in(key, by=by, seen=seen),
+        lambda by: actions.hand_in(key, by=by, seen=edit),
         _("Handed in. Somebody else decides on it."),
     )
 
@@ -217,8 +212,14 @@ def next_version(request: HttpRequest, key: UUID) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @in_post(READ)
 def end(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ends it."""
-    return _press(request, key, lambda by: actions.end(key, by=by), _("Ended."))
+    """Asks first, then ends it for good."""
+    if request.method == "POST":
+        return _press(request, key, lambda by: actions.end(key, by=by), _("Ended."))
+    actor = acting(request)
+    found = _find(actor, key)
+    if found.organisation_id != actor.organisation_id or found.state in actions.OVER:
+        return see(reverse("indicators:design", args=[key]))
+    return render(request, "indicators/designs/end.html", {"design": found})
