@@ -118,6 +118,15 @@ def test_the_form_of_a_unit_offers_only_its_kinds() -> None:
     assert 'value="rights"' not in page
 
 
+def test_the_administrator_chooses_a_unit_by_its_name(keeper: Staff) -> None:
+    unit = staff("unit_handler", "", "bureau").post.organisation
+    session = keeper.browser.session
+    session["proved_again"] = clock.now().isoformat()
+    session.save()
+    page = keeper.browser.get("/messages/webhooks/new/").content.decode()
+    assert f'<option value="{unit.pk}">{unit.label}</option>' in page
+
+
 def test_what_the_posts_may_not_open_any_more_is_not_told(
     keeper: Staff, second: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,6 +14,13 @@ from lianglin.notices.webhooks import kinds, rules
 from lianglin.places.areas import AreaField, AreaForm
 
 
+class UnitField(forms.ModelChoiceField):
+    """A unit by its name."""
+
+    def label_from_instance(self, obj: Organisation) -> str:
+        return obj.label
+
+
 class EndpointForm(AreaForm):
     """A new endpoint: whose cases, which address, which events."""
 
@@ -23,7 +30,7 @@ class EndpointForm(AreaForm):
         help_text=_("like “order system of the heating bureau”"),
         error_messages={"required": _("Write what the program is called, so that others know it.")},
     )
-    unit = forms.ModelChoiceField(
+    unit = UnitField(
         label=_("whose cases"),
         queryset=Organisation.objects.none(),
         required=False,
