@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -17,6 +18,7 @@ from lianglin.indicators.models import IndicatorValue
 from lianglin.indicators.reports import reading
 from lianglin.indicators.reports.counting import Found, count, dimensions
 from lianglin.indicators.values import counted
+from lianglin.indicators.views.showing import COLUMNS
 from lianglin.kit import clock
 from lianglin.kit.period import Period
 
@@ -127,3 +129,12 @@ def test_the_page_by_place_counts_nothing_anew(city: City) -> None:
         assert client.get(address).status_code == 200
     assert len(captured) <= BASELINE
     assert not [one["sql"] for one in captured if "cases_" in one["sql"] or "appeals_callback" in one["sql"]]
+
+
+def test_no_table_in_parts_is_wider_than_a_screen(city: City) -> None:
+    page = city.browser("street").get("/figures/in-parts/?by=place").content.decode()
+    tables = re.findall(r"<thead>.*?</thead>", page, re.DOTALL)
+    columns = [head.count('class="num"') for head in tables]
+    assert len(columns) > 1
+    assert max(columns) <= COLUMNS
+    assert sum(columns) == sum(bool(one.counts and one.dimensions) for one in queries.figures_of())

@@ -16,7 +16,7 @@ from lianglin.indicators.reports import reading
 from lianglin.indicators.reports.counting import Found, Key, dimensions
 from lianglin.indicators.rules import Counts
 from lianglin.indicators.views import asking
-from lianglin.indicators.views.showing import address
+from lianglin.indicators.views.showing import address, side_by_side
 from lianglin.kit import clock, discovery
 from lianglin.kit.domain import Indicator
 from lianglin.kit.errors import HouseError, Missing
@@ -70,9 +70,11 @@ def page(request: HttpRequest) -> HttpResponse:
         "by": by,
         "by_label": offered[by],
         "offered": offered.items(),
-        "figures": figures,
-        "whole": [Part(figure, read.whole[figure.code]) for figure in figures],
-        "lines": _lines(figures, read.found, period, by, around),
+        "tables": _tables(
+            figures,
+            [Part(figure, read.whole[figure.code]) for figure in figures],
+            _lines(figures, read.found, period, by, around),
+        ),
         "least": settings.RATE_BASE,
         "counted_at": read.counted_at,
         "tabs": [
@@ -112,6 +114,19 @@ def _period(request: HttpRequest) -> Period:
 
 def _part(figure: Indicator, found: Found | None) -> Part:
     return Part(figure, found or Found(Counts(0, 0 if figure.unit == "percent" else None)))
+
+
+def _tables(figures: list[Indicator], whole: list[Part], lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Table by table, that none is wider than the screen: the figures of one service, every line, the sum."""
+    return [
+        {
+            "label": label,
+            "figures": figures[held],
+            "lines": [{**line, "cells": line["cells"][held]} for line in lines],
+            "whole": whole[held],
+        }
+        for label, held in (side_by_side(figures) if lines else [])
+    ]
 
 
 def _lines(

@@ -28,8 +28,6 @@ from lianglin.kit.spreadsheet import as_csv
 
 PAGE = 50
 TOP_ITEMS = 20
-COLUMNS = 8
-"""Figures that one table of the places below holds; the others follow in further ones."""
 PARTS = ("numerator", "denominator", "rest")
 
 
@@ -144,10 +142,16 @@ def _groups(current: str, place: str, month: str) -> list[dict[str, Any]]:
 def _tables(sheet: Sheet) -> list[dict[str, Any]]:
     """The places below with their cells as markup, so many figures a table as a desk's screen holds side by side."""
     made: list[dict[str, Any]] = []
-    for start in range(0, len(sheet.tiles) if sheet.lines else 0, COLUMNS):
-        shown = sheet.tiles[start : start + COLUMNS]
+    for start in range(0, len(sheet.tiles) if sheet.lines else 0, showing.COLUMNS):
+        shown = sheet.tiles[start : start + showing.COLUMNS]
         lines = [
-            (line, [(one.indicator.label, tiles.cell(one)) for one in line.cells[start : start + COLUMNS]])
+            (
+                line,
+                [
+                    (one.indicator.label, tiles.cell(one))
+                    for one in line.cells[start : start + showing.COLUMNS]
+                ],
+            )
             for line in sheet.lines
         ]
         made.append({"id": f"below-{len(made)}", "shown": shown, "lines": lines})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -20,6 +20,8 @@ from lianglin.kit import discovery
 from lianglin.kit.domain import Indicator, Reading
 from lianglin.kit.period import Period
 
+COLUMNS = 8
+"""Figures that one table of places or parts holds; the others follow in further ones."""
 Readings = Mapping[str, Mapping[tuple[str, date], Reading]]
 """Indicator code -> (place, month) -> reading, of the figures that do not add up."""
 
@@ -49,6 +51,18 @@ def group_label(indicator: Indicator) -> str:
     """The name of a figure's group."""
     code = group(indicator)
     return str(_groups().get(indicator.code, (code, code))[1])
+
+
+def side_by_side(figures: Sequence[Indicator]) -> list[tuple[str, slice]]:
+    """Which figures one table holds: those of one service, so many as a desk's screen shows; its name and their slice."""
+    made: list[tuple[str, slice]] = []
+    start = 0
+    for at in range(1, len(figures) + 1):
+        ends = at == len(figures) or group(figures[at]) != group(figures[start])
+        if ends or at - start == COLUMNS:
+            made.append((group_label(figures[start]), slice(start, at)))
+            start = at
+    return made
 
 
 def unit(indicator: Indicator) -> str:
