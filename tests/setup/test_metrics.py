@@ -26,7 +26,7 @@ MONITORING = Path(__file__).parents[2] / "deploy" / "monitoring"
 FIXED = {
     "method": {*gauges.METHODS, "other"},
     "status": {"1xx", "2xx", "3xx", "4xx", "5xx"},
-    "reason": {"throttle", "full", "address", "slow"},
+    "reason": {"throttle", "full", "address", "slow", "busy"},
     "route": {name for name, _path in ROUTES} | {metrics.NOT_SERVED},
 }
 """Labels and what they may hold."""

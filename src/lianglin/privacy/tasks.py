@@ -31,20 +31,24 @@ def retain(timestamp: int) -> int:
 
 
 def _batch_of_a_rule(cursor: Any) -> Stepped:
-    """One batch of one rule in a transaction; the rules one after the other, a failed one holds up none and is told."""
-    by, found = running().actor, retention.rules()
-    names = [rule.model for rule in found]
-    at = cursor or {"rule": names[0], "run": None, "lost": 0}
-    run_id = at["run"] or retaining.begin(rule=found[names.index(at["rule"])], by=by).pk
+    """One batch of one rule in a transaction; the rules one after the other, a failed one holds up none.
+
+    A night in which some failed ends failed, and where it is ordered again, these alone are done.
+    """
+    by, found = running().actor, {rule.model: rule for rule in retention.rules()}
+    at = cursor if cursor and "rules" in cursor else {"rules": list(found), "run": None, "lost": []}
+    model, *behind = at["rules"]
+    run_id = at["run"] or retaining.begin(rule=found[model], by=by).pk
     before = retaining.erased(run_id)
     more = retaining.go_on(run_id=run_id, by=by)
     rows = retaining.erased(run_id) - before
     if more:
         return Stepped({**at, "run": run_id}, 0, len(found), rows)
-    lost = at["lost"] + retaining.has_failed(run_id)
-    following = names[names.index(at["rule"]) + 1 :]
-    onward = {"rule": following[0], "run": None, "lost": lost} if following else None
-    return Stepped(onward, 1, len(found), rows, failed=bool(lost))
+    lost = [*at["lost"], model] if retaining.has_failed(run_id) else at["lost"]
+    if behind:
+        return Stepped({"rules": behind, "run": None, "lost": lost}, 1, len(found), rows)
+    again = {"rules": lost, "run": None, "lost": []} if lost else None
+    return Stepped(again, 1, len(found), rows, failed=bool(lost))
 
 
 RETAIN = runs.Work("privacy_retention", lambda: _batch_of_a_rule)

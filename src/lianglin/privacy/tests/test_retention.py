@@ -195,6 +195,12 @@ def test_a_night_in_which_a_rule_failed_does_the_others_and_is_no_good_night(
     assert RetentionRun.objects.count() == len(retention.rules())
     assert WorkRun.objects.get(name="privacy_retention").state == "failed"
 
+    monkeypatch.setattr(retaining, "delete", erase)
+    tasks.retain(1)
+    assert RetentionRun.objects.count() == len(retention.rules()) + 1  # the lost one and nothing else
+    assert not Resident._base_manager.filter(pk=two[0].pk).exists()
+    assert WorkRun.objects.get(name="privacy_retention").state == "done"
+
 
 def test_every_night_runs_every_rule(city: World, two: Any) -> None:
     died(two[0], date(2020, 1, 1))
