@@ -48,6 +48,7 @@ def main() -> None:
         "--minutes", type=float, default=5.0, help="how long the rate below the limit is held"
     )
     options.add_argument("--step", type=float, default=20.0, help="seconds of each step on the way up")
+    options.add_argument("--rate", type=float, help="hold this many requests a second, without the way up")
     options.add_argument("--workers", type=int, default=2, help="web processes")
     options.add_argument("--most", type=float, default=400.0, help="requests a second that are not passed")
     options.add_argument("--port", type=int, default=8975)
@@ -135,15 +136,8 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
     mix = traffic.mix()
     people = People(chosen.port, system.dsn, mix)
     alone = {kind: _alone(system, chosen.port, people, kind) for kind in mix}
-    rate, limit, steps = FIRST, 0.0, []
-    while rate <= chosen.most:
-        taken, _cpu = spent(system, lambda rate=rate: _run(chosen.port, people, rate, chosen.step))
-        steps.append(_step(rate, taken))
-        print(steps[-1], file=sys.stderr, flush=True)
-        if taken.p(0.95) > GOAL_MS or taken.failed > MOST_ERRORS * rate * chosen.step:
-            break
-        limit, rate = rate, rate * FASTER
-    held = max(limit / FASTER, FIRST / 2)
+    limit, steps = (None, []) if chosen.rate else _way_up(chosen, people)
+    held = chosen.rate or max((limit or 0) / FASTER, FIRST / 2)
     stocked = people.stock(round(held * 60 * chosen.minutes * mix["move"] * 1.2))
     with _watched(system) as memory:
         taken, cpu = spent(system, lambda: _run(chosen.port, people, held, 60 * chosen.minutes))
@@ -161,7 +155,7 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
         "requests": count,
         "errors": taken.failed,
         "errors_by_kind": taken.errors,
-        "rate_at_limit": round(limit, 1),
+        "rate_at_limit": limit and round(limit, 1),
         "steps": steps,
         "cpu_ms": round(sum(cpu_ms.values()), 2),
         "cpu_ms_by_part": cpu_ms,
@@ -181,6 +175,19 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
         },
         "yardstick_ms": yardstick_ms(),
     }  # fmt: skip
+
+
+def _way_up(chosen: argparse.Namespace, people: People) -> tuple[float, list[dict[str, float]]]:
+    """The last rate within the goals, and what each step was like."""
+    rate, limit, steps = FIRST, 0.0, []
+    while rate <= chosen.most:
+        taken = _run(chosen.port, people, rate, chosen.step)
+        steps.append(_step(rate, taken))
+        print(steps[-1], file=sys.stderr, flush=True)
+        if taken.p(0.95) > GOAL_MS or taken.failed > MOST_ERRORS * rate * chosen.step:
+            break
+        limit, rate = rate, rate * FASTER
+    return limit, steps
 
 
 @contextmanager

@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -45,11 +45,11 @@ class System:
     port: int = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, command: str) -> None:
-        """Starts `lianglin serve` or `lianglin worker`."""
+    def start(self, command: str, program: Sequence[str] | None = None) -> None:
+        """Starts `lianglin serve` or `lianglin worker`; in its place ``program``, Python's arguments."""
         with (self.logs / f"{command}.log").open("ab") as log:
             self.processes[command] = subprocess.Popen(
-                [sys.executable, "-m", "lianglin.project.cli", command],
+                [sys.executable, *(program or ("-m", "lianglin.project.cli", command))],
                 env={**os.environ, **self.environ, "PORT": str(self.port)},
                 stdout=log, stderr=log,
             )  # fmt: skip

@@ -238,6 +238,17 @@ class Environment(BackupSettings, MessageSettings, WatchSettings, CitySettings):
             shown="number",
         ),
     ]
+    web_memory: Annotated[
+        int,
+        Setting(
+            "LIANGLIN_WEB_MEMORY",
+            kinds.whole(256, 65_536),
+            "1024",
+            "Megabytes that one of them may hold; one that holds more is replaced, its requests answered first.",
+            "每个网页服务进程最多占用的内存（MB）；超过后处理完手头的请求再换新进程。",
+            shown="number",
+        ),
+    ]
     break_glass_minutes: Annotated[
         int,
         Setting(

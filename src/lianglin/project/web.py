@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import os
 import signal
 from typing import Any
 
@@ -16,6 +18,14 @@ from lianglin.project.processes import follow_parent
 THREADS = 2
 """Requests that one web process works on at a time; each takes a database connection."""
 STAMP = ".collected"
+ARENAS = 2
+"""Heaps of a web process. The C library would give every second thread one of its own, and a storm makes many threads."""
+WEIGHED = 30
+"""Seconds between two looks at what the processes hold."""
+BESIDE = 10.0
+"""Seconds that a process serves on beside the one that takes its place: until that has loaded, and listens."""
+M_ARENA_MAX = -8
+"""The number of that choice in glibc's malloc.h."""
 
 
 def application_loader() -> Any:
@@ -30,12 +40,20 @@ def application_loader() -> Any:
     from lianglin.project import closed
     from lianglin.project.wsgi import application
 
+    _few_arenas()
     follow_parent()
     closed.watch.begin()
     wordlists.join()
     mishaps.start()
     get_resolver().url_patterns  # noqa: B018 - loads every view now: what is broken shows at the start
     return Doorway(application, places=THREADS)
+
+
+def _few_arenas() -> None:
+    """Keeps what is freed in one place, where the next thread finds it; MALLOC_ARENA_MAX counts where it is set."""
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt and "MALLOC_ARENA_MAX" not in os.environ:
+        mallopt(M_ARENA_MAX, ARENAS)
 
 
 def serve(env: Environment) -> None:
@@ -55,8 +73,10 @@ def serve(env: Environment) -> None:
         workers=env.web_workers,
         blocking_threads=THREADS + doorway.WAITING + doorway.SPARE,
         workers_kill_timeout=15,
+        workers_max_rss=env.web_memory,
+        rss_sample_interval=WEIGHED,
         respawn_failed_workers=True,
-        respawn_interval=0.5,
+        respawn_interval=BESIDE,
         log_dictconfig=_logging(),
     ).serve()
 
