@@ -158,6 +158,9 @@ def test_a_worker_killed_mid_task(
     system.kill("worker")
     owner_connection.execute("rollback")
     assert jobs("doing") >= 1
+    owner_connection.execute(
+        "update procrastinate_workers set last_heartbeat = now() - interval '1 minute'"
+    )  # without waiting for it
     system.start("worker")
     assert until(lambda: jobs("doing", "todo") == 0, 150), system.log()
     assert jobs("failed") == 0

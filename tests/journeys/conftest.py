@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.started import Started, copy
+from tests.started import SMALL, Started, copy
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "frontend" / "dist-test" / "axe.min.js"
@@ -25,9 +25,11 @@ FORMS = {
 
 @dataclass
 class Demo:
-    """A running demo: where it is."""
+    """A running demo: where it is; where its data lies and how many residents were asked for, unless it ran already."""
 
     url: str
+    data: Path | None = None
+    residents: int = 0
 
 
 @pytest.fixture(scope="session")
@@ -47,13 +49,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureReques
             Started(Path(folder) / "data", residents=size) as running,
         ):
             running.wait()
-            yield Demo(running.url)
+            yield Demo(running.url, running.data, int(size))
         return
     data = tmp_path_factory.mktemp("demo") / "data"
     copy(request.getfixturevalue("filled_demo"), data)  # asked for here only: it takes minutes to fill
     with Started(data) as running:
         running.wait()
-        yield Demo(running.url)
+        yield Demo(running.url, data, int(SMALL))
 
 
 @dataclass
