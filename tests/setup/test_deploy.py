@@ -140,6 +140,16 @@ def test_the_proxy_leads_to_the_port_of_the_web() -> None:
     assert caddy.count("{") == caddy.count("}")
 
 
+def test_the_proxy_writes_down_nobody() -> None:
+    """Its only logger, which writes what was answered as well as what failed, leaves out who asked for what."""
+    caddy = (DEPLOY / "proxy" / "Caddyfile").read_text("utf-8")
+    before, default, after = caddy.partition("log default {")
+    assert default
+    left_out = set(re.findall(r"request>(\w+) delete", after))
+    assert {"remote_ip", "remote_port", "client_ip", "uri", "headers"} <= left_out
+    assert re.findall(r"^\s*log\b.*$", before + after, re.MULTILINE) == ["\tlog"]
+
+
 def sections(path: Path) -> dict[str, str]:
     lines = path.read_text("utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line and line[:1] not in "#[")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
 
-from lianglin.project import health
+from lianglin.project import doorway, health
 
 
 def beat(seconds_ago: int) -> None:
@@ -21,6 +23,15 @@ def test_healthz_needs_no_database() -> None:
     answer = Client().get("/healthz")
     assert (answer.status_code, answer.content) == (200, b"ok\n")
     assert "Set-Cookie" not in answer.headers
+
+
+def test_who_watches_asks_a_machine_by_its_address(db: None, settings: Any) -> None:
+    """A proxy, a container's health check and Prometheus know no name of the city; who asks for a page must."""
+    settings.ALLOWED_HOSTS = ["lianglin.example.org"]
+    for path in doorway.WATCHED:
+        assert Client().get(path, headers={"Host": "10.0.0.7:8000"}).status_code != 400, path
+    assert Client().get("/healthz", headers={"Host": "10.0.0.7:8000"}).status_code == 200
+    assert Client().get("/", headers={"Host": "10.0.0.7:8000"}).status_code == 400
 
 
 def test_readyz_with_everything_there(db: None) -> None:

@@ -29,8 +29,8 @@ FROM_ONE_ADDRESS = 16
 """Of the bodies that one process takes in, those from one address: an office, or one attacker."""
 LINE = 48
 """Pages of a process that wait for a place: about a second's work. Who sends a body is not turned away for it."""
-NEVER_TURNED_AWAY = ("/healthz", "/readyz", "/metrics")
-"""A process that has much to do is not ill."""
+WATCHED = ("/healthz", "/readyz", "/metrics")
+"""What programs that watch over it ask. They are never turned away: a process that has much to do is not ill."""
 PATIENCE = 20.0
 """Seconds that any body may take."""
 PACE = 4096
@@ -128,7 +128,7 @@ class Doorway:
         if self._places.acquire(blocking=False):
             return
         with self._lock:
-            if self._in_line >= LINE and path not in NEVER_TURNED_AWAY:
+            if self._in_line >= LINE and path not in WATCHED:
                 raise _busy()
             self._in_line += 1
         try:

@@ -6,10 +6,21 @@ from functools import cache
 
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.middleware.common import CommonMiddleware
+
+from lianglin.project.doorway import WATCHED
 
 HEARTBEAT_SECONDS = 60
 """A worker writes its heartbeat every ten seconds; six missed ones count as gone."""
+
+
+class Common(CommonMiddleware):
+    """Django's, which refuses a name that is not the city's; whoever watches asks a machine by its address."""
+
+    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+        """None for the pages of watching: nothing in them depends on the name."""
+        return None if request.path in WATCHED else super().process_request(request)
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
