@@ -9,10 +9,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.db import connection
 from psycopg.conninfo import conninfo_to_dict
 
 from lianglin.project import binaries, database, environment
-from lianglin.project.backups import making, programs
+from lianglin.project.backups import making, programs, verifying
 from lianglin.project.backups.shelf import Shelf
 from lianglin.project.embedded import Server
 from lianglin.project.environment import Environment
@@ -89,8 +90,40 @@ def test_programs_that_speak_no_tls_are_not_asked_to(monkeypatch: pytest.MonkeyP
     assert programs.client(major, "") == binaries.find_programs()
     with pytest.raises(NoBinary, match=f"apt-get install postgresql-{major}"):
         programs.client(major, "verify-full")
-    for name in programs.NEEDED:
-        path = tmp_path / str(major) / name
+    assert programs.client(major, "verify-full") == installed(tmp_path, major, programs.INCREMENTS[1])
+
+
+def installed(place: Path, major: int, *more: str) -> Path:
+    """A folder with programs of a version, by name."""
+    for name in (*programs.NEEDED, *more):
+        path = place / str(major) / name
         path.parent.mkdir(exist_ok=True)
         path.touch(mode=0o755)
-    assert programs.client(major, "verify-full") == tmp_path / str(major)
+    return place / str(major)
+
+
+def test_a_version_before_increments_needs_no_program_for_them(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(programs, "ELSEWHERE", (str(tmp_path / "{}"),))
+    folder = installed(tmp_path, 15)
+    assert programs.of_version(15) == folder
+    folder = installed(tmp_path, 17)
+    with pytest.raises(NoBinary):
+        programs.of_version(17)
+    installed(tmp_path, 17, "pg_combinebackup")
+    assert programs.of_version(17) == folder
+
+
+def test_amcheck_is_asked_of_indexes_that_hold_rows(db: None) -> None:
+    """Not of a partitioned table's as a whole: amcheck refuses those, and a sound backup would be called bad."""
+    with connection.cursor() as cursor:
+        cursor.execute(verifying.AMCHECK)
+        names = {name for (name,) in cursor.fetchall()}
+        cursor.execute(
+            "select indexname from pg_indexes where tablename = 'facts_fact' and schemaname = 'public'"
+        )
+        whole = {f"public.{name}" for (name,) in cursor.fetchall()}
+    assert "public.facts_fact_pkey" in whole
+    assert whole.isdisjoint(names)
+    assert "public.access_account_pkey" in names

@@ -19,7 +19,9 @@ from lianglin.project import binaries, embedded
 from lianglin.project.errors import DiskFull, NoBinary, SetupError
 
 DAY = 24 * 3600.0
-NEEDED = ("pg_basebackup", "pg_waldump", "pg_combinebackup", "pg_ctl", "postgres")
+NEEDED = ("pg_basebackup", "pg_waldump", "pg_ctl", "postgres")
+INCREMENTS = (17, "pg_combinebackup")
+"""The first version that makes increments, and the program that puts them together."""
 ELSEWHERE = ("/usr/lib/postgresql/{}/bin", "/usr/pgsql-{}/bin", "/usr/local/pgsql/bin")
 HBA = "local all all trust\n"
 ALONE: Mapping[str, str] = {
@@ -78,9 +80,11 @@ def client(major: int, sslmode: str) -> Path:
 
 def _installed(major: int) -> Path | None:
     """The machine's own programs of a version, where they are."""
+    first, combine = INCREMENTS
+    needed = (*NEEDED, combine) if major >= first else NEEDED
     for place in ELSEWHERE:
         folder = Path(place.format(major))
-        if all(os.access(folder / name, os.X_OK) for name in NEEDED):
+        if all(os.access(folder / name, os.X_OK) for name in needed):
             return folder
     return None
 
