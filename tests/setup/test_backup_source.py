@@ -90,7 +90,8 @@ def test_programs_that_speak_no_tls_are_not_asked_to(monkeypatch: pytest.MonkeyP
     assert programs.client(major, "") == binaries.find_programs()
     with pytest.raises(NoBinary, match=f"apt-get install postgresql-{major}"):
         programs.client(major, "verify-full")
-    assert programs.client(major, "verify-full") == installed(tmp_path, major, programs.INCREMENTS[1])
+    folder = installed(tmp_path, major, programs.INCREMENTS[1])
+    assert programs.client(major, "verify-full") == folder
 
 
 def installed(place: Path, major: int, *more: str) -> Path:
