@@ -17,7 +17,17 @@ import pytest
 
 from lianglin.kit import events
 from lianglin.project import environment
-from lianglin.project.backups import cipher, commands, keeping, ledger, making, programs, shelf, wal
+from lianglin.project.backups import (
+    cipher,
+    commands,
+    keeping,
+    ledger,
+    making,
+    programs,
+    shelf,
+    verifying,
+    wal,
+)
 from lianglin.project.backups.cipher import Damaged, Writer, WrongKey
 from lianglin.project.backups.keeping import Keep
 from lianglin.project.backups.shelf import Backup, Shelf
@@ -339,3 +349,15 @@ def test_a_copy_in_the_clear_that_a_killed_run_left_goes_and_one_in_use_stays(tm
         programs.sweep_scratch(tmp_path)
         assert home.is_dir()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["LIANGLIN_BACKUP_KEYS", "LIANGLIN_BACKUP_KEYS_FILE"])
+def test_the_copy_of_a_demo_is_read_with_the_keys_that_are_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for left in ("LIANGLIN_BACKUP_KEYS", "LIANGLIN_BACKUP_KEYS_FILE"):
+        monkeypatch.delenv(left, raising=False)
+    env = cast("Environment", SimpleNamespace(data=tmp_path))
+    assert "LIANGLIN_BACKUP_KEYS" in verifying._secrets_of(env)
+    monkeypatch.setenv(name, "given")
+    assert "LIANGLIN_BACKUP_KEYS" not in verifying._secrets_of(env)
