@@ -271,7 +271,7 @@ def test_a_missing_increment_and_a_wrong_key_are_named(
     (machine.shelf / "away").rename(machine.shelf / full)
     with pytest.raises(SetupError, match="key 1 of LIANGLIN_BACKUP_KEYS"):
         verified(machine, full, {2: RING[1]})
-    with pytest.raises(SetupError, match="the key is another one"):
+    with pytest.raises(SetupError, match="key 1 of LIANGLIN_BACKUP_KEYS is another one"):
         verified(machine, full, {1: b"another-key-of-a-test-run-only!!"})
     with pytest.raises(SetupError, match="LIANGLIN_BACKUP_KEYS is not set"):
         making.create(environment.read(machine.environ), Shelf(machine.shelf, {}), incremental=False)

@@ -324,7 +324,7 @@ def test_pg_basebackup_is_told_the_password_where_nobody_else_reads(
 def test_nothing_is_exported_from_a_restored_database_before_the_replay(
     kept: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A backup of it would make the ledger look newer than it is, and "backup open" would believe it."""
+    """The ledger would look newer than it is, and "backup open" would believe it; nor has a mere copy a log to leave."""
     done: list[str] = []
     monkeypatch.setattr(commands, "warn_of_one_disk", lambda *_given: None)
     monkeypatch.setattr(commands.attach, "running", lambda _env: nullcontext())
@@ -338,7 +338,7 @@ def test_nothing_is_exported_from_a_restored_database_before_the_replay(
     for word in ("create", "archive-wal"):
         with pytest.raises(SetupError, match="backup open"):
             commands.WORK[word](env, kept, argparse.Namespace(incremental=False))
-    assert done == ["log"]
+    assert done == []
 
 
 def test_a_copy_in_the_clear_that_a_killed_run_left_goes_and_one_in_use_stays(tmp_path: Path) -> None:
@@ -361,3 +361,20 @@ def test_the_copy_of_a_demo_is_read_with_the_keys_that_are_set(
     assert "LIANGLIN_BACKUP_KEYS" in verifying._secrets_of(env)
     monkeypatch.setenv(name, "given")
     assert "LIANGLIN_BACKUP_KEYS" not in verifying._secrets_of(env)
+
+
+def test_a_hole_in_the_archived_log_is_named(kept: Shelf) -> None:
+    begun = backup(datetime(2026, 11, 28, tzinfo=UTC))
+    for name in ("000000010000000000000005", "000000010000000000000007", "000000020000000000000008"):
+        (kept.folder / "wal" / f"{name}.enc").touch()
+    assert wal.gap(kept, begun) is None, "what lies before its beginning is not needed"
+    (kept.folder / "wal" / "00000002000000000000000B.enc").touch()
+    assert wal.gap(kept, begun) == "000000020000000000000009"
+
+
+def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
+    label = backup(datetime(2026, 11, 28, tzinfo=UTC)).label
+    (kept.folder / label).mkdir()
+    (kept.folder / label / "backup.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(Damaged, match=rf"Nothing was pruned: .*move .*{label} away"):
+        keeping.prune(kept, Keep(7, 4, 12))

@@ -58,7 +58,8 @@ class Bad(SetupError):
     """A backup that is not what it should be."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__("\n".join([f"{report.label} cannot be relied on:", *report.findings]))
+        todo = "Make a full one (“lianglin backup create”) and try that out; until then the one before is the newest."
+        super().__init__("\n".join([f"{report.label} cannot be relied on:", *report.findings, todo]))
         self.report = report
 
 
