@@ -378,3 +378,17 @@ def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
     (kept.folder / label / "backup.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Damaged, match=rf"Nothing was pruned: .*move .*{label} away"):
         keeping.prune(kept, Keep(7, 4, 12))
+
+
+def test_an_empty_folder_where_backups_lay_is_a_disk_that_is_not_mounted(kept: Shelf, tmp_path: Path) -> None:
+    env = cast("Environment", SimpleNamespace(data=tmp_path))
+    commands.must_be_mounted(env, kept)  # the first time
+    kept.note("full", ok=True)
+    commands.must_be_mounted(env, kept)
+    kept.folder.rename(tmp_path / "away")
+    kept.folder.mkdir()
+    with pytest.raises(SetupError, match="not mounted"):
+        commands.must_be_mounted(env, kept)
+    commands.must_be_mounted(env, Shelf(tmp_path / "another", RING))
+    (tmp_path / "away").rename(kept.folder)
+    commands.must_be_mounted(env, kept)

@@ -6,6 +6,7 @@ import argparse
 import os
 import re
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from lianglin.project.environment import Environment
 from lianglin.project.errors import SetupError
 
 TEXT = "Backups: create, list, verify, restore and open, prune; archive the write-ahead log."
+KNOWN = "backups.known"
+"""In the data folder: where backups lay when one was last made."""
 SHANGHAI = timezone(timedelta(hours=8))
 WORDS = {
     "create": "make one, full or --incremental",
@@ -87,7 +90,25 @@ def _archive(file: Path) -> int:
     return 0
 
 
+def must_be_mounted(env: Environment, shelf: Shelf) -> None:
+    """Refuses the empty folder that is there while the disk of the backups is not: what is put into it is lost to them."""
+    known = env.data / KNOWN
+    begun = (shelf.folder / "journal.jsonl").exists()
+    with suppress(OSError):
+        if known.read_text(encoding="utf-8") == str(shelf.folder):
+            if not begun:
+                raise SetupError(
+                    f"{shelf.folder} holds no backups, but did before: its disk is not mounted. Mount it. To begin anew in "
+                    f"the empty folder: rm {known}"
+                )
+            return
+    if begun:
+        with suppress(OSError):  # a disk that is full has its own words later
+            known.write_text(str(shelf.folder), encoding="utf-8")
+
+
 def _create(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
+    must_be_mounted(env, shelf)
     warn_of_one_disk(env, shelf)
     with attach.running(env):
         _must_be_open(env)
@@ -200,6 +221,7 @@ def _prune(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
 
 def _take_in(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
     shelf.need_keys()
+    must_be_mounted(env, shelf)
     shelf.prepare()
     with attach.running(env):
         _must_be_open(env)  # a copy that nobody opened leaves no log of its own on the shelf
