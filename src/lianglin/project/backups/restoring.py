@@ -30,12 +30,26 @@ def restore(shelf: Shelf, label: str, into: Path, until: datetime | None) -> Bac
         _require_empty(into)
         try:
             _restore(shelf, backup, into, until)
+        except SetupError as error:
+            raise _too_late(shelf, error, until) from None
         except OSError as error:
             raise refusal(into, error) from None
         finally:
             for left in (BESIDE, "files.restoring"):  # a copy in the clear that came to no end
                 shutil.rmtree(into / left, ignore_errors=True)
     return backup
+
+
+def _too_late(shelf: Shelf, error: SetupError, until: datetime | None) -> SetupError:
+    """The sentence for a moment that lies behind the archived log; any other error as it is."""
+    if until is None or "recovery ended before configured recovery target" not in str(error):
+        return error
+    end = wal.ended(shelf)
+    known = f"it was last written to at {end:%Y-%m-%dT%H:%M}+00:00" if end else "there is none"
+    return SetupError(
+        f"The archived log does not reach to {until.isoformat(timespec='minutes')} ({known}), or a part of it is missing "
+        "(“lianglin backup list”). Name an earlier time, or leave --until out."
+    )
 
 
 def _chosen(shelf: Shelf, label: str, until: datetime | None) -> Backup:
