@@ -183,6 +183,9 @@ def test_the_lost_disk_comes_back_and_the_erased_stay_erased(
         found = names(connection)
         assert (found[first], found[second], found[gone]) == (BEFORE, AFTER, ERASED)
         follow(machine, steps()[5])
+    assert (machine.shelf / "wal" / "00000002.history.enc").exists(), (
+        "the next restore follows the new log by it"
+    )
     assert file_in(machine, BEFORE).exists()
     found_files = {path.read_text("utf-8") for path in (machine.data / "files").rglob("abcd*")}
     assert found_files == {BEFORE, AFTER}, "one of the full backup, one of the increment"
