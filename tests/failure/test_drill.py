@@ -183,6 +183,9 @@ def test_the_lost_disk_comes_back_and_the_erased_stay_erased(
         found = names(connection)
         assert (found[first], found[second], found[gone]) == (BEFORE, AFTER, ERASED)
         follow(machine, steps()[5])
+    assert (machine.shelf / "wal" / "00000002.history.enc").exists(), (
+        "the next restore follows the new log by it"
+    )
     assert file_in(machine, BEFORE).exists()
     found_files = {path.read_text("utf-8") for path in (machine.data / "files").rglob("abcd*")}
     assert found_files == {BEFORE, AFTER}, "one of the full backup, one of the increment"
@@ -271,7 +274,7 @@ def test_a_missing_increment_and_a_wrong_key_are_named(
     (machine.shelf / "away").rename(machine.shelf / full)
     with pytest.raises(SetupError, match="key 1 of LIANGLIN_BACKUP_KEYS"):
         verified(machine, full, {2: RING[1]})
-    with pytest.raises(SetupError, match="the key is another one"):
+    with pytest.raises(SetupError, match="key 1 of LIANGLIN_BACKUP_KEYS is another one"):
         verified(machine, full, {1: b"another-key-of-a-test-run-only!!"})
     with pytest.raises(SetupError, match="LIANGLIN_BACKUP_KEYS is not set"):
         making.create(environment.read(machine.environ), Shelf(machine.shelf, {}), incremental=False)

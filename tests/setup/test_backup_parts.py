@@ -17,7 +17,17 @@ import pytest
 
 from lianglin.kit import events
 from lianglin.project import environment
-from lianglin.project.backups import cipher, commands, keeping, ledger, making, programs, shelf, wal
+from lianglin.project.backups import (
+    cipher,
+    commands,
+    keeping,
+    ledger,
+    making,
+    programs,
+    shelf,
+    verifying,
+    wal,
+)
 from lianglin.project.backups.cipher import Damaged, Writer, WrongKey
 from lianglin.project.backups.keeping import Keep
 from lianglin.project.backups.shelf import Backup, Shelf
@@ -314,7 +324,7 @@ def test_pg_basebackup_is_told_the_password_where_nobody_else_reads(
 def test_nothing_is_exported_from_a_restored_database_before_the_replay(
     kept: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A backup of it would make the ledger look newer than it is, and "backup open" would believe it."""
+    """The ledger would look newer than it is, and "backup open" would believe it; nor has a mere copy a log to leave."""
     done: list[str] = []
     monkeypatch.setattr(commands, "warn_of_one_disk", lambda *_given: None)
     monkeypatch.setattr(commands.attach, "running", lambda _env: nullcontext())
@@ -328,7 +338,7 @@ def test_nothing_is_exported_from_a_restored_database_before_the_replay(
     for word in ("create", "archive-wal"):
         with pytest.raises(SetupError, match="backup open"):
             commands.WORK[word](env, kept, argparse.Namespace(incremental=False))
-    assert done == ["log"]
+    assert done == []
 
 
 def test_a_copy_in_the_clear_that_a_killed_run_left_goes_and_one_in_use_stays(tmp_path: Path) -> None:
@@ -339,3 +349,46 @@ def test_a_copy_in_the_clear_that_a_killed_run_left_goes_and_one_in_use_stays(tm
         programs.sweep_scratch(tmp_path)
         assert home.is_dir()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["LIANGLIN_BACKUP_KEYS", "LIANGLIN_BACKUP_KEYS_FILE"])
+def test_the_copy_of_a_demo_is_read_with_the_keys_that_are_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    for left in ("LIANGLIN_BACKUP_KEYS", "LIANGLIN_BACKUP_KEYS_FILE"):
+        monkeypatch.delenv(left, raising=False)
+    env = cast("Environment", SimpleNamespace(data=tmp_path))
+    assert "LIANGLIN_BACKUP_KEYS" in verifying._secrets_of(env)
+    monkeypatch.setenv(name, "given")
+    assert "LIANGLIN_BACKUP_KEYS" not in verifying._secrets_of(env)
+
+
+def test_a_hole_in_the_archived_log_is_named(kept: Shelf) -> None:
+    begun = backup(datetime(2026, 11, 28, tzinfo=UTC))
+    for name in ("000000010000000000000005", "000000010000000000000007", "000000020000000000000008"):
+        (kept.folder / "wal" / f"{name}.enc").touch()
+    assert wal.gap(kept, begun) is None, "what lies before its beginning is not needed"
+    (kept.folder / "wal" / "00000002000000000000000B.enc").touch()
+    assert wal.gap(kept, begun) == "000000020000000000000009"
+
+
+def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
+    label = backup(datetime(2026, 11, 28, tzinfo=UTC)).label
+    (kept.folder / label).mkdir()
+    (kept.folder / label / "backup.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(Damaged, match=rf"Nothing was pruned: .*move .*{label} away"):
+        keeping.prune(kept, Keep(7, 4, 12))
+
+
+def test_an_empty_folder_where_backups_lay_is_a_disk_that_is_not_mounted(kept: Shelf, tmp_path: Path) -> None:
+    env = cast("Environment", SimpleNamespace(data=tmp_path))
+    commands.must_be_mounted(env, kept)  # the first time
+    kept.note("full", ok=True)
+    commands.must_be_mounted(env, kept)
+    kept.folder.rename(tmp_path / "away")
+    kept.folder.mkdir()
+    with pytest.raises(SetupError, match="not mounted"):
+        commands.must_be_mounted(env, kept)
+    commands.must_be_mounted(env, Shelf(tmp_path / "another", RING))
+    (tmp_path / "away").rename(kept.folder)
+    commands.must_be_mounted(env, kept)

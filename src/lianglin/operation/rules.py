@@ -39,6 +39,8 @@ STALLED_AFTER = 60.0
 """Seconds without a heartbeat after which a worker counts as gone."""
 QUEUE_WAITS, QUEUE_LATE = 300.0, 1800.0
 BACKUP_HOURS, VERIFY_DAYS = 26, 8
+ARCHIVE_LATE = 1800.0
+"""A segment of the log is handed over every five minutes, and taken in every minute."""
 SEAL_LATE = 3600.0
 """A seal is made every ten minutes while anything is written; in a quiet night there is none."""
 DISK_LOW, DISK_FULL = 0.15, 0.05

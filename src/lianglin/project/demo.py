@@ -9,16 +9,17 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from lianglin.project import attach, database, environment, processes
+from lianglin.project import attach, closed, database, environment, processes
 from lianglin.project.embedded import Server
 from lianglin.project.environment import Environment
-from lianglin.project.errors import DiskFull, SetupError
+from lianglin.project.errors import Closed, DiskFull, SetupError
 
 NEEDED_BYTES = 1500 * 1024**2
 BYTES_PER_RESIDENT = 13_000
@@ -33,6 +34,7 @@ def run(env: Environment, *, residents: int, console: Console) -> None:
     with attach.running(env) as server, processes.Family(env.data / "logs") as family:
         with console.status("Database · 数据库"):
             attach.migrate(env)
+            _must_be_open(env)
         fill(env, residents=residents, console=console)
         with console.status("Web and worker · 网页与后台"):
             children = {"LIANGLIN_DEMO": "1", "DATABASE_URL": database.bare_url(env)}
@@ -45,6 +47,15 @@ def run(env: Environment, *, residents: int, console: Console) -> None:
         except KeyboardInterrupt:
             console.print("Stopping · 正在停止")
             raise
+
+
+def _must_be_open(env: Environment) -> None:
+    """A city that was restored lets nobody in before the erasures are done again."""
+    if closed.is_closed(replace(env, database_role="app")):
+        raise Closed(
+            "The city was restored from a backup and is closed until the erasure ledger was replayed: run "
+            "“LIANGLIN_DEMO=1 lianglin backup open”."
+        )
 
 
 def _watch(server: Server | None, family: processes.Family, console: Console) -> None:

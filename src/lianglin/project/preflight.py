@@ -14,7 +14,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from lianglin.kit import discovery
-from lianglin.project import attach, database
+from lianglin.project import attach, closed, database
 from lianglin.project.environment import Environment
 
 State = Literal["good", "warn", "bad"]
@@ -55,6 +55,10 @@ def findings(env: Environment) -> Iterator[Finding]:
         try:
             yield look(env)
         except (OSError, psycopg.Error) as error:
+            if isinstance(error, psycopg.OperationalError) and closed.is_locked(env):
+                said = "closed since it was restored: who was erased may be in it again."
+                yield Finding(what, "bad", said, "Run “lianglin backup open”.")
+                continue
             reason = " ".join(str(error).split())[:200]
             yield Finding(what, "bad", f"cannot be looked at ({reason}).", "Mend that first.")
 

@@ -60,6 +60,8 @@ def test_waits_grow_scatter_and_end_after_three_days() -> None:
 def test_of_an_answer_only_printable_characters_are_kept() -> None:
     assert rules.printable("a\x00b\r\n<\x1b[31m" + "好" * 900)[:6] == "a b  <"
     assert len(rules.printable("好" * 900)) == 500
+    page = "<!DOCTYPE HTML>\n<html><style>p { color: red }</style><title>Error</title><p>401 - No permission</p></html>"
+    assert rules.printable(page) == "Error 401 - No permission"
 
 
 def test_the_same_move_has_the_same_number() -> None:

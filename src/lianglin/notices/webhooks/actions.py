@@ -97,9 +97,12 @@ def _must_be_callable(url: str) -> None:
 def _must_be_seen(wanted: Sequence[str], unit: int | None, area: str) -> None:
     if not set(wanted) <= discovery.lifecycles().keys() or not wanted:
         raise Refused(_("Choose at least one kind of case."), field="kinds")
-    if not set(wanted) <= kinds.heard(unit is not None, area):
+    if too_many := set(wanted) - kinds.heard(unit is not None, area):
         raise Refused(
-            _("Choose only kinds of cases that the unit, or the posts of the area, may open themselves."),
+            _(
+                "The unit, or the posts of the area, may not open these kinds of cases themselves: %(kinds)s. Leave them out."
+            )
+            % {"kinds": _(", ").join(str(label) for _code, label in kinds.choices(too_many))},
             field="kinds",
         )
 

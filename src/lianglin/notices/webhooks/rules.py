@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import random
+import re
 import secrets
 import uuid
 from collections.abc import Sequence
@@ -73,7 +74,9 @@ def wait_after(tries: int, retry_after: int = 0) -> timedelta | None:
 
 
 def printable(text: str) -> str:
-    """The beginning of an answer as it may be kept: printable characters alone."""
+    """The beginning of an answer as it may be kept: printable characters alone, of a page its words."""
+    if text.lstrip().startswith("<"):
+        text = " ".join(re.sub(r"(?s)<(style|script)\b.*?</\1>|<[^>]*>", " ", text).split())
     return "".join(sign if sign.isprintable() else " " for sign in text)[:SAID].strip()
 
 

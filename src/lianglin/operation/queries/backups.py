@@ -68,7 +68,7 @@ def _entry(line: str) -> Entry | None:
         return Entry(
             str(found["kind"]), at if at.tzinfo else at.replace(tzinfo=now().tzinfo), bool(found["ok"]),
             str(found.get("label") or ""), int(found.get("bytes") or 0), float(found.get("seconds") or 0),
-            str(found.get("error") or "")[:200],
+            str(found.get("error") or "")[:400],
         )  # fmt: skip
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -216,7 +216,7 @@ def backup() -> Part:
     if backups.folder() is None:
         return _part(
             "backups", "plain" if settings.DEMO else "bad", [_("No folder for backups is set (LIANGLIN_BACKUPS).")],
-            _("Set LIANGLIN_BACKUPS and run “lianglin backup” every night."),
+            _("Set LIANGLIN_BACKUPS and run “lianglin backup create” every night."),
         )  # fmt: skip
     good = backups.last(*backups.BACKUPS, entries=entries)
     newest = backups.last(*backups.BACKUPS, ok=None, entries=entries)
@@ -232,7 +232,36 @@ def backup() -> Part:
     if newest is not None and not newest.ok:
         said.append(_("The newest one failed: %(why)s") % {"why": newest.error or newest.label})
         state = "bad"
-    return _part("backups", state, said, _("Run “lianglin backup” by hand and read what it says."))
+    logs, archiving = _archive(entries)
+    if state == "good" and archiving != "good":
+        return _part(
+            "backups", archiving, [*said, *logs],
+            _("Run “lianglin backup archive-wal” by hand, read what it says, and see that it runs every minute."),
+        )  # fmt: skip
+    return _part(
+        "backups",
+        rules.worst([state, archiving]),
+        [*said, *logs],
+        _("Run “lianglin backup create” by hand and read what it says."),
+    )
+
+
+def _archive(entries: list[backups.Entry]) -> tuple[list[str], str]:
+    """The write-ahead log between two backups: when it was archived last, and how that stands."""
+    good, newest = backups.last("wal", entries=entries), backups.last("wal", ok=None, entries=entries)
+    if good is None:
+        said, state = (
+            [_("No log of changes has been archived: what came after the backup would be lost.")],
+            "warn",
+        )
+    else:
+        seconds = good.age.total_seconds()
+        said = [_("log of changes archived %(time)s ago") % {"time": ago(seconds)}]
+        state = "bad" if seconds > rules.ARCHIVE_LATE else "good"
+    if newest is not None and not newest.ok:
+        said.append(_("The log of changes was not archived: %(why)s") % {"why": newest.error or newest.label})
+        state = "bad"
+    return said, state
 
 
 def verify() -> Part:
@@ -245,7 +274,7 @@ def verify() -> Part:
             "verify",
             "warn",
             [_("No backup has been tried out yet.")],
-            _("Run “lianglin backup verify” once a week."),
+            _("Run “lianglin backup verify” after each backup."),
         )
     said = [_("tried out %(time)s ago") % {"time": ago(newest.age.total_seconds())}]
     late = newest.age.days >= rules.VERIFY_DAYS

@@ -95,7 +95,14 @@ def test_a_part_that_breaks_hides_no_other(scene: World, db: None, monkeypatch: 
     ("lines", "backup", "verify"),
     [
         ([], "bad", "warn"),
-        ([("full", 2.0, {}), ("verify", 24.0, {})], "good", "good"),
+        ([("full", 2.0, {}), ("wal", 0.1, {}), ("verify", 24.0, {})], "good", "good"),
+        ([("full", 2.0, {}), ("verify", 24.0, {})], "warn", "good"),
+        ([("full", 2.0, {}), ("wal", 0.6, {}), ("verify", 24.0, {})], "bad", "good"),
+        (
+            [("full", 2.0, {}), ("wal", 0.2, {}), ("wal", 0.1, {"ok": False, "error": "no room"})],
+            "bad",
+            "warn",
+        ),
         ([("full", 27.0, {}), ("verify", 24.0 * 9, {})], "bad", "warn"),
         (
             [
@@ -107,7 +114,7 @@ def test_a_part_that_breaks_hides_no_other(scene: World, db: None, monkeypatch: 
             "bad",
         ),
     ],
-    ids=["empty", "well", "late", "failed"],
+    ids=["empty", "well", "no-log", "log-late", "log-failed", "late", "failed"],
 )
 def test_backups_are_judged_by_their_journal(
     scene: World, db: None, settings: Any, tmp_path: Path, lines: list[Any], backup: str, verify: str

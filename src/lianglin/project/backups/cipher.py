@@ -135,11 +135,11 @@ def pieces(path: Path, ring: Ring, name: str) -> Iterator[bytes]:
     try:
         file = path.open("rb")
     except FileNotFoundError:
-        raise Damaged(f"{path} is missing. Take another backup, or bring the file back.") from None
+        raise Damaged(f"{path} is missing. Use another backup, or bring the file back.") from None
     with file:
         head = file.read(HEAD)
         if len(head) < HEAD or not head.startswith(MAGIC):
-            raise Damaged(f"{path} is damaged at its beginning. Take another backup.")
+            raise Damaged(f"{path} is damaged at its beginning. Use another backup.")
         key = AESGCM(derived(ring, head[len(MAGIC)], head[len(MAGIC) + 1 :], b"lianglin backup file"))
         unzip, count, last = zlib.decompressobj(), 0, False
         size = os.fstat(file.fileno()).st_size
@@ -151,7 +151,7 @@ def pieces(path: Path, ring: Ring, name: str) -> Iterator[bytes]:
             except (InvalidTag, zlib.error):
                 hint = " or the key of that number is another one" if count == 0 else ""
                 raise Damaged(
-                    f"{path} is damaged in its part {count + 1}{hint}. Take another backup."
+                    f"{path} is damaged in its part {count + 1}{hint}. Use another backup."
                 ) from None
             count += 1
         yield unzip.flush()
@@ -161,7 +161,7 @@ def _chunk(file: BinaryIO, size: int) -> bytes:
     head = file.read(4)
     length = struct.unpack(">I", head)[0] if len(head) == 4 else 0
     if not TAG <= length <= CHUNK + TAG or file.tell() + length > size:
-        raise Damaged(f"{file.name} is cut off or damaged. Take another backup.")
+        raise Damaged(f"{file.name} is cut off or damaged. Use another backup.")
     return file.read(length)
 
 

@@ -6,16 +6,20 @@ import argparse
 import os
 import re
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from lianglin.project import attach, environment
 from lianglin.project.backups import closing, keeping, ledger, making, restoring, verifying, wal
+from lianglin.project.backups.cipher import WrongKey
 from lianglin.project.backups.shelf import Shelf
 from lianglin.project.environment import Environment
 from lianglin.project.errors import SetupError
 
 TEXT = "Backups: create, list, verify, restore and open, prune; archive the write-ahead log."
+KNOWN = "backups.known"
+"""In the data folder: where backups lay when one was last made."""
 SHANGHAI = timezone(timedelta(hours=8))
 WORDS = {
     "create": "make one, full or --incremental",
@@ -86,17 +90,35 @@ def _archive(file: Path) -> int:
     return 0
 
 
+def must_be_mounted(env: Environment, shelf: Shelf) -> None:
+    """Refuses the empty folder that is there while the disk of the backups is not: what is put into it is lost to them."""
+    known = env.data / KNOWN
+    begun = (shelf.folder / "journal.jsonl").exists()
+    with suppress(OSError):
+        if known.read_text(encoding="utf-8") == str(shelf.folder):
+            if not begun:
+                raise SetupError(
+                    f"{shelf.folder} holds no backups, but did before: its disk is not mounted. Mount it. To begin anew in "
+                    f"the empty folder: rm {known}"
+                )
+            return
+    if begun:
+        with suppress(OSError):  # a disk that is full has its own words later
+            known.write_text(str(shelf.folder), encoding="utf-8")
+
+
 def _create(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
+    must_be_mounted(env, shelf)
     warn_of_one_disk(env, shelf)
     with attach.running(env):
         _must_be_open(env)
         made = making.create(env, shelf, incremental=options.incremental)
+        print(
+            f"{made.label}: {mb(made.size)} MB in {made.seconds:.0f} s ({mb(made.plain)} MB before compression)."
+        )
         attach.setup_django()
         ledger.export(shelf)
         wal.sweep(shelf, env.data / "pg" / "outbox")
-    print(
-        f"{made.label}: {mb(made.size)} MB in {made.seconds:.0f} s ({mb(made.plain)} MB before compression)."
-    )
     return 0
 
 
@@ -118,16 +140,21 @@ def warn_of_one_disk(env: Environment, shelf: Shelf) -> None:
 
 
 def _list(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
-    wrong = 0
+    wrong, newest = 0, None
     for label in shelf.labels():
         try:
             backup = shelf.about(label)
             shelf.chain(label)
             state = "complete" if shelf.is_whole(backup) else "DAMAGED: a file is missing or cut off"
+        except WrongKey as error:
+            wrong += 1
+            print(f"{label}  NOT READABLE: {error}")
+            continue
         except SetupError as error:
             wrong += 1
             print(f"{label}  DAMAGED: {error}")
             continue
+        newest = backup
         wrong += state != "complete"
         on = f" on {backup.parent}" if backup.parent else ""
         at = backup.when.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
@@ -135,6 +162,10 @@ def _list(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
     segments = [name for name in wal.names(shelf) if wal.SEGMENT.fullmatch(name)]
     if segments:
         print(f"write-ahead log: {len(segments)} segments, {segments[0]} to {segments[-1]}")
+    if newest is not None and (lacking := wal.gap(shelf, newest)):
+        wrong += 1
+        print(f"write-ahead log: {lacking} IS MISSING. {newest.label} cannot be brought further than to it: "
+              "bring that file back, or make a full backup.")  # fmt: skip
     if not shelf.labels():
         print(f"No backup in {shelf.folder}.")
     return 1 if wrong else 0
@@ -162,6 +193,9 @@ def _restore(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int
     into = (options.into or env.data).absolute()
     here = into == env.data and not env.database_url
     backup = restoring.restore(shelf, options.label, into, options.until)
+    if options.until is None and (lacking := wal.gap(shelf, backup)):
+        print(f"Note: the archived log lacks {lacking}. What was entered from there on is not in {into}. If that file "
+              f"can be brought back into {shelf.folder / 'wal'}, do so and restore anew.", file=sys.stderr)  # fmt: skip
     print(f"{backup.label} is restored in {into}. It is closed until the erasure ledger was replayed.")
     if here:
         return _open(env, shelf, options)
@@ -187,12 +221,15 @@ def _prune(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
 
 def _take_in(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
     shelf.need_keys()
+    must_be_mounted(env, shelf)
     shelf.prepare()
     with attach.running(env):
-        taken = wal.sweep(shelf, env.data / "pg" / "outbox")
-        _must_be_open(env)
+        _must_be_open(env)  # a copy that nobody opened leaves no log of its own on the shelf
         attach.setup_django()
-        lines = ledger.export(shelf)
+        try:
+            taken = wal.sweep(shelf, env.data / "pg" / "outbox")
+        finally:  # a log that cannot be taken in leaves nobody's erasure unknown
+            lines = ledger.export(shelf)
     print(f"{taken} segments taken in, {lines} new lines in the erasure ledger.")
     return 0
 

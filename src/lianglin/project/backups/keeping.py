@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lianglin.project.backups import wal
+from lianglin.project.backups.cipher import Damaged
 from lianglin.project.backups.shelf import PART, Backup, Shelf
 from lianglin.project.errors import SetupError
 
@@ -58,7 +59,7 @@ def prune(shelf: Shelf, keep: Keep) -> Pruned:
     """
     with shelf.turn():
         shelf.sweep_parts()
-        backups = [shelf.about(label) for label in shelf.labels()]
+        backups = [_about(shelf, label) for label in shelf.labels()]
         if not backups:
             return Pruned([], 0)
         stay = kept(backups, keep)
@@ -69,6 +70,16 @@ def prune(shelf: Shelf, keep: Keep) -> Pruned:
             shutil.rmtree(away)
         left = [backup for backup in backups if backup.label in stay]
         return Pruned(gone, wal.drop(wal.unneeded(shelf, oldest_for_times(left, keep))))
+
+
+def _about(shelf: Shelf, label: str) -> Backup:
+    """What a backup says of itself; else why nothing is pruned, and what helps."""
+    try:
+        return shelf.about(label)
+    except Damaged as error:
+        raise Damaged(
+            f"Nothing was pruned: {error} Then move {shelf.folder / label} away, and prune again."
+        ) from None
 
 
 def oldest_for_times(backups: list[Backup], keep: Keep) -> Backup:

@@ -128,14 +128,18 @@ def lines(folder: Path, since: datetime | None = None) -> tuple[str, ...]:
     except FileNotFoundError as error:
         raise SetupError(
             f"{error.filename} is missing: without the ledger, people who were erased would be back. Bring the folder "
-            "of the ledger back, or name where it is with --ledger."
+            "of the ledger back and run “lianglin backup open”, or name where it is: “lianglin backup open --ledger FOLDER”."
         ) from None
     except (OSError, ValueError, KeyError):
-        raise Damaged(f"{folder / STATE} is damaged. Bring back a copy of the ledger's folder.") from None
+        raise Damaged(
+            f"{folder / STATE} is damaged. Bring back a copy of the ledger's folder, then run “lianglin backup open”."
+        ) from None
     # Lines may have been added since the state was written (a crash between the two): they come after.
     whole = b"".join(text.splitlines(keepends=True)[: state["lines"]])
     if hashlib.sha256(whole).hexdigest() != state["sha256"]:
-        raise Damaged(f"{folder / NAME} is not as it was written. Bring back a copy of the ledger's folder.")
+        raise Damaged(
+            f"{folder / NAME} is not as it was written. Bring back a copy of the ledger's folder, then run “lianglin backup open”."
+        )
     if since is not None and at < since:
         raise SetupError(
             f"The ledger in {folder} is of {at.isoformat(timespec='minutes')}, older than what lies among the backups "

@@ -125,7 +125,12 @@ class _Making:
             raise SetupError(
                 "There is no backup to add to yet. Make a full one first: “lianglin backup create”."
             )
-        self.shelf.chain(parent.label)  # else the increment is worth nothing
+        for one in self.shelf.chain(parent.label):  # else the increment is worth nothing
+            if not self.shelf.is_whole(one):
+                raise SetupError(
+                    f"{one.label} is damaged (a file is missing or cut off), and an increment would stand on it. Make a full "
+                    "one: “lianglin backup create”."
+                )
         if parent.system != source.system:
             raise SetupError(f"{parent.label} is a backup of another database. Make a full one first.")
         if source.version < 170000 or not source.summarizes:

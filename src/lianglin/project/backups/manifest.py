@@ -19,7 +19,7 @@ NAME = "backup_manifest"
 SUM = b'"Manifest-Checksum"'
 APART = (NAME, "postgresql.auto.conf", "recovery.signal", "standby.signal")
 LOG = "pg_wal/"  # read by pg_waldump instead
-ELSE = "Take another backup."
+ELSE = "Use another backup."
 
 
 def read(cluster: Path) -> dict[str, Any]:

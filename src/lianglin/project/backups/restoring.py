@@ -30,9 +30,26 @@ def restore(shelf: Shelf, label: str, into: Path, until: datetime | None) -> Bac
         _require_empty(into)
         try:
             _restore(shelf, backup, into, until)
+        except SetupError as error:
+            raise _too_late(shelf, error, until) from None
         except OSError as error:
             raise refusal(into, error) from None
+        finally:
+            for left in (BESIDE, "files.restoring"):  # a copy in the clear that came to no end
+                shutil.rmtree(into / left, ignore_errors=True)
     return backup
+
+
+def _too_late(shelf: Shelf, error: SetupError, until: datetime | None) -> SetupError:
+    """The sentence for a moment that lies behind the archived log; any other error as it is."""
+    if until is None or "recovery ended before configured recovery target" not in str(error):
+        return error
+    end = wal.ended(shelf)
+    known = f"it was last written to at {end:%Y-%m-%dT%H:%M}+00:00" if end else "there is none"
+    return SetupError(
+        f"The archived log does not reach to {until.isoformat(timespec='minutes')} ({known}), or a part of it is missing "
+        "(“lianglin backup list”). Name an earlier time, or leave --until out."
+    )
 
 
 def _chosen(shelf: Shelf, label: str, until: datetime | None) -> Backup:
@@ -90,6 +107,7 @@ def _restore(shelf: Shelf, backup: Backup, into: Path, until: datetime | None) -
         programs.admin(folder, backup.admin, backup.database) as admin,
     ):
         closing.close(admin, backup, wal.ended(shelf) if until is not None else None)
+    _hand_over_history(side)
     files_of(shelf, chain, into / "files.restoring")
     home = into / "pg"
     home.mkdir(mode=0o700, exist_ok=True)
@@ -100,7 +118,16 @@ def _restore(shelf: Shelf, backup: Backup, into: Path, until: datetime | None) -
     (side / "cluster").rename(home / "cluster")
     sync_folder(home)
     sync_folder(into)
-    shutil.rmtree(side, ignore_errors=True)
+
+
+def _hand_over_history(side: Path) -> None:
+    """Lets the server archive its new timeline's history once it archives: the next restore finds its log by that."""
+    log = side / "cluster" / "pg_wal"
+    for path in log.glob("*.history"):
+        if not (side / "wal" / path.name).exists():
+            (log / "archive_status").mkdir(mode=0o700, exist_ok=True)
+            (log / "archive_status" / f"{path.name}.ready").touch(mode=0o600)
+    programs.hand_over(side)
 
 
 def lay_out(shelf: Shelf, chain: list[Backup], home: Path, *, sync: bool = True) -> None:
@@ -138,14 +165,14 @@ def _each(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
             yield member
             tar.members.clear()
     except tarfile.TarError:
-        raise Damaged("The archive in the backup cannot be read. Take another backup.") from None
+        raise Damaged("The archive in the backup cannot be read. Use another backup.") from None
 
 
 def _put(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
     """Plain files and folders only, and only below the target."""
     path = target / member.name
     if member.name.startswith("/") or ".." in Path(member.name).parts:
-        raise Damaged(f"The archive names a place outside of it ({member.name}). Take another backup.")
+        raise Damaged(f"The archive names a place outside of it ({member.name}). Use another backup.")
     if member.isdir():
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     elif member.isfile() and (held := tar.extractfile(member)) is not None:
@@ -154,7 +181,7 @@ def _put(tar: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> None:
             shutil.copyfileobj(held, file, 1024 * 1024)
         path.chmod(0o600)
     else:
-        raise Damaged(f"The archive holds something that is no file ({member.name}). Take another backup.")
+        raise Damaged(f"The archive holds something that is no file ({member.name}). Use another backup.")
 
 
 def files_of(shelf: Shelf, chain: list[Backup], target: Path) -> int:

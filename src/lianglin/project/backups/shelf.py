@@ -99,9 +99,11 @@ class Shelf:
         except FileNotFoundError:
             raise SetupError(f"There is no backup {label}. “lianglin backup list” shows them.") from None
         except (ValueError, KeyError, TypeError):
-            raise Damaged(f"{path} is damaged. Take another backup.") from None
+            raise Damaged(f"{path} is damaged. Use another backup.") from None
         if sealed and not hmac.compare_digest(self._seal(number, body), seal):
-            raise Damaged(f"{path} is not as it was written, or the key is another one. Take another backup.")
+            raise Damaged(
+                f"{path} is not as it was written, or key {number} of LIANGLIN_BACKUP_KEYS is another one. Use that key, or another backup."
+            )
         return found
 
     def newest(self, *, kind: str = "") -> Backup | None:

@@ -58,7 +58,8 @@ class Bad(SetupError):
     """A backup that is not what it should be."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__("\n".join([f"{report.label} cannot be relied on:", *report.findings]))
+        todo = "Make a full one (“lianglin backup create”) and try that out; until then the one before is the newest."
+        super().__init__("\n".join([f"{report.label} cannot be relied on:", *report.findings, todo]))
         self.report = report
 
 
@@ -190,10 +191,15 @@ def _audit(env: Environment, backup: Backup, folder: str, home: Path, report: Re
 
 
 def _secrets_of(env: Environment) -> dict[str, str]:
-    """A demo keeps its secrets in its own data folder, which is not the copy's."""
+    """A demo keeps its secrets in its own data folder, which is not the copy's; one that is set counts before them."""
     from lianglin.project import environment
 
-    return environment.demo_secrets(env.data)
+    kept = environment.demo_secrets(env.data).items()
+    return {
+        name: value
+        for name, value in kept
+        if not os.environ.get(name) and not os.environ.get(name + environment.FILE)
+    }
 
 
 def _checksums(home: Path, major: int, report: Report) -> None:
