@@ -138,3 +138,10 @@ def test_no_table_in_parts_is_wider_than_a_screen(city: City) -> None:
     assert len(columns) > 1
     assert max(columns) <= COLUMNS
     assert sum(columns) == sum(bool(one.counts and one.dimensions) for one in queries.figures_of())
+
+
+def test_each_table_in_parts_has_a_name_of_its_own_and_is_named_once(city: City) -> None:
+    page = city.browser("street").get("/figures/in-parts/?by=place").content.decode()
+    names = re.findall(r'<h2 id="parts-\d+">(.*?)</h2>', page)
+    assert len(names) == len(set(names)) > 1
+    assert page.count('aria-labelledby="parts-') == len(names)

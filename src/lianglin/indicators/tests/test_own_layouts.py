@@ -166,6 +166,15 @@ def test_a_mistake_is_named_with_its_paragraph_and_what_may_be_meant() -> None:
     assert flaws("没有占位符")[0][0] == "none"
 
 
+def test_a_tag_without_its_other_half_is_named_where_it_stands() -> None:
+    assert [one[:2] for one in flaws("{% for 行 in 表1.行 %}", "{{ 行[0] }}", "{% endif %}")] == [
+        ("unclosed", 1), ("unclosed", 3),
+    ]  # fmt: skip
+    assert [one[:2] for one in flaws("{{ 标题 }}", "{% if 标题 %}")] == [("unclosed", 2)]
+    assert [one[:2] for one in flaws("{{ 标题 }}", "{% endfor %}")] == [("unclosed", 2)]
+    assert [one[:2] for one in flaws("{{ 标题 }}", "{% else %}")] == [("unclosed", 2)]
+
+
 # --- filled --------------------------------------------------------------------------------------------------
 
 

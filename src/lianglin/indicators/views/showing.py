@@ -55,14 +55,25 @@ def group_label(indicator: Indicator) -> str:
 
 def side_by_side(figures: Sequence[Indicator]) -> list[tuple[str, slice]]:
     """Which figures one table holds: those of one service, so many as a desk's screen shows; its name and their slice."""
-    made: list[tuple[str, slice]] = []
+    made: list[slice] = []
     start = 0
     for at in range(1, len(figures) + 1):
         ends = at == len(figures) or group(figures[at]) != group(figures[start])
         if ends or at - start == COLUMNS:
-            made.append((group_label(figures[start]), slice(start, at)))
+            made.append(slice(start, at))
             start = at
-    return made
+    return [(_table_label(figures, made, one), one) for one in made]
+
+
+def _table_label(figures: Sequence[Indicator], made: Sequence[slice], one: slice) -> str:
+    """A table's service; where a service takes more than one table, which of how many this is."""
+    label = group_label(figures[one.start])
+    held = [table for table in made if group(figures[table.start]) == group(figures[one.start])]
+    if len(held) == 1:
+        return label
+    return _("%(group)s (%(number)s of %(all)s)") % {
+        "group": label, "number": held.index(one) + 1, "all": len(held),
+    }  # fmt: skip
 
 
 def unit(indicator: Indicator) -> str:

@@ -95,7 +95,7 @@ def _of(lines: Sequence[_Line], known: dict[str, Any]) -> Iterator[Flaw]:
     except TemplateSyntaxError as error:
         alone = [flaw for line in lines for flaw in _alone(language, line)]
         at = min(max((error.lineno or 1) - 1, 0), len(lines) - 1)
-        yield from alone or [_flaw("unclosed", lines[at], str(error.message)[:80])]
+        yield from alone or _unpaired(lines) or [_flaw("unclosed", lines[at], lines[at].source[:60])]
         return
     refused = list(objections(tree))
     for one in [*refused, *Names(known).check(tree)]:
@@ -108,11 +108,30 @@ def _said(one: Objection, lines: Sequence[_Line]) -> Flaw:
     return _flaw(one.code, line, text, one.meant)
 
 
+def _word(tag: str) -> str:
+    return tag[2:-2].strip(" -+").split(" ")[0]
+
+
+def _unpaired(lines: Sequence[_Line]) -> list[Flaw]:
+    """The tags that miss their other half: an end with what it does not end, else whatever stays open."""
+    opened: list[tuple[str, _Line, str]] = []
+    tags = [(line, tag) for line in lines for tag in TAG.findall(line.source) if tag.startswith("{%")]
+    for line, tag in tags:
+        word, last = _word(tag), opened[-1:]
+        begun = last[0][0] if last else ""
+        if word in ("for", "if"):
+            opened.append((word, line, tag))
+        elif word in ("endfor", "endif") and begun == word[3:]:
+            opened.pop()
+        elif word in ("endfor", "endif") or not begun:
+            return [_flaw("unclosed", where, said[:60]) for _begun, where, said in [*last, (word, line, tag)]]
+    return [_flaw("unclosed", line, tag[:60]) for _begun, line, tag in opened]
+
+
 def _alone(language: Language, line: _Line) -> Iterator[Flaw]:
     """The expressions of a paragraph that cannot be read by themselves; a loop's ends stand elsewhere."""
     for tag in TAG.findall(line.source):
-        inside = tag[2:-2].strip(" -+")
-        word = inside.split(" ")[0]
+        word = _word(tag)
         if tag.startswith("{%") and word in ("endfor", "endif", "else"):
             continue
         ends = {"for": "{% endfor %}", "if": "{% endif %}", "elif": ""}

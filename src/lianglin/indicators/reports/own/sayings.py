@@ -67,8 +67,8 @@ FLAWS: dict[str, Any] = {
     "syntax": gettext_lazy("“%(said)s” cannot be read. Write a name between the braces, like {{ 办结率.本期 }}."),
     "command": gettext_lazy("“%(said)s” is no command that is known. There are for, endfor, if, elif, else and endif."),
     "unclosed": gettext_lazy(
-        "A repetition or condition is not closed, or closed twice: each for needs its endfor, each if "
-        "its endif (%(said)s)."
+        "“%(said)s” misses its other half: each for needs its endfor and each if its endif, and what was "
+        "begun last is ended first."
     ),
     "not_allowed": gettext_lazy(
         "“%(said)s”: only names, repetitions over lists and comparisons are allowed between the braces; "
