@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from contextlib import nullcontext
@@ -378,6 +380,20 @@ def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
     (kept.folder / label / "backup.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Damaged, match=rf"Nothing was pruned: .*move .*{label} away"):
         keeping.prune(kept, Keep(7, 4, 12))
+
+
+@pytest.mark.parametrize("words", [["create"], ["archive-wal"], ["open"]], ids=lambda words: words[0])
+def test_a_folder_without_a_database_is_neither_backed_up_nor_opened(tmp_path: Path, words: list[str]) -> None:
+    environ = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("LIANGLIN_", "DATABASE_"))},
+        "LIANGLIN_DATA": str(tmp_path / "data"), "LIANGLIN_BACKUPS": str(tmp_path / "shelf"), "LIANGLIN_DEMO": "1",
+        "LIANGLIN_BACKUP_KEYS": "1:" + base64.b64encode(b"k" * 32).decode(),
+    }  # fmt: skip
+    command = [sys.executable, "-m", "lianglin.project.cli", "backup", *words]
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 1
+    assert f"There is no database in {tmp_path / 'data'}" in ran.stderr
+    assert not (tmp_path / "data" / "pg").exists()
 
 
 def test_an_empty_folder_where_backups_lay_is_a_disk_that_is_not_mounted(kept: Shelf, tmp_path: Path) -> None:

@@ -90,6 +90,15 @@ def _archive(file: Path) -> int:
     return 0
 
 
+def must_be_there(env: Environment) -> None:
+    """Refuses a folder without a database: starting would make an empty one, to be backed up or called open."""
+    if not env.database_url and not (env.data / "pg" / "cluster").exists():
+        raise SetupError(
+            f"There is no database in {env.data}. Set LIANGLIN_DATA to the city's folder, or bring a backup back there: "
+            "“lianglin backup restore”."
+        )
+
+
 def must_be_mounted(env: Environment, shelf: Shelf) -> None:
     """Refuses the empty folder that is there while the disk of the backups is not: what is put into it is lost to them."""
     known = env.data / KNOWN
@@ -108,6 +117,7 @@ def must_be_mounted(env: Environment, shelf: Shelf) -> None:
 
 
 def _create(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
+    must_be_there(env)
     must_be_mounted(env, shelf)
     warn_of_one_disk(env, shelf)
     with attach.running(env):
@@ -204,6 +214,7 @@ def _restore(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int
 
 
 def _open(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
+    must_be_there(env)
     with attach.running(env):
         touched = closing.reopen(env, shelf, options.ledger)
     if touched is None:
@@ -221,6 +232,7 @@ def _prune(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
 
 def _take_in(env: Environment, shelf: Shelf, options: argparse.Namespace) -> int:
     shelf.need_keys()
+    must_be_there(env)
     must_be_mounted(env, shelf)
     shelf.prepare()
     with attach.running(env):
