@@ -336,7 +336,7 @@ def test_nothing_is_exported_from_a_restored_database_before_the_replay(
     monkeypatch.setattr(commands.wal, "sweep", lambda *_given: done.append("log") or 1)
     monkeypatch.setattr(commands.making, "create", lambda *_given, **_more: done.append("backup"))
     monkeypatch.setattr(commands.ledger, "export", lambda _shelf: done.append("ledger") or 1)
-    env = cast("Environment", SimpleNamespace(data=kept.folder))
+    env = cast("Environment", SimpleNamespace(data=kept.folder, database_url="postgresql://elsewhere"))
     for word in ("create", "archive-wal"):
         with pytest.raises(SetupError, match="backup open"):
             commands.WORK[word](env, kept, argparse.Namespace(incremental=False))
@@ -372,6 +372,8 @@ def test_a_hole_in_the_archived_log_is_named(kept: Shelf) -> None:
     assert wal.gap(kept, begun) is None, "what lies before its beginning is not needed"
     (kept.folder / "wal" / "00000002000000000000000B.enc").touch()
     assert wal.gap(kept, begun) == "000000020000000000000009"
+    (kept.folder / "wal" / "000000010000000000000007.enc").unlink()
+    assert wal.gap(kept, begun) == "000000020000000000000007", "the one it begins in, too"
 
 
 def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
@@ -383,7 +385,9 @@ def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
 
 
 @pytest.mark.parametrize("words", [["create"], ["archive-wal"], ["open"]], ids=lambda words: words[0])
-def test_a_folder_without_a_database_is_neither_backed_up_nor_opened(tmp_path: Path, words: list[str]) -> None:
+def test_a_folder_without_a_database_is_neither_backed_up_nor_opened(
+    tmp_path: Path, words: list[str]
+) -> None:
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("LIANGLIN_", "DATABASE_"))},
         "LIANGLIN_DATA": str(tmp_path / "data"), "LIANGLIN_BACKUPS": str(tmp_path / "shelf"), "LIANGLIN_DEMO": "1",

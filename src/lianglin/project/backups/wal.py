@@ -129,15 +129,16 @@ def lay_out(shelf: Shelf, backup: Backup, folder: Path) -> int:
 
 
 def gap(shelf: Shelf, backup: Backup) -> str | None:
-    """The first segment that the archive lacks behind this backup's beginning, between others that it holds."""
+    """The first segment from this backup's beginning on that the archive lacks before others that it holds."""
     first, size = first_needed(backup), backup.segment_size
     segments = [name for name in names(shelf) if SEGMENT.fullmatch(name) and number(name, size) >= first]
     held = {number(name, size): name for name in segments}
-    lacking = next((one for one in range(min(held), max(held)) if one not in held), None) if held else None
+    lacking = next((one for one in range(first, max(held, default=first)) if one not in held), None)
     if lacking is None:
         return None
+    beside = held.get(lacking - 1) or held[min(held)]  # of the same timeline
     high, low = divmod(lacking, 0x1_0000_0000 // size)
-    return f"{held[lacking - 1][:8]}{high:08X}{low:08X}"
+    return f"{beside[:8]}{high:08X}{low:08X}"
 
 
 def unneeded(shelf: Shelf, oldest: Backup) -> Iterator[Path]:
