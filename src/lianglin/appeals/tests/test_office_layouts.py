@@ -246,6 +246,16 @@ def test_every_service_with_figures_has_a_report_of_its_own() -> None:
             assert {one.code for one in figures} == set(made.sections[0].figures)
 
 
+@pytest.mark.parametrize(
+    "title", ["{place}{nothing}月报", "{appeals.received}", "{place:change}月报", "{place月报"]
+)
+def test_a_printed_title_names_only_what_it_is_filled_with(city: City, title: str) -> None:
+    answer = city.browser("street").post("/figures/reports/composed/", {"name": "月报", "title": title})
+    assert answer.status_code == 422
+    assert title in answer.content.decode()
+    assert not ReportDesign._base_manager.exists()
+
+
 def test_a_kind_of_report_is_ended_after_a_question_and_figures_stand_behind_their_service(
     city: City,
 ) -> None:

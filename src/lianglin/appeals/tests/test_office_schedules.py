@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from pypdf import PdfReader
 
 from lianglin.access.actor import job
 from lianglin.access.models import Post
@@ -151,6 +153,9 @@ def test_the_form_of_a_schedule_says_what_is_wrong_and_keeps_what_was_typed(city
     assert "manager单位" in answer.content.decode()
     assert "office@example.org" in answer.content.decode()
     given["mails"] = "manager单位，office@example.org"
+    for nth in ("0", "99"):
+        answer = browser.post("/figures/reports/schedules/new/", given | {"nth": nth})
+        assert "请选择第 1 至第 20 个工作日。" in answer.content.decode()
     answer = browser.post("/figures/reports/schedules/new/", given)
     assert answer.status_code == 303
     page = browser.get(answer["Location"]).content.decode()
@@ -182,6 +187,9 @@ def test_an_issued_report_goes_where_its_schedule_says_and_the_receipt_comes_bac
         page = reader.get(f"/figures/reports/received/{held.key}/").content.decode()
         assert "示办发〔2026〕12号" in page
         assert reader.get(f"/figures/reports/received/{held.key}/report.pdf").content[:4] == b"%PDF"
+        reader.cookies["django_language"] = "en"
+        pdf = reader.get(f"/figures/reports/received/{held.key}/report.pdf").content
+        assert "2026年12月4日12:00" in PdfReader(BytesIO(pdf)).pages[0].extract_text().replace(" ", "")
         background(sending.note_opened, key=str(held.key), post="经理岗", at=clock.now().isoformat())
         background(sending.note_opened, key=str(held.key), post="后来者", at=clock.now().isoformat())
         page = city.browser("street").get(f"/figures/reports/{report.key}/").content.decode()

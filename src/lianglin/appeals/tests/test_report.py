@@ -16,7 +16,7 @@ from docx.shared import Mm, Pt
 from pypdf import PdfReader
 
 from lianglin.access.actor import job
-from lianglin.access.models import Post
+from lianglin.access.models import Organisation, Post
 from lianglin.access.transaction import acting
 from lianglin.appeals.queries import response
 from lianglin.indicators.models import PublishedValue
@@ -398,6 +398,36 @@ def test_the_pages_lead_from_making_to_issuing(work: City) -> None:
     assert (report.state, report.issuer) == ("issued", "street单位")
     assert browser.post(here + "correct/", {"why": "补录一件"}).status_code == 303
     assert browser.get("/figures/reports/").status_code == 200
+
+
+def test_who_issues_what_is_issued_is_told_so_on_the_report(work: City) -> None:
+    report = asked(work)
+    here, browser = f"/figures/reports/{report.key}/", work.browser("street")
+    assert browser.post(here + "issue/", {"seen": "0"}).status_code == 303
+    again = browser.post(here + "issue/", {"seen": "0"}, follow=True)
+    assert again.redirect_chain == [(here, 303)]
+    assert [one.level_tag for one in again.context["messages"]] == ["success", "error"]
+    assert browser.get(here + "issue/")["Location"] == here
+
+
+def test_the_chinese_title_says_its_language_on_english_pages(work: City) -> None:
+    report = asked(work)
+    here, browser = f"/figures/reports/{report.key}/", work.browser("street")
+    browser.cookies["django_language"] = "en"
+    title = report.figures["title"]
+    assert f'<h1 lang="zh-Hans">{title}</h1>' in browser.get(here).content.decode()
+    for what in ("edit", "issue"):
+        assert f'lang="zh-Hans">{title}<' in browser.get(f"{here}{what}/").content.decode()
+
+
+def test_who_issues_from_english_pages_signs_in_chinese(work: City) -> None:
+    report = asked(work)
+    Organisation.objects.filter(name="street单位").update(name_en="Street Office")
+    browser = work.browser("street")
+    browser.cookies["django_language"] = "en"
+    assert browser.post(f"/figures/reports/{report.key}/issue/", {"seen": "0"}).status_code == 303
+    report.refresh_from_db()
+    assert (report.state, report.issuer) == ("issued", "street单位")
 
 
 def test_who_edits_second_keeps_what_was_typed_and_sees_what_was_kept(work: City) -> None:

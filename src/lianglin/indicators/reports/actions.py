@@ -167,7 +167,7 @@ def issue(key: UUID, *, by: Actor, seen: int, document_number: str = "", copied_
                 _("Its period was not over when it was counted. Count it again when it is, then issue it.")
             )
         found.state, found.issued_at, found.issued_by_id = State.ISSUED, clock.now(), by.post_id
-        found.issuer = by.organisation_name
+        found.issuer, _post = signing(by)
         found.document_number, found.copied_to = document_number.strip(), copied_to.strip()
         found.save(
             update_fields=["state", "issued_at", "issued_by", "issuer", "document_number", "copied_to"]
@@ -177,6 +177,12 @@ def issue(key: UUID, *, by: Actor, seen: int, document_number: str = "", copied_
             before.update(state=State.REPLACED)
         _note("issue", found, {"figures": found.figures, "texts": found.texts})
     return found
+
+
+def signing(by: Actor) -> tuple[str, str]:
+    """The names of an actor's office and post as papers carry them: in Chinese, whatever its pages are read in."""
+    post = Post.objects.select_related("organisation").get(pk=by.post_id)
+    return post.organisation.name, post.title
 
 
 def correct(key: UUID, *, by: Actor, why: str) -> Report:

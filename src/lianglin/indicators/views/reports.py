@@ -165,7 +165,7 @@ def _shown(
         if report.state == Report.State.ISSUED and replaced_by is None
         else None,
         "file_form": filing_form or FileForm(layout=_layout(actor, report)),
-        "sample": layout.SAMPLE if report.figures.get("sample") else "",
+        "sample": report.figures.get("sample"),
     }
     failed = bool((correcting and correcting.errors) or (filing_form and filing_form.errors))
     return render(request, "indicators/report.html", context, status=422 if failed else 200)
@@ -250,10 +250,12 @@ def count_again(request: HttpRequest, key: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @in_post(actions.ISSUE)
 def issue(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Issues a draft, after a page that says what this means."""
+    """Issues a draft, after a page that says what this means; who comes second is led to the report."""
     actor = acting(request)
     report = _find(actor, key)
     here = reverse("indicators:report", args=[key])
+    if request.method != "POST" and report.state != Report.State.DRAFT:
+        return see(here)
     form = IssueForm(request.POST if request.method == "POST" else None)
     edits = seen(request)
     answer = form.is_bound and done(
@@ -262,6 +264,7 @@ def issue(request: HttpRequest, key: UUID) -> HttpResponse:
         lambda: sending.issue(key, by=actor, seen=edits, **form.cleaned_data),
         _("Issued."),
         here,
+        once=report.state != Report.State.DRAFT,
     )
     context = {
         "report": report,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from lianglin.access import audit
 from lianglin.indicators.reports import cockpit, official, word, words
+from lianglin.indicators.reports.actions import signing
 from lianglin.indicators.reports.building import LANGUAGE
 from lianglin.indicators.views import asking, desk
 from lianglin.kit import clock
@@ -45,12 +46,13 @@ def _made(request: HttpRequest, actor: Any, kind: str) -> tuple[bytes, str]:
     place, month = sheet.around.place, words.period_name(sheet.month)
     title = f"{place.label}{month}驾驶舱数据"
     shown = cockpit.Shown(sheet, month, below=desk.below_words(sheet.around), trend_of=selected)
-    mark = f"由{actor.organisation_name}{actor.title}取出 · {local_dt(clock.now())}"
+    office, post = signing(actor)
+    mark = f"由{office}{post}取出 · {local_dt(clock.now())}"
     audit.record(
         "indicators.cockpit_file", "indicators.IndicatorValue", 0, scope_code=place.code,
         values={"format": kind, "month": sheet.month.code},
     )  # fmt: skip
     if kind == "xlsx":
         return cockpit.workbook(title, shown, mark=mark), place.code
-    paper = cockpit.paper(title, shown, signed=actor.organisation_name, mark=mark)
+    paper = cockpit.paper(title, shown, signed=office, mark=mark)
     return (word.document(paper) if kind == "docx" else official.document(paper)), place.code

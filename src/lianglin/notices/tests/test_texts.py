@@ -265,6 +265,14 @@ def test_a_text_that_is_missing_is_said_once(writer: Staff, variant: str) -> Non
     assert not TextVersion.objects.exists()
 
 
+def test_a_huge_text_is_told_how_long_a_text_may_be(writer: Staff) -> None:
+    said = writer.browser.post(reverse("notices:text_write", args=[CODE]), form(zh="长{number}" * 1000))
+    page = said.content.decode()
+    assert said.status_code == 422
+    assert "最多600个字符，现在有9000个。" in page
+    assert "2000 字符" not in page
+
+
 def test_who_may_only_see_sees_and_who_may_not_does_not() -> None:
     officer, worker = staff("protection_officer", "", "city"), staff("community_worker", HERE)
     assert officer.browser.get(reverse("notices:text", args=[CODE])).status_code == 200

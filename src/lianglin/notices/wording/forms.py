@@ -14,22 +14,21 @@ from lianglin.notices.wording.checks import VARIANTS
 from lianglin.notices.wording.showing import NAMES
 
 MOST = 2000
-"""What is read at all; how long a text may be is said by the checks."""
+"""What a browser lets one type; how long a text may be is said by the checks."""
 
 
 class TextForm(forms.Form):
     """The variants of one message, from which day, and why."""
 
-    zh = forms.CharField(label=NAMES["zh-hans"], max_length=MOST, widget=forms.Textarea(attrs={"rows": 4}))
+    zh = forms.CharField(label=NAMES["zh-hans"], widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST}))
     elder = forms.CharField(
         label=NAMES["elder"],
-        max_length=MOST,
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": MOST}),
         help_text=_("Short sentences, no terms; say whom to call."),
     )
     en = forms.CharField(
-        label=NAMES["en"], max_length=MOST, widget=forms.Textarea(attrs={"rows": 4, "lang": "en"})
+        label=NAMES["en"], widget=forms.Textarea(attrs={"rows": 4, "lang": "en", "maxlength": MOST})
     )
     from_on = forms.DateField(
         label=_("in force from"),

@@ -35,8 +35,8 @@ def begin(*, by: Actor, name: str, title: str) -> ReportDesign:
     own = ReportDesign.objects.visible_to(by, purpose=purpose(by)).filter(organisation_id=by.organisation_id)
     if own.exclude(state__in=OVER).count() >= OWN:
         raise Refused(_("Your office has fifty kinds of report already. End one that is not needed."))
-    key = uuid4()
-    return _kept(by, key, f"{rules.PREFIX}{key.hex[:12]}", 1, name, title, [])
+    printed, key = rules.check_title(title), uuid4()
+    return _kept(by, key, f"{rules.PREFIX}{key.hex[:12]}", 1, name, printed, [])
 
 
 def next_version(key: UUID, *, by: Actor) -> ReportDesign:

@@ -20,7 +20,7 @@ PREFIX = "own."
 SECTIONS, FIGURES, BESIDE, SENTENCES, LONGEST = 30, 40, 8, 20, 500
 """Sections of a report; figures of one, and of one in parts; its sentences, and their characters."""
 WORDS = ("place", "period", "before", "year")
-"""What a sentence may name beside figures."""
+"""What a sentence may name beside figures, and a title at all."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +102,7 @@ def _parts(wanted: Wanted, figures: Sequence[Indicator]) -> None:
 def _names(sentences: Iterable[str], figures: Sequence[str]) -> None:
     """Every placeholder names a figure of the section; what else stands in braces is a mistake."""
     for line in sentences:
-        rest = words.PLACEHOLDER.sub("", line)
-        if "{" in rest or "}" in rest:
-            raise Refused(_("Braces that name nothing: “%(text)s”.") % {"text": line[:60]}, field="text")
+        _braces(line, "text")
         for match in words.PLACEHOLDER.finditer(line):
             if match[1] not in figures and match[1] not in WORDS:
                 near = get_close_matches(match[1], [*figures, *WORDS], n=1, cutoff=0.5)
@@ -114,6 +112,25 @@ def _names(sentences: Iterable[str], figures: Sequence[str]) -> None:
                     + meant,
                     field="text",
                 )
+
+
+def _braces(line: str, field: str) -> None:
+    rest = words.PLACEHOLDER.sub("", line)
+    if "{" in rest or "}" in rest:
+        raise Refused(_("Braces that name nothing: “%(text)s”.") % {"text": line[:60]}, field=field)
+
+
+def check_title(title: str) -> str:
+    """The printed title, cleaned; Refused when it names what no title is filled with."""
+    _braces(title, "title")
+    for match in words.PLACEHOLDER.finditer(title):
+        if match[0] not in {f"{{{name}}}" for name in WORDS}:
+            raise Refused(
+                _("“%(name)s” cannot be filled into a title. Write {place} and {period} only.")
+                % {"name": match[0]},
+                field="title",
+            )
+    return title.strip()[:120]
 
 
 def definition(

@@ -82,7 +82,10 @@ class ScheduleForm(ReceiversForm):
     nth = forms.IntegerField(
         label=_("working day after the period"), min_value=1, max_value=rules.MOST, initial=3,
         help_text=_("3: on the third working day after the period, by the city's working calendar."),
-        error_messages={"required": _("Choose a working day from 1 to 20."), "invalid": _("Write digits only.")},
+        error_messages={
+            **dict.fromkeys(("required", "min_value", "max_value"), _("Choose a working day from 1 to 20.")),
+            "invalid": _("Write digits only."),
+        },
     )  # fmt: skip
     places = forms.MultipleChoiceField(
         label=_("places"), widget=forms.CheckboxSelectMultiple,

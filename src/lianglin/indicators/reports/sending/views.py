@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from lianglin.access import audit
@@ -17,7 +18,8 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, status_of
 from lianglin.indicators.reports import official
-from lianglin.indicators.reports.actions import ISSUE, purpose
+from lianglin.indicators.reports.actions import ISSUE, purpose, signing
+from lianglin.indicators.reports.building import LANGUAGE
 from lianglin.indicators.reports.layout import Block, Paper
 from lianglin.indicators.reports.models import Report
 from lianglin.indicators.reports.schedules.forms import SendForm
@@ -117,7 +119,8 @@ def received_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = acting(request)
     found = _find(actor, key)
     actions.opened(found, by=actor)
-    mark = f"由{actor.organisation_name}{actor.title}取出 · {local_dt(clock.now())}"
+    with override(LANGUAGE):
+        mark = f"由{''.join(signing(actor))}取出 · {local_dt(clock.now())}"
     audit.record(
         "indicators.received.pdf", "indicators.ReceivedReport", found.pk, scope_code=found.scope_code
     )
