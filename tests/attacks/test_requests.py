@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lianglin.kit.ids import damm_digit
+from lianglin.project.doorway import WATCHED
 from tests.planted import PERSONAS, ROUTES, Planted, Route, words_of, wrong_with
 from tests.watch import traces
 from tests.world import WORKER
@@ -111,10 +112,14 @@ def leads_away(location: str) -> bool:
 def in_anothers_name(
     planted: Planted, persona: str, route: Route, address: str, part: slice
 ) -> Iterator[str]:
-    """A forged Host is refused; what proxies may say counts for nothing when none was declared."""
+    """A forged Host is refused, and where programs that watch ask, it stands in no answer; what proxies may say counts
+    for nothing when none was declared."""
     browser = planted.browser(persona)
     answer = browser.get(address, headers={"Host": EVIL})
-    if answer.status_code != 400:
+    if address in WATCHED:
+        if EVIL in words_of(answer) or EVIL in str(answer.headers):
+            yield f"{address} believes a name"
+    elif answer.status_code != 400:
         yield f"{address} answers {answer.status_code} under another name"
     spoofed = {
         "X-Forwarded-Host": EVIL, "X-Forwarded-For": "10.0.0.1", "X-Forwarded-Proto": "https", "X-Original-URL": "/audit/",
