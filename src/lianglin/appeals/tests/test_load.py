@@ -180,9 +180,8 @@ def test_who_complains_is_a_resident_with_the_own_phone(made: SeedContext) -> No
     anonymous = Appeal._base_manager.filter(anonymous=True).count()
     of_appeals = Appellant._base_manager.filter(case__kind="appeal")
     assert of_appeals.count() == Appeal._base_manager.count() - anonymous
-    by_phone = of_appeals.exclude(phone_match=None).order_by("pk")  # a letter has none
-    assert by_phone.count() > 60
-    for appellant in by_phone[:60]:
+    assert of_appeals.count() > 60
+    for appellant in of_appeals.order_by("pk")[:60]:  # who petitions by letter need not have one
         resident = Resident._base_manager.get(phone_match=bytes(appellant.phone_match))
         assert (appellant.name, appellant.phone) == (resident.name, resident.phone)
         assert appellant.scope_code == resident.scope_code
