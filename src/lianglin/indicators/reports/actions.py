@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from lianglin.access import audit
@@ -20,6 +21,7 @@ from lianglin.indicators.reports.models import Report
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.period import Period
+from lianglin.kit.signs import local_dt
 
 READ, ISSUE = "indicators.reports", "indicators.issue"
 MAKE_TASK = "make_report"
@@ -183,6 +185,12 @@ def signing(by: Actor) -> tuple[str, str]:
     """The names of an actor's office and post as papers carry them: in Chinese, whatever its pages are read in."""
     post = Post.objects.select_related("organisation").get(pk=by.post_id)
     return post.organisation.name, post.title
+
+
+def taken_out(office: str, post: str) -> str:
+    """What a file says on every page: who took it out (as :func:`signing` names them) and when."""
+    with override(building.LANGUAGE):
+        return f"由{office}{post}取出 · {local_dt(clock.now())}"
 
 
 def correct(key: UUID, *, by: Actor, why: str) -> Report:

@@ -10,11 +10,9 @@ from django.views.decorators.http import require_safe
 
 from lianglin.access import audit
 from lianglin.indicators.reports import cockpit, official, word, words
-from lianglin.indicators.reports.actions import signing
+from lianglin.indicators.reports.actions import signing, taken_out
 from lianglin.indicators.reports.building import LANGUAGE
 from lianglin.indicators.views import asking, desk
-from lianglin.kit import clock
-from lianglin.kit.signs import local_dt
 
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -47,7 +45,7 @@ def _made(request: HttpRequest, actor: Any, kind: str) -> tuple[bytes, str]:
     title = f"{place.label}{month}驾驶舱数据"
     shown = cockpit.Shown(sheet, month, below=desk.below_words(sheet.around), trend_of=selected)
     office, post = signing(actor)
-    mark = f"由{office}{post}取出 · {local_dt(clock.now())}"
+    mark = taken_out(office, post)
     audit.record(
         "indicators.cockpit_file", "indicators.IndicatorValue", 0, scope_code=place.code,
         values={"format": kind, "month": sheet.month.code},

@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from lianglin.access import audit
@@ -18,17 +17,15 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, status_of
 from lianglin.indicators.reports import official
-from lianglin.indicators.reports.actions import ISSUE, purpose, signing
-from lianglin.indicators.reports.building import LANGUAGE
+from lianglin.indicators.reports.actions import ISSUE, purpose, signing, taken_out
 from lianglin.indicators.reports.layout import Block, Paper
 from lianglin.indicators.reports.models import Report
 from lianglin.indicators.reports.schedules.forms import SendForm
 from lianglin.indicators.reports.sending import actions, choosing
 from lianglin.indicators.reports.sending.models import ReceivedReport, ReportCopy
 from lianglin.indicators.reports.sending.offices import RECEIVE, offices
-from lianglin.kit import clock, paging
+from lianglin.kit import paging
 from lianglin.kit.errors import Missing
-from lianglin.kit.signs import local_dt
 
 
 def copies(actor: Actor, report: Report) -> list[ReportCopy]:
@@ -119,8 +116,7 @@ def received_pdf(request: HttpRequest, key: UUID) -> HttpResponse:
     actor = acting(request)
     found = _find(actor, key)
     actions.opened(found, by=actor)
-    with override(LANGUAGE):
-        mark = f"由{''.join(signing(actor))}取出 · {local_dt(clock.now())}"
+    mark = taken_out(*signing(actor))
     audit.record(
         "indicators.received.pdf", "indicators.ReceivedReport", found.pk, scope_code=found.scope_code
     )
