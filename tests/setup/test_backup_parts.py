@@ -136,6 +136,11 @@ def test_archiving_asks_for_no_other_setting(tmp_path: Path) -> None:
     }
     command = [sys.executable, "-m", "lianglin.project.cli", "backup", "archive-wal", str(path)]
     ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 1
+    assert "not mounted" in ran.stderr, "PostgreSQL keeps what would be put beside the disk of the backups"
+    assert not (tmp_path / "s").exists()
+    Shelf(tmp_path / "s", {}).note("full", ok=True)
+    ran = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=120)
     assert ran.returncode == 0, ran.stderr
     assert (tmp_path / "s" / "wal" / f"{SEGMENT}.enc").exists()
     path.write_bytes(b"another")
@@ -382,6 +387,21 @@ def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
     (kept.folder / label / "backup.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Damaged, match=rf"Nothing was pruned: .*move .*{label} away"):
         keeping.prune(kept, Keep(7, 4, 12))
+
+
+@pytest.mark.root
+def test_a_shelf_that_another_user_closed_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = tmp_path / "srv"
+    closed.mkdir(mode=0o700)
+    monkeypatch.setenv("LIANGLIN_BACKUPS", str(closed / "shelf"))
+    monkeypatch.setenv("LIANGLIN_BACKUP_KEYS", "1:" + base64.b64encode(b"k" * 32).decode())
+    tmp_path.chmod(0o755)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(SetupError, match=r"srv/shelf.*Permission denied.*owner"):
+            commands.run(argparse.Namespace(word="archive-wal", file=tmp_path / SEGMENT))
+    finally:
+        os.seteuid(0)
 
 
 @pytest.mark.parametrize("words", [["create"], ["archive-wal"], ["open"]], ids=lambda words: words[0])

@@ -227,15 +227,31 @@ def test_postgresql_is_told_what_backups_and_privacy_need() -> None:
     assert patroni["restapi"]["authentication"]["password"], "settings are commands: nobody sets them unnamed"
 
 
-def test_the_outbox_takes_a_file_whole_and_never_over_another(tmp_path: Path) -> None:
-    """The archive command of the embedded database, run as PostgreSQL does: in the cluster's folder."""
-    cluster = tmp_path / "cluster"
+OWN = settings_of((DEPLOY / "postgres" / "postgresql.conf").read_text("utf-8"))["archive_command"]
+
+
+@pytest.mark.parametrize(
+    ("command", "mode"),
+    [(ARCHIVING["archive_command"], 0o600), (OWN, 0o640)],
+    ids=["embedded", "own"],
+)
+def test_the_outbox_takes_a_file_whole_and_never_over_another(
+    tmp_path: Path, command: str, mode: int
+) -> None:
+    """The archive command, run as PostgreSQL does: in the cluster's folder. A server of one's own lets its group read."""
+    cluster, outbox = tmp_path / "cluster", tmp_path / "outbox"
     (cluster / "pg_wal").mkdir(parents=True)
+    if "/var/lib/lianglin-outbox" in command:
+        outbox.mkdir()
     name = "000000010000000000000001"
-    (cluster / "pg_wal" / name).write_bytes(b"one")
-    command = ARCHIVING["archive_command"].replace("%p", f"pg_wal/{name}").replace("%f", name)
+    log = cluster / "pg_wal" / name
+    log.write_bytes(b"one")
+    log.chmod(0o600)
+    command = command.replace("/var/lib/lianglin-outbox", str(outbox))
+    command = command.replace("%p", f"pg_wal/{name}").replace("%f", name)
     assert subprocess.run(["sh", "-c", command], cwd=cluster).returncode == 0
-    assert [path.name for path in (tmp_path / "outbox").iterdir()] == [name]
-    (cluster / "pg_wal" / name).write_bytes(b"two")
+    assert [path.name for path in outbox.iterdir()] == [name]
+    assert (outbox / name).stat().st_mode & 0o777 == mode
+    log.write_bytes(b"two")
     assert subprocess.run(["sh", "-c", command], cwd=cluster).returncode != 0
-    assert (tmp_path / "outbox" / name).read_bytes() == b"one"
+    assert (outbox / name).read_bytes() == b"one"

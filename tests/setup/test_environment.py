@@ -95,6 +95,19 @@ def test_a_demo_folder_stays_a_demo_for_every_command(tmp_path: Path) -> None:
     assert environment.read({"LIANGLIN_DATA": str(tmp_path)}).demo
 
 
+def test_lent_secrets_leave_those_that_are_read_from_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """“lianglin manage check” on a server, whose secrets are files: lending its own would say that both are set."""
+    key = tmp_path / "secret_key"
+    key.write_text("of the city" * 6)
+    environ = {"LIANGLIN_DATA": str(tmp_path), "LIANGLIN_SECRET_KEY_FILE": str(key)}
+    monkeypatch.setattr(environment.os, "environ", environ)
+    environment.lend_secrets()
+    assert environment.read(environ).secret_key == "of the city" * 6
+    assert environ["LIANGLIN_FIELD_KEYS"], "what is not set is lent"
+
+
 def test_damaged_secrets_are_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / environment.SECRETS_FILE).write_text("{")
     with pytest.raises(SettingError, match="damaged"):

@@ -124,7 +124,8 @@ def lend_secrets() -> None:
     """For commands that read the program and no data: where no secrets are set, some for this process alone."""
     if not (data_folder(os.environ) / SECRETS_FILE).exists():
         for name, value in _fresh_secrets().items():
-            os.environ.setdefault(name, value)
+            if not os.environ.get(name + FILE):
+                os.environ.setdefault(name, value)
     current.cache_clear()
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from lianglin.project import attach, environment
 from lianglin.project.backups import closing, keeping, ledger, making, restoring, verifying, wal
 from lianglin.project.backups.cipher import WrongKey
-from lianglin.project.backups.shelf import Shelf
+from lianglin.project.backups.shelf import Shelf, refusal
 from lianglin.project.environment import Environment
 from lianglin.project.errors import SetupError
 
@@ -72,8 +72,15 @@ def moment(text: str) -> datetime:
 def run(options: argparse.Namespace) -> int:
     """Runs one word."""
     os.umask(0o077)
-    if options.word == "archive-wal" and options.file is not None:
-        return _archive(options.file)  # as PostgreSQL's user, who is given no other setting
+    try:
+        if options.word == "archive-wal" and options.file is not None:
+            return _archive(options.file)  # as PostgreSQL's user, who is given no other setting
+        return _run(options)
+    except PermissionError as error:  # a folder above the shelf that only somebody else may enter
+        raise refusal(Path(error.filename or "."), error) from None
+
+
+def _run(options: argparse.Namespace) -> int:
     os.environ["LIANGLIN_DATABASE_ROLE"] = "owner"
     environment.current.cache_clear()
     env = environment.current()
@@ -85,7 +92,13 @@ def _archive(file: Path) -> int:
     part = environment.some("backups", "backup_keys")
     if part["backups"] is None:
         raise SetupError("LIANGLIN_BACKUPS is not set: the folder in which the log is archived.")
-    fresh = wal.take_in(Shelf(part["backups"], part["backup_keys"]), file)
+    shelf = Shelf(part["backups"], part["backup_keys"])
+    if not shelf.begun:  # this user has no folder of the city in which it could have noted that it was
+        raise SetupError(
+            f"{shelf.folder} holds no backups: its disk is not mounted, or none was ever made there. Mount it, or run “lianglin "
+            "backup create” once. Until then PostgreSQL keeps its log."
+        )
+    fresh = wal.take_in(shelf, file)
     print(f"{file.name} archived." if fresh else f"{file.name} was archived before.")
     return 0
 
@@ -102,16 +115,15 @@ def must_be_there(env: Environment) -> None:
 def must_be_mounted(env: Environment, shelf: Shelf) -> None:
     """Refuses the empty folder that is there while the disk of the backups is not: what is put into it is lost to them."""
     known = env.data / KNOWN
-    begun = (shelf.folder / "journal.jsonl").exists()
     with suppress(OSError):
         if known.read_text(encoding="utf-8") == str(shelf.folder):
-            if not begun:
+            if not shelf.begun:
                 raise SetupError(
                     f"{shelf.folder} holds no backups, but did before: its disk is not mounted. Mount it. To begin anew in "
                     f"the empty folder: rm {known}"
                 )
             return
-    if begun:
+    if shelf.begun:
         with suppress(OSError):  # a disk that is full has its own words later
             known.write_text(str(shelf.folder), encoding="utf-8")
 

@@ -34,6 +34,7 @@ from lianglin.project.errors import Busy, DiskFull, SetupError
 LABEL = re.compile(r"\d{8}T\d{6}Z-(?:full|incremental)")
 PART = ".part"
 ABOUT = "backup.json"
+JOURNAL = "journal.jsonl"
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,11 @@ class Shelf:
 
     folder: Path
     ring: Ring
+
+    @property
+    def begun(self) -> bool:
+        """Whether anything was ever done here; False, too, for the empty folder that is left while its disk is away."""
+        return (self.folder / JOURNAL).exists()
 
     # --- backups -------------------------------------------------------------------------------------------
 
@@ -210,7 +216,7 @@ class Shelf:
         }
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            target = os.open(self.folder / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+            target = os.open(self.folder / JOURNAL, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
             try:
                 os.write(target, (json.dumps(line, ensure_ascii=False) + "\n").encode())
                 os.fsync(target)
@@ -221,7 +227,7 @@ class Shelf:
         """When the journal first says that this went well."""
         with (
             suppress(OSError),
-            (self.folder / "journal.jsonl").open(encoding="utf-8", errors="replace") as file,
+            (self.folder / JOURNAL).open(encoding="utf-8", errors="replace") as file,
         ):
             for line in file:
                 if label in line:
