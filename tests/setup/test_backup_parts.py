@@ -16,9 +16,11 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from django.utils.translation import override
 
 from lianglin.kit import events
-from lianglin.project import environment
+from lianglin.operation.queries import labels
+from lianglin.project import environment, errors
 from lianglin.project.backups import (
     cipher,
     commands,
@@ -387,6 +389,19 @@ def test_a_backup_that_cannot_be_read_keeps_the_others(kept: Shelf) -> None:
     (kept.folder / label / "backup.json").write_text("{}", encoding="utf-8")
     with pytest.raises(Damaged, match=rf"Nothing was pruned: .*move .*{label} away"):
         keeping.prune(kept, Keep(7, 4, 12))
+
+
+def test_the_operation_page_has_a_word_for_whatever_a_backup_fails_with(kept: Shelf) -> None:
+    sorts = {
+        one for one in SetupError.__subclasses__() if one.__module__.startswith("lianglin.project.backups")
+    }
+    sorts |= {SetupError, errors.DiskFull, errors.NoAccess, errors.Busy, errors.NoBinary}
+    with override("zh-hans"):
+        assert not [one.__name__ for one in sorts if not labels.failure(one.__name__)]
+    with pytest.raises(errors.DiskFull), kept.noted("full"):
+        raise errors.DiskFull("no room")
+    [line] = (kept.folder / "journal.jsonl").read_text().splitlines()
+    assert json.loads(line)["sort"] == "DiskFull"
 
 
 @pytest.mark.root

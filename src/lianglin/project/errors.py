@@ -19,6 +19,10 @@ class DiskFull(SetupError):
     """Not enough room to make, start or fill the database."""
 
 
+class NoAccess(SetupError):
+    """A file or folder that this user may not read or write, or a disk that refuses."""
+
+
 class Busy(SetupError):
     """Something else holds the folder, the port or the server."""
 

@@ -8,7 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from lianglin.operation.queries import labels
 from lianglin.operation.queries.errors import now
 
 TAIL = 512 * 1024
@@ -30,6 +33,15 @@ class Entry:
     bytes: int = 0
     seconds: float = 0.0
     error: str = ""
+    sort: str = ""
+
+    @property
+    def why(self) -> str:
+        """Why it failed, in the reader's words where its class has any; then in those of the command, which are English."""
+        word = labels.failure(self.sort)
+        if not word or get_language() == "en":
+            return self.error or self.label
+        return _("%(why)s (the command said: %(said)s)") % {"why": word, "said": self.error}
 
     @property
     def age(self) -> timedelta:
@@ -68,7 +80,7 @@ def _entry(line: str) -> Entry | None:
         return Entry(
             str(found["kind"]), at if at.tzinfo else at.replace(tzinfo=now().tzinfo), bool(found["ok"]),
             str(found.get("label") or ""), int(found.get("bytes") or 0), float(found.get("seconds") or 0),
-            str(found.get("error") or "")[:400],
+            str(found.get("error") or "")[:400], str(found.get("sort") or "")[:80],
         )  # fmt: skip
     except (ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -49,6 +49,11 @@ def error(kind: str) -> str:
     return _word("error", kind.rpartition(".")[2]) or _("a fault in the program")
 
 
+def failure(sort: str) -> str:
+    """What a class of errors of the command line means; "" for what has no word of its own."""
+    return _word("error", sort)
+
+
 def page(route: str) -> str:
     """Where a page belongs: the link that leads to it, else its package; "" for what has neither."""
     for item in discovery.each("navigation"):

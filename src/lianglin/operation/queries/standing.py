@@ -230,7 +230,7 @@ def backup() -> Part:
         ]
         state = "bad" if hours > rules.BACKUP_HOURS else "good"
     if newest is not None and not newest.ok:
-        said.append(_("The newest one failed: %(why)s") % {"why": newest.error or newest.label})
+        said.append(_("The newest one failed: %(why)s") % {"why": newest.why})
         state = "bad"
     logs, archiving = _archive(entries)
     if state == "good" and archiving != "good":
@@ -259,7 +259,7 @@ def _archive(entries: list[backups.Entry]) -> tuple[list[str], str]:
         said = [_("log of changes archived %(time)s ago") % {"time": ago(seconds)}]
         state = "bad" if seconds > rules.ARCHIVE_LATE else "good"
     if newest is not None and not newest.ok:
-        said.append(_("The log of changes was not archived: %(why)s") % {"why": newest.error or newest.label})
+        said.append(_("The log of changes was not archived: %(why)s") % {"why": newest.why})
         state = "bad"
     return said, state
 
@@ -279,7 +279,7 @@ def verify() -> Part:
     said = [_("tried out %(time)s ago") % {"time": ago(newest.age.total_seconds())}]
     late = newest.age.days >= rules.VERIFY_DAYS
     if not newest.ok:
-        said.append(_("It did not fit: %(why)s") % {"why": newest.error})
+        said.append(_("It did not fit: %(why)s") % {"why": newest.why})
     state = "bad" if not newest.ok else "warn" if late else "good"
     return _part("verify", state, said, _("Run “lianglin backup verify” and keep the last backup that fits."))
 

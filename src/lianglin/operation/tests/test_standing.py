@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
+from django.utils.translation import override
 from tests.world import WORKER, World, build
 
 from lianglin.access.transaction import acting
@@ -63,6 +64,21 @@ def test_both_handbooks_have_the_same_sections() -> None:
     chinese, english = (handbook.sections(language) for language in ("zh", "en"))
     assert [s.anchor for s in chinese] == [s.anchor for s in english]
     assert [[b.kind for b in s.blocks] for s in chinese] == [[b.kind for b in s.blocks] for s in english]
+
+
+def test_why_a_backup_failed_is_said_in_the_readers_language(settings: Any, tmp_path: Path) -> None:
+    """The command's own words are English; the class of its error has a word in both."""
+    said = "The disk of /srv is full."
+    settings.BACKUPS = tmp_path / "backups"
+    write(settings.BACKUPS, line("full", 1.0, ok=False, error=said, sort="DiskFull"))
+    [entry] = backups.journal()
+    with override("zh-hans"):
+        assert entry.why == f"磁盘空间不足（命令原话：{said}）"
+    with override("en"):
+        assert entry.why == said
+    write(settings.BACKUPS, line("full", 1.0, ok=False, error=said, sort="New"), line("full", 2.0, ok=False))
+    with override("zh-hans"):
+        assert [one.why for one in backups.journal()] == [said, "b1"]
 
 
 def test_without_a_worker_it_says_so_and_what_to_do(scene: World, db: None) -> None:

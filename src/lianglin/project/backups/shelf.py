@@ -29,7 +29,7 @@ from typing import Any
 
 from lianglin.project.backups import cipher
 from lianglin.project.backups.cipher import Damaged, Ring
-from lianglin.project.errors import Busy, DiskFull, SetupError
+from lianglin.project.errors import Busy, DiskFull, NoAccess, SetupError
 
 LABEL = re.compile(r"\d{8}T\d{6}Z-(?:full|incremental)")
 PART = ".part"
@@ -202,9 +202,17 @@ class Shelf:
             shutil.rmtree(path, ignore_errors=True)
 
     def note(
-        self, kind: str, *, ok: bool, label: str = "", size: int = 0, seconds: float = 0.0, error: str = ""
+        self,
+        kind: str,
+        *,
+        ok: bool,
+        label: str = "",
+        size: int = 0,
+        seconds: float = 0.0,
+        error: str = "",
+        sort: str = "",
     ) -> None:
-        """A line of the journal. A full disk does not hide the error that is being noted."""
+        """A line of the journal; ``sort``: the class of the error. A full disk does not hide the error that is noted."""
         line = {
             "kind": kind,
             "at": now().isoformat(timespec="seconds"),
@@ -213,6 +221,7 @@ class Shelf:
             "bytes": size,
             "seconds": round(seconds, 3),
             "error": error,
+            "sort": sort,
         }
         with suppress(OSError):
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -245,8 +254,9 @@ class Shelf:
         try:
             yield said
         except BaseException as error:
-            text = str(error) if isinstance(error, SetupError) else type(error).__name__
-            self.note(kind, ok=False, seconds=time.monotonic() - begun, error=text, **said)
+            sort = type(error).__name__
+            text = str(error) if isinstance(error, SetupError) else sort
+            self.note(kind, ok=False, seconds=time.monotonic() - begun, error=text, sort=sort, **said)
             raise
         self.note(kind, ok=True, seconds=time.monotonic() - begun, **said)
 
@@ -257,7 +267,7 @@ def refusal(path: Path, error: OSError) -> SetupError:
         return DiskFull(
             f"The disk of {path} is full. Make room (“lianglin backup prune”), or set LIANGLIN_BACKUPS to a larger one."
         )
-    return SetupError(f"{path} cannot be read or written ({error.strerror}). Check its owner and the disk.")
+    return NoAccess(f"{path} cannot be read or written ({error.strerror}). Check its owner and the disk.")
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o600) -> None:
