@@ -108,6 +108,21 @@ def test_an_ended_template_gives_way_to_the_standard(city: City) -> None:
         taken_out(city, drafted(city), "docx", own=True)
 
 
+def test_a_template_is_ended_after_a_question(city: City) -> None:
+    made = approved(city, sample())
+    browser = city.browser("street")
+    here = f"/figures/reports/layouts/{made.key}/"
+    assert f'href="{here}end/"' in browser.get(here).content.decode()
+    assert browser.get(f"{here}end/").status_code == 200
+    made.refresh_from_db()
+    assert made.state == "approved"
+    assert city.browser("manager").get(f"{here}end/").status_code in (303, 404)
+    assert browser.post(f"{here}end/").status_code == 303
+    made.refresh_from_db()
+    assert made.state == "ended"
+    assert browser.get(f"{here}end/").status_code == 303
+
+
 def test_the_pages_of_templates_lead_from_the_sample_to_the_approval(city: City) -> None:
     browser, other = city.browser("street"), city.browser("second")
     given = browser.get(f"/figures/reports/layouts/sample/{KIND}/")
@@ -271,6 +286,26 @@ def test_a_kind_of_report_is_ended_after_a_question_and_figures_stand_behind_the
     made.refresh_from_db()
     assert made.state == "ended"
     assert browser.get(f"{here}end/").status_code == 303
+
+
+def test_a_draft_is_given_another_name_and_title_by_who_saw_it_as_it_stands(city: City) -> None:
+    browser = city.browser("street")
+    here = browser.post("/figures/reports/composed/", {"name": "月报", "title": "{place}月报"})["Location"]
+    given = {"name": "专报", "title": "{place}{period}专报", "seen": "0"}
+    assert "{place}月报" in browser.get(f"{here}name/").content.decode()
+    wrong = browser.post(f"{here}name/", given | {"title": "{nothing}专报"})
+    assert (wrong.status_code, "{nothing}专报" in wrong.content.decode()) == (422, True)
+    assert browser.post(f"{here}name/", given).status_code == 303
+    made = ReportDesign._base_manager.get()
+    assert (made.name, made.title, made.edits) == ("专报", "{place}{period}专报", 1)
+    late = browser.post(f"{here}name/", given | {"name": "别的"})
+    assert (late.status_code, "别的" in late.content.decode()) == (409, True)
+    section = {"title": "总体", "level": "1", "by": "", "chart": "", "seen": "1", "text": "一句。"}
+    assert browser.post(f"{here}0/", section).status_code == 303
+    assert browser.post(f"{here}hand-in/", {"seen": "2"}).status_code == 303
+    assert browser.get(f"{here}name/").status_code == 404
+    assert browser.post(f"{here}name/", given | {"seen": "2"}).status_code == 409
+    assert f"{here}name/" not in browser.get(here).content.decode()
 
 
 def test_a_section_sent_after_the_handing_in_says_so_and_keeps_what_was_typed(city: City) -> None:

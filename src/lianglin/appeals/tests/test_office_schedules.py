@@ -144,6 +144,20 @@ def test_a_paused_schedule_does_nothing_and_moves_follow_the_table(city: City) -
         do(city, "manager", schedules.move, schedule.key, "end")
 
 
+def test_a_schedule_is_ended_after_a_question(city: City) -> None:
+    schedule = monthly(city)
+    browser, here = city.browser("street"), f"/figures/reports/schedules/{schedule.key}/"
+    assert f'href="{here}end/"' in browser.get(here).content.decode()
+    assert browser.get(f"{here}end/").status_code == 200
+    assert browser.get(f"{here}pause/").status_code == 404
+    schedule.refresh_from_db()
+    assert schedule.state == "running"
+    assert browser.post(f"{here}end/").status_code == 303
+    schedule.refresh_from_db()
+    assert schedule.state == "ended"
+    assert browser.get(f"{here}end/").status_code == 303
+
+
 def test_the_form_of_a_schedule_says_what_is_wrong_and_keeps_what_was_typed(city: City) -> None:
     browser = city.browser("street")
     given = {"name": "街道月报", "definition": KIND, "kind": "month", "nth": "3", "places": [STREET], "offices":

@@ -20,6 +20,7 @@ urlpatterns = [
     path("reports/composed/<uuid:key>/hand-in/", designs.hand_in, name="hand_in_design"),
     path("reports/composed/<uuid:key>/next/", designs.next_version, name="next_design"),
     path("reports/composed/<uuid:key>/end/", designs.end, name="end_design"),
+    path("reports/composed/<uuid:key>/name/", designs.rename, name="rename_design"),
     path("reports/composed/<uuid:key>/<int:at>/", designs.section, name="design_section"),
     path("reports/composed/<uuid:key>/<int:at>/move/", designs.shift, name="shift_section"),
     path("reports/schedules/", schedules.listed, name="schedules"),

@@ -67,6 +67,16 @@ def _kept(
     return made
 
 
+def rename(key: UUID, *, by: Actor, name: str, title: str, seen: int) -> ReportDesign:
+    """Gives a draft another name and printed title."""
+    printed = rules.check_title(title)
+    with together():
+        found = _open(key, by, seen)
+        found.name, found.title = name.strip()[:60], printed.strip()[:120]
+        found.save(update_fields=["name", "title"])
+        return _changed(found, found.sections)
+
+
 def put(key: UUID, at: int, *, by: Actor, wanted: rules.Wanted, seen: int) -> ReportDesign:
     """Puts a section in its place, or behind the last."""
     section = rules.check(wanted).kept()
@@ -95,7 +105,11 @@ def shift(key: UUID, at: int, what: str, *, by: Actor, seen: int) -> ReportDesig
 def _changed(found: ReportDesign, sections: list[Any]) -> ReportDesign:
     found.sections, found.edits, found.made_at = sections, found.edits + 1, clock.now()
     found.save(update_fields=["sections", "edits", "made_at"])
-    _note("compose", found, {"edits": found.edits, "sections": sections})
+    _note(
+        "compose",
+        found,
+        {"edits": found.edits, "name": found.name, "title": found.title, "sections": sections},
+    )
     return found
 
 

@@ -18,6 +18,7 @@ from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, pressed, see, seen, status_of
 from lianglin.indicators.reports import layout
 from lianglin.indicators.reports.actions import READ, purpose
+from lianglin.indicators.reports.asking import ending
 from lianglin.indicators.reports.designs import actions, rules
 from lianglin.indicators.reports.designs.forms import BeginForm, SectionForm
 from lianglin.indicators.reports.designs.models import ReportDesign
@@ -116,6 +117,35 @@ def _preview(found: ReportDesign) -> list[dict[str, Any]]:
         {"block": one, "rows": [[cell.split("\n") for cell in row] for row in one.rows], "svg": SafeString(one.svg)}
         for one in layout.blocks(shown)
     ]  # fmt: skip
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(READ)
+def rename(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Another name and printed title for a draft."""
+    actor = acting(request)
+    found = _find(actor, key)
+    here, posted = reverse("indicators:design", args=[key]), request.method == "POST"
+    if not posted and found.state != ReportDesign.State.DRAFT:
+        raise Http404
+    form = BeginForm(
+        request.POST if posted else None,
+        initial=None if posted else {"name": found.name, "title": found.title},
+    )
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: actions.rename(key, by=actor, seen=seen(request), **form.cleaned_data),
+        _("The name is kept."),
+        here,
+    )
+    context = {
+        "design": found,
+        "here": here,
+        "form": form,
+        "edits": request.POST.get("seen", "") if posted else found.edits,
+    }
+    return answer or render(request, "indicators/designs/name.html", context, status=status_of(form))
 
 
 @require_http_methods(["GET", "POST"])
@@ -222,4 +252,13 @@ def end(request: HttpRequest, key: UUID) -> HttpResponse:
     found = _find(actor, key)
     if found.organisation_id != actor.organisation_id or found.state in actions.OVER:
         return see(reverse("indicators:design", args=[key]))
-    return render(request, "indicators/designs/end.html", {"design": found})
+    return ending(
+        request,
+        found.name,
+        _("End this kind of report?"),
+        _(
+            "No report of this kind can be made any more, and schedules make none. "
+            "Reports that were made stay. To have it again it is composed and approved anew."
+        ),
+        reverse("indicators:design", args=[key]),
+    )

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, pressed, status_of
+from lianglin.access.replies import done, pressed, see, status_of
 from lianglin.indicators.reports import layout
 from lianglin.indicators.reports.actions import READ, purpose
+from lianglin.indicators.reports.asking import ending
 from lianglin.indicators.reports.building import LANGUAGE
 from lianglin.indicators.reports.finding import choices, definition_of, label_of, labels
 from lianglin.indicators.reports.own import actions, entries, example, names, sayings, specimen
@@ -42,6 +43,10 @@ def _find(actor: Actor, key: UUID) -> ReportLayout:
     if found is None:
         raise Missing(_("There is no such template in the area of your current post."))
     return found
+
+
+def _may_end(found: ReportLayout, actor: Actor) -> bool:
+    return found.organisation_id == actor.organisation_id and found.state not in ("ended", "refused")
 
 
 @require_http_methods(["GET", "POST"])
@@ -109,18 +114,34 @@ def one(request: HttpRequest, key: UUID) -> HttpResponse:
         "form": form,
         "may_decide": waits and not mine and actor.may(actions.APPROVE),
         "own": waits and mine,
-        "may_end": found.organisation_id == actor.organisation_id and found.state not in ("ended", "refused"),
+        "may_end": _may_end(found, actor),
         "named": definition_of(found.definition) is not None,
     }
     return answer or render(request, "indicators/layouts/one.html", context, status=status_of(form))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @in_post(READ)
 def end(request: HttpRequest, key: UUID) -> HttpResponse:
-    """Ends a template."""
+    """Asks first, then ends a template for good."""
     actor = acting(request)
     here = reverse("indicators:layout", args=[key])
+    if request.method == "GET":
+        found = _find(actor, key)
+        if not _may_end(found, actor):
+            return see(here)
+        return ending(
+            request,
+            found.file_name,
+            _("End this template?"),
+            _(
+                "Reports of this kind are taken out in the template before this one from now on, or in the "
+                "standard layout. To have it again it is uploaded and approved anew."
+            )
+            if found.state == ReportLayout.State.APPROVED
+            else _("It is taken back: nobody decides on it any more. Reports of this kind stay as they are."),
+            here,
+        )
     return pressed(request, lambda: actions.end(key, by=actor), _("Ended."), here)
 
 

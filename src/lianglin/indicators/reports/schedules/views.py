@@ -9,13 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, pressed, status_of
+from lianglin.access.replies import done, pressed, see, status_of
 from lianglin.indicators import queries
 from lianglin.indicators.reports.actions import READ, purpose, still_may
+from lianglin.indicators.reports.asking import ending
 from lianglin.indicators.reports.finding import choices, labels
 from lianglin.indicators.reports.schedules import actions
 from lianglin.indicators.reports.schedules.forms import ScheduleForm
@@ -34,6 +35,13 @@ RESULTS = {"asked": "good", "there": "plain", "refused": "bad", "missed": "warn"
 def _seen_by(actor: Actor) -> Any:
     rows = ReportSchedule.objects.visible_to(actor, purpose=purpose(actor))
     return rows.select_related("organisation", "post")
+
+
+def _find(actor: Actor, key: UUID) -> ReportSchedule:
+    found = _seen_by(actor).filter(key=key).first()
+    if found is None:
+        raise Missing(_("There is no such schedule in the area of your current post."))
+    return found
 
 
 def _line(schedule: ReportSchedule, named: dict[str, str]) -> dict[str, Any]:
@@ -92,9 +100,7 @@ def _form(request: HttpRequest, actor: Actor) -> ScheduleForm:
 def one(request: HttpRequest, key: UUID) -> HttpResponse:
     """One schedule: when it runs next, what it did, where it sends."""
     actor = acting(request)
-    found = _seen_by(actor).filter(key=key).first()
-    if found is None:
-        raise Missing(_("There is no such schedule in the area of your current post."))
+    found = _find(actor, key)
     page = paging.page(runs_of(actor, found), "-id", cursor=request.GET.get("cursor", ""), size=30)
     named = {place.code: place.label for place in _named(found, page.rows)}
     context = {
@@ -138,11 +144,24 @@ def _receivers(schedule: ReportSchedule, actor: Actor) -> list[tuple[str, str]]:
     return [*((name, "") for name in found.named), *found.left_out.values()]
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @in_post(READ)
 def move(request: HttpRequest, key: UUID, what: str) -> HttpResponse:
-    """Pauses, goes on with or ends a schedule."""
-    if what not in actions.MOVES:
-        raise Http404
+    """Pauses, goes on with or ends a schedule; before it is ended, it asks."""
     actor, here = acting(request), reverse("indicators:schedule", args=[key])
+    if what not in actions.MOVES or (request.method == "GET" and what != "end"):
+        raise Http404
+    if request.method == "GET":
+        found = _find(actor, key)
+        if found.organisation_id != actor.organisation_id or found.state not in actions.MOVES["end"][0]:
+            return see(here)
+        return ending(
+            request,
+            found.name,
+            _("End this schedule?"),
+            _(
+                "It drafts and sends nothing any more, and cannot be begun again. Reports that were drafted stay. To stop it for a while, pause it."
+            ),
+            here,
+        )
     return pressed(request, lambda: actions.move(key, what, by=actor), _("Done."), here)
