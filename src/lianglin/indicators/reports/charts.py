@@ -49,7 +49,7 @@ def bars(lines: Sequence[Bar], *, title: str, top: float | None = None, goal: fl
         x = round(LABEL + room * min(goal, most) / most, 1)
         drawn.append(
             f'<line x1="{x}" y1="0" x2="{x}" y2="{height - 14}" stroke="{GOAL}" stroke-dasharray="4 3"/>'
-            f'<text x="{x}" y="{height - 2}" text-anchor="middle" font-size="10">目标{goal:g}</text>'
+            f'<text x="{x}" y="{height - 2}" text-anchor="middle" font-size="11">目标{goal:g}</text>'
         )
     return "".join([*drawn, "</svg>"])
 
@@ -87,13 +87,13 @@ def line(points: Sequence[Point], *, title: str, top: float | None = None, goal:
         y = round(ABOVE + high * (1 - min(goal, most) / most), 1)
         drawn.append(
             f'<line x1="{LEFT}" y1="{y}" x2="{LEFT + wide}" y2="{y}" stroke="{GOAL}" stroke-dasharray="4 3"/>'
-            f'<text x="{LEFT + wide}" y="{y + 12}" text-anchor="end" font-size="10">目标{goal:g}</text>'
+            f'<text x="{LEFT + wide}" y="{y + 12}" text-anchor="end" font-size="11">目标{goal:g}</text>'
         )
     run: list[str] = []
     for at, point in enumerate(points):
         x = round(LEFT + INSET + step * at, 1)
         drawn.append(
-            f'<text x="{x}" y="{TALL - 10}" text-anchor="middle" font-size="9">{escape(point.label)}</text>'
+            f'<text x="{x}" y="{TALL - 10}" text-anchor="middle" font-size="11">{escape(point.label)}</text>'
         )
         if point.amount is None:
             drawn += _stroke(run)
@@ -103,7 +103,7 @@ def line(points: Sequence[Point], *, title: str, top: float | None = None, goal:
         run.append(f"{x},{y}")
         drawn.append(f'<circle cx="{x}" cy="{y}" r="3" fill="{BAR}"/>')
         drawn.append(
-            f'<text x="{x}" y="{y - 7}" text-anchor="middle" font-size="9">{escape(point.text)}</text>'
+            f'<text x="{x}" y="{y - 7}" text-anchor="middle" font-size="11">{escape(point.text)}</text>'
         )
     return "".join([*drawn, *_stroke(run), "</svg>"])
 
