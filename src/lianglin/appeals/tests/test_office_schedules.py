@@ -21,7 +21,7 @@ from lianglin.indicators.reports.schedules.models import ScheduleRun
 from lianglin.indicators.reports.sending import actions as sending
 from lianglin.indicators.reports.sending import choosing
 from lianglin.indicators.reports.sending.models import ReceivedReport, ReportCopy
-from lianglin.indicators.reports.sending.offices import Receiver
+from lianglin.indicators.reports.sending.offices import Receiver, distance
 from lianglin.kit import clock
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.kit.period import Period
@@ -265,6 +265,20 @@ def test_an_office_that_may_not_receive_any_more_gets_nothing_and_the_pages_say_
     assert not ReportCopy._base_manager.exists()
     assert not Message._base_manager.filter(code="indicators.report_received").exists()
     assert "现不能接收" in page
+
+
+@pytest.mark.parametrize(
+    ("own", "ordered"),
+    [
+        ("", [["230101", "230102"], [""], ["230101001"]]),
+        ("230101", [["230101001", "230101002"], [""], ["230101"]]),
+        ("230101001", [["230101", "230101001003"], [""], ["230101001"]]),
+    ],
+    ids=["city", "district", "street"],
+)
+def test_the_offices_next_to_ones_own_are_listed_first(own: str, ordered: list[list[str]]) -> None:
+    for place, scopes in enumerate(ordered):
+        assert {distance(own, scope) for scope in scopes} == {place}
 
 
 def test_an_office_is_found_by_its_name_and_what_was_ticked_stays(city: City) -> None:

@@ -36,12 +36,22 @@ class Receiver:
 
 
 def offices(by: Actor) -> list[Organisation]:
-    """The offices a post can send to, by code: in its area (committees for a street), around it, and the bureaus."""
+    """The offices a post can send to: in its area (committees for a street), around it, and the bureaus; the next ones first."""
     kinds = [*OFFICES, *([_Kind.COMMUNITY] if len(by.low) >= 9 else [])]
     around = [by.low[:width] for width in (6, 9) if len(by.low) > width]
     inside = Q(scope_code__gte=by.low, scope_code__lt=by.low + TOP)
     rows = Organisation.objects.filter(inside | Q(scope_code__in=["", *around]), active=True, kind__in=kinds)
-    return list(rows.order_by("scope_code", "code")[:MOST])
+    found = rows.order_by("scope_code", "code")[:MOST]
+    return sorted(found, key=lambda one: distance(by.low, one.scope_code))
+
+
+def distance(own: str, other: str) -> int:
+    """0: a place above one's own, or right below it; 1: the city with its bureaus; 2: one's own, and what lies deeper."""
+    if not other:
+        return 1
+    below = {0: 6, 6: 9}.get(len(own), 12)
+    above = len(other) < len(own)  # what is no part of one's area is around it
+    return 0 if above or len(other) == below else 2
 
 
 def readers(organisation_id: int) -> Iterable[Post]:
