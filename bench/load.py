@@ -5,7 +5,10 @@ line. Web (granian), worker and PostgreSQL as in service, loopback only, stops b
 
 First each kind of request alone, for its CPU. Then requests in the model's proportions, started at fixed times
 whether or not earlier ones were answered (a slow answer delays none, so its wait is not hidden); the rate goes up until
-95 of 100 are no longer answered within 300 ms or one in a hundred fails, then stays a step below for ``--minutes``.
+95 of 100 are no longer answered within 300 ms or one in a hundred fails (``rate_at_limit``: the last step before). A short
+step promises too much, because what a change leaves to the background is paid later: the rate is then held for
+``--minutes`` a step below, and another step below, until it stays within the same two goals (``holds``; ``rate`` and all
+other figures are of the last one).
 CPU of web, database and worker by process accounting; this process's own apart. ``cores_for_city`` = the model's peak
 rate x CPU per request / 0.6.
 """
@@ -23,6 +26,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +141,16 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
     people = People(chosen.port, system.dsn, mix)
     alone = {kind: _alone(system, chosen.port, people, kind) for kind in mix}
     limit, steps = (None, []) if chosen.rate else _way_up(chosen, people)
-    held = chosen.rate or max((limit or 0) / FASTER, FIRST / 2)
-    stocked = people.stock(round(held * 60 * chosen.minutes * mix["move"] * 1.2))
-    with _watched(system) as memory:
-        taken, cpu = spent(system, lambda: _run(chosen.port, people, held, 60 * chosen.minutes))
+    held, holds = chosen.rate or max((limit or 0) / FASTER, FIRST / 2), []
+    while True:
+        stocked = people.stock(round(held * 60 * chosen.minutes * mix["move"] * 1.2))
+        with _watched(system) as memory:
+            taken, cpu = spent(system, partial(_run, chosen.port, people, held, 60 * chosen.minutes))
+        holds.append(_step(held, taken))
+        print(holds[-1], file=sys.stderr, flush=True)
+        if chosen.rate or held < FIRST or _within(taken, held, 60 * chosen.minutes):
+            break
+        held /= FASTER
     count = max(len(taken.seconds), 1)
     own = cpu.pop("generator")
     cpu_ms = {part: round(1000 * value / count, 2) for part, value in cpu.items()}
@@ -157,6 +167,7 @@ def measure(system: System, chosen: argparse.Namespace) -> dict[str, Any]:
         "errors_by_kind": taken.errors,
         "rate_at_limit": limit and round(limit, 1),
         "steps": steps,
+        "holds": holds,
         "cpu_ms": round(sum(cpu_ms.values()), 2),
         "cpu_ms_by_part": cpu_ms,
         "generator_cpu_ms": round(1000 * own / count, 2),
@@ -184,7 +195,7 @@ def _way_up(chosen: argparse.Namespace, people: People) -> tuple[float, list[dic
         taken = _run(chosen.port, people, rate, chosen.step)
         steps.append(_step(rate, taken))
         print(steps[-1], file=sys.stderr, flush=True)
-        if taken.p(0.95) > GOAL_MS or taken.failed > MOST_ERRORS * rate * chosen.step:
+        if not _within(taken, rate, chosen.step):
             break
         limit, rate = rate, rate * FASTER
     return limit, steps
@@ -227,6 +238,10 @@ def _run(port: int, people: People, rate: float, seconds: float, kinds: list[str
             client.close()
 
     return asyncio.run(run())
+
+
+def _within(taken: Taken, rate: float, seconds: float) -> bool:
+    return taken.p(0.95) <= GOAL_MS and taken.failed <= MOST_ERRORS * rate * seconds
 
 
 def _step(rate: float, taken: Taken) -> dict[str, float]:
