@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -124,7 +125,7 @@ class RotaForm(forms.Form):
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, units: list[Organisation], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Iterable[Organisation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(unit.pk, unit.label) for unit in units]
         self.fields["unit"].choices = [("", _("choose")), *choices]  # pyright: ignore[reportAttributeAccessIssue]

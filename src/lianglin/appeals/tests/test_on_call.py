@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lianglin.access.actor import job
-from lianglin.access.models import Organisation
+from lianglin.access.models import Organisation, Post
 from lianglin.access.transaction import acting
 from lianglin.appeals import actions, tasks
 from lianglin.appeals.tests.scene import Town, build
 from lianglin.cases.actions.on_call import clear_turn, fill_rota
 from lianglin.cases.models import Case, Clock, OnCallTurn, Step
-from lianglin.cases.queries.on_call import on_call, rota
+from lianglin.cases.queries.on_call import on_call, rota, units_for
 from lianglin.cases.rules import SHIFTS, shift_of
 from lianglin.kit import clock
 from lianglin.kit.clock import CITY_ZONE
@@ -207,6 +208,30 @@ def test_a_turn_that_is_there_goes_to_the_new_unit(town: Town) -> None:
     filled(town, unit_id=town.unit("other_unit").pk, first=date(2026, 10, 1), last=date(2026, 10, 1))
     assert OnCallTurn.objects.count() == 28
     assert OnCallTurn.objects.filter(organisation=town.unit("other_unit")).count() == 2
+
+
+def test_in_a_city_of_hundreds_of_units_each_that_is_offered_is_taken(town: Town) -> None:
+    """A district's committees are not offered; a list cut at some number would refuse whoever stands behind it."""
+    like = town.unit("unit").posts.all()[0]
+    bureaus = Organisation.objects.bulk_create(
+        Organisation(code=f"a-{n:03}", name=f"第{n}局", kind="bureau", scope_code="") for n in range(400)
+    )
+    Post.objects.bulk_create(
+        Post(
+            account=like.account,
+            organisation=one,
+            role_code=like.role_code,
+            title="x",
+            starts_on=like.starts_on,
+        )
+        for one in bureaus
+    )
+    assert filled(town, unit_id=town.unit("street").pk)
+    with acting(town.actor("street")) as street:
+        assert {*bureaus, town.unit("worker")} <= {*units_for(street)}
+        district = replace(street, low=street.low[:6])
+        assert town.unit("street") in units_for(district)
+        assert town.unit("worker") not in units_for(district)
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def fill_rota(*, by: Actor, unit_id: int, first: date, last: date, days: str, sh
     that is there is given to the new unit. Refused for an unknown unit, or days that make no sense.
     """
     by.require("cases.rota")
-    if unit_id not in {unit.pk for unit in read.units_for(by)}:
+    if not read.units_for(by).filter(pk=unit_id).exists():
         raise Refused(_("Choose a unit of your area or above it."), field="unit")
     if not 0 <= (last - first).days < LONGEST:
         raise Refused(_("Write a first and a last day, at most three months apart."), field="last")

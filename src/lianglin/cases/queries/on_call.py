@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from lianglin.access.actor import Actor
 from lianglin.access.models import Organisation, Post
 from lianglin.cases import rules
 from lianglin.cases.models import OnCallTurn
 from lianglin.kit import clock
+
+STREET = 9
+"""Characters of a street's scope code."""
 
 
 def on_call(scope_code: str, at: datetime) -> Organisation | None:
@@ -32,10 +35,15 @@ def rota(actor: Actor, start: date, days: int) -> list[OnCallTurn]:
     return list(turns.select_related("organisation").order_by("day", "shift"))
 
 
-def units_for(actor: Actor) -> list[Organisation]:
-    """The units that can be put on call in the actor's area: active, with a post in force, there or above."""
+def units_for(actor: Actor) -> QuerySet[Organisation]:
+    """The units that can be put on call in the actor's area: active, with a post in force, there or above.
+
+    Committees only in the area of a street: a district has hundreds, and none of them is on call for another's residents.
+    """
     posts = Post.objects.in_force().filter(organisation=OuterRef("pk"))
     chain = {"", *(actor.low[:width] for width in (4, 6, 9, 12))}
     near = Q(scope_code__in=chain) | Q(scope_code__gte=actor.low, scope_code__lt=actor.high)
     found = Organisation.objects.filter(Exists(posts), near, active=True)
-    return list(found.order_by("kind", "code")[:300])
+    if len(actor.low) < STREET:
+        found = found.exclude(kind=Organisation.Kind.COMMUNITY)
+    return found.order_by("kind", "code")
