@@ -16,7 +16,6 @@ from lianglin.access.actor import TOP, Actor, duties_of, role_kinds
 from lianglin.access.models import Organisation, Post
 
 RECEIVE = "indicators.received"
-MOST = 400
 READERS = 20
 """Posts of one office that are told."""
 _Kind = Organisation.Kind
@@ -41,7 +40,7 @@ def offices(by: Actor) -> list[Organisation]:
     around = [by.low[:width] for width in (6, 9) if len(by.low) > width]
     inside = Q(scope_code__gte=by.low, scope_code__lt=by.low + TOP)
     rows = Organisation.objects.filter(inside | Q(scope_code__in=["", *around]), active=True, kind__in=kinds)
-    found = rows.order_by("scope_code", "code")[:MOST]
+    found = rows.order_by("scope_code", "code")
     return sorted(found, key=lambda one: distance(by.low, one.scope_code))
 
 
