@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.utils.translation import gettext as _
 
 from lianglin.access import audit
-from lianglin.access.actor import Actor
+from lianglin.access.actor import Actor, duties_of, role_kinds
 from lianglin.access.models import Post
 from lianglin.access.queries import actor_in
 from lianglin.access.transaction import together
@@ -100,8 +100,10 @@ def _check(by: Actor, wanted: Wanted) -> None:
 
 def colleagues(by: Actor) -> list[Post]:
     """The posts that can read every draft: with the duty, and a range that holds this post's."""
-    posts = Post.objects.in_force().filter(scope_code=by.low).select_related("organisation").order_by("pk")
-    return [post for post in posts[:100] if actor_in(post).may(READ)]
+    roles = [code for code in role_kinds() if READ in duties_of(code)]
+    posts = Post.objects.in_force().filter(scope_code=by.low, role_code__in=roles)
+    found = posts.select_related("organisation").order_by("pk")
+    return [post for post in found[:100] if actor_in(post).may(READ)]
 
 
 def move(key: UUID, what: str, *, by: Actor) -> ReportSchedule:
