@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given, seed, settings
 
 from lianglin.engines.eligibility import sql
 from lianglin.engines.eligibility.package import MAY, Package
@@ -98,14 +98,21 @@ def test_sql_agrees(package: Package, households: list[Any], on: date) -> None:
 
 
 @pytest.mark.deep
-@settings(QUIET, max_examples=3000)
-@given(packages(measures=6, depth=4), HOUSEHOLDS, ON_DAYS)
-def test_all_back_ends_agree_deep(package: Package, households: list[Any], on: date) -> None:
-    bound = compile_package(package).bind(on)
-    population = people(*households)
-    reference = bound.run(population, backend="numpy")
-    alike(reference, bound.run(population, backend="plain"))
-    alike(reference, bound.run(population, backend="numba"))
+@pytest.mark.parametrize("part", range(8))
+def test_all_back_ends_agree_deep(part: int) -> None:
+    """In parts of 250 packages: Numba compiles each of them, which takes it a second."""
+
+    @seed(part)
+    @settings(QUIET, max_examples=250, derandomize=False, database=None)
+    @given(packages(measures=6, depth=4), HOUSEHOLDS, ON_DAYS)
+    def agree(package: Package, households: list[Any], on: date) -> None:
+        bound = compile_package(package).bind(on)
+        population = people(*households)
+        reference = bound.run(population, backend="numpy")
+        alike(reference, bound.run(population, backend="plain"))
+        alike(reference, bound.run(population, backend="numba"))
+
+    agree()
 
 
 @pytest.mark.deep
