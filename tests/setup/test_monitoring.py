@@ -20,6 +20,8 @@ from lianglin.project import metrics
 FOLDER = Path(__file__).parents[2] / "deploy" / "monitoring"
 ALERTS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"][0]["rules"]
 BOARD: dict[str, Any] = json.loads((FOLDER / "grafana-dashboard.json").read_text())
+TESTS: list[dict[str, Any]] = yaml.safe_load((FOLDER / "alerts.test.yml").read_text())["tests"]
+UP = 'up{job="lianglin",instance="a"}'
 NAME = re.compile(r"\blianglin_[a-z0-9_]+")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 PROMTOOL = shutil.which("promtool")
@@ -68,6 +70,19 @@ def test_every_alert_says_in_both_languages_what_is_so_and_where_to_read_on(rule
     assert all(
         anchor in {section.anchor for section in handbook.sections(language)} for language in ("zh", "en")
     )
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])
+def test_prometheus_is_asked_when_each_alert_rings_and_when_not(rule: dict[str, Any]) -> None:
+    asked = [one for test in TESTS for one in test["alert_rule_test"] if one["alertname"] == rule["alert"]]
+    assert {bool(one["exp_alerts"]) for one in asked} == {True, False}
+
+
+@pytest.mark.django_db
+def test_the_series_of_these_tests_are_those_of_metrics(there: dict[str, set[str]], db: None) -> None:
+    for series in {one["series"] for test in TESTS for one in test["input_series"]} - {UP}:
+        name, _brace, chosen = series.partition("{")
+        assert set(re.findall(r"([a-z_]+)=", chosen)) <= there[name] | {"job", "instance"}, series
 
 
 @pytest.mark.deep
