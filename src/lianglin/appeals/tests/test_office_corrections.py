@@ -257,6 +257,19 @@ def test_what_is_withdrawn_changes_no_more_and_is_made_anew(city: City) -> None:
     assert drafted(city).version == 2
 
 
+def test_a_report_that_an_office_above_withdraws_names_that_office(city: City) -> None:
+    report, _to = sent(city)
+    do(city, "manager", sending.recall, report.key, why="误发，地区选错")
+    report.refresh_from_db()
+    office = city.posts["manager"].organisation.name
+    assert report.recalled_by.startswith(office)
+    assert all(
+        body.startswith(office)
+        for code in ("indicators.report_recalled", "indicators.recall_mailed")
+        for body in bodies(code)
+    )
+
+
 def test_withdrawing_is_the_right_of_who_issues(city: City) -> None:
     report = issued(city, drafted(city))
     for name in ("worker", "unit"):

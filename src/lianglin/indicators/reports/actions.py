@@ -243,8 +243,7 @@ def recall(key: UUID, *, by: Actor, why: str) -> Report:
         if len(why.strip()) < SHORTEST:
             raise Refused(_("Say why it is withdrawn; whoever holds it reads the reason."), field="why")
         found.state, found.recalled_at = State.RECALLED, clock.now()
-        _office, post = signing(by)
-        found.recalled_by, found.recalled_why = post[:80], why.strip()[:200]
+        found.recalled_by, found.recalled_why = " · ".join(signing(by))[:80], why.strip()[:200]
         found.save(update_fields=["state", "recalled_at", "recalled_by", "recalled_why"])
         _note("recall", found, {"why": found.recalled_why})
     return found

@@ -187,7 +187,8 @@ def recall(key: UUID, *, by: Actor, why: str) -> Report:
         found = actions.recall(key, by=by, why=why)
         copies = ReportCopy.objects.visible_to(by, purpose=purpose(by)).filter(report=found)
         held = {one.organisation_id: one.key for one in copies if one.channel == Channel.IN_APP}
-        context = {**_told(found, found.key), "why": found.recalled_why.rstrip("。.")}
+        office, _post = actions.signing(by)  # the issuing one, or one above it
+        context = {**_told(found, found.key), "sender": office, "why": found.recalled_why.rstrip("。.")}
         for one in copies:
             if one.organisation_id in held:
                 context["link"] = reverse("indicators:received", args=[held[one.organisation_id]])
