@@ -196,6 +196,9 @@ def test_a_program_that_asks_for_open_data_wrongly_is_told_so_in_what_programs_r
         assert answer.json()["field"] == "from"
         assert answer.json()["detail"]
     assert client.get("/figures/open/nothing.csv")["Content-Type"] == "application/problem+json"
+    one = client.get(f"{here}/").content.decode()
+    assert "开放数据" not in one  # the way back bears the name of the page it leads to
+    assert '<a href="/figures/open/">数据公开</a>' in one
     page = client.get(f"{here}.csv?from=2026-13", headers={"Accept": "text/html,*/*;q=0.8"})
     assert page.status_code == 400
     assert "text/html" in page["Content-Type"]

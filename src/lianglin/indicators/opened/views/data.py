@@ -114,7 +114,7 @@ def explained(request: HttpRequest, code: str) -> HttpResponse:
         "licence": settings.OPEN_LICENCE,
         "licence_url": settings.OPEN_LICENCE_URL,
         "contact": settings.OPEN_CONTACT,
-        "crumbs": [(_("Open data"), reverse("indicators:open")), (indicator.label, "")],
+        "crumbs": [(_("Figures as open data"), reverse("indicators:open")), (indicator.label, "")],
     }
     return render(request, "indicators/opened/figure.html", context)
 
