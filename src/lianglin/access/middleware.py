@@ -92,7 +92,10 @@ def problem(request: Any, error: HouseError) -> JsonResponse:
     if error.field:
         body["field"] = error.field
     transaction.set_rollback(True)
-    return JsonResponse(body, status=error.status, content_type="application/problem+json")
+    response = JsonResponse(body, status=error.status, content_type="application/problem+json")
+    if error.status == 429 and error.code:
+        response["Retry-After"] = error.code
+    return response
 
 
 def require_acting() -> actors.Actor:

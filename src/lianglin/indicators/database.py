@@ -6,10 +6,13 @@ from typing import Any
 
 _FROZEN = """
 create or replace function indicators_report_frozen() returns trigger language plpgsql set search_path = pg_catalog as $$
+declare
+    free text[];
 begin
-    if old.state = 'replaced' or (old.state = 'issued' and (
-        new.state not in ('issued', 'replaced')
-        or (to_jsonb(new) - 'state') is distinct from (to_jsonb(old) - 'state')
+    free := case when new.state = 'recalled' then array['state', 'recalled_at', 'recalled_by', 'recalled_why'] else array['state'] end;
+    if old.state in ('replaced', 'recalled') or (old.state = 'issued' and (
+        new.state not in ('issued', 'replaced', 'recalled')
+        or (to_jsonb(new) - free) is distinct from (to_jsonb(old) - free)
     )) then
         raise exception 'An issued report does not change. Correct it by a new version.' using errcode = 'check_violation';
     end if;

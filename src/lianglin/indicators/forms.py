@@ -64,10 +64,21 @@ class EditForm(forms.Form):
         """The paragraphs as they were typed, by section."""
         return {at: _lines(self.cleaned_data[f"text_{at}"]) for at, _title, _kept in self._sections}
 
+    def before(self, before: Report | None) -> list[tuple[str, list[str]]]:
+        """Heading and paragraphs of the sections that the version before said in other words."""
+        then = _by_title(before) if before is not None else {}
+        kept = [(title, then.get(title, []), lines) for _at, title, lines in self._sections]
+        return [(title, said) for title, said, lines in kept if said and said != lines]
+
     def kept_otherwise(self) -> list[tuple[str, list[str]]]:
         """Heading and paragraphs of the sections that are kept in other words than were typed."""
         typed = self.texts()
         return [(title, kept) for at, title, kept in self._sections if typed[at] != kept]
+
+
+def _by_title(report: Report) -> dict[str, list[str]]:
+    sections = report.figures.get("sections", [])
+    return {section["title"]: report.texts.get(str(at), []) for at, section in enumerate(sections)}
 
 
 def _lines(text: str) -> list[str]:
@@ -103,6 +114,17 @@ class CorrectForm(forms.Form):
         label=_("why it is corrected"),
         max_length=200,
         error_messages={"required": _("Say why it is corrected; the new version gives the reason.")},
+    )
+
+
+class RecallForm(forms.Form):
+    """Why an issued report is withdrawn."""
+
+    why = forms.CharField(
+        label=_("why it is withdrawn"),
+        max_length=200,
+        help_text=_("Everybody who holds the report reads it, in the message, too."),
+        error_messages={"required": _("Say why it is withdrawn; whoever holds it reads the reason.")},
     )
 
 

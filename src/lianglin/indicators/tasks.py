@@ -16,6 +16,7 @@ from lianglin.indicators.reports.designs import actions as designs
 from lianglin.indicators.reports.own import actions as layouts
 from lianglin.indicators.reports.schedules import running
 from lianglin.indicators.reports.sending import actions as sending
+from lianglin.indicators.reports.sending import overtaken
 from lianglin.indicators.values import counted, writing
 from lianglin.kit import clock
 from lianglin.kit.period import Period
@@ -121,6 +122,13 @@ def run_report_schedule(key: str) -> None:
 def note_report_opened(key: str, post: str, at: str) -> None:
     """The receipt of one copy."""
     sending.note_opened(key=key, post=post, at=at, by=job())
+
+
+@app.task(name=overtaken.TASK, queue="events", retry=RETRY)
+@as_job
+def mark_report_overtaken(key: str) -> None:
+    """Has the copies of a report say that it was replaced or withdrawn."""
+    overtaken.mark(key=key, by=job())
 
 
 @app.task(name=designs.PREVIEW_TASK, queue="events", retry=RETRY)

@@ -19,6 +19,7 @@ urlpatterns = [
     path("reports/<uuid:key>/count/", reports.count_again, name="recount_report"),
     path("reports/<uuid:key>/issue/", reports.issue, name="issue_report"),
     path("reports/<uuid:key>/correct/", reports.correct, name="correct_report"),
+    path("reports/<uuid:key>/withdraw/", reports.recall, name="recall_report"),
     path("reports/<uuid:key>/file/", reports.ask_file, name="report_file"),
     path("reports/files/<uuid:key>/", reports.fetch, name="fetch_report"),
     *report_urls,

@@ -55,6 +55,7 @@ def put(message: port.Message) -> None:
         body=said[language].text,
         body_en=said["en"].text if in_app else "",
         link=str(message.context.get("link", "")),
+        paper_link=message.paper_link,
         state=Message.State.SENT if in_app else Message.State.QUEUED,
         next_try_at=None if in_app else now,
         once=message.once or None,

@@ -11,5 +11,6 @@ class NoticesConfig(AppConfig):
         """Connects the outbox to the house's message port."""
         from lianglin.kit import messages
         from lianglin.notices.actions import put
+        from lianglin.notices.delivery.panel import fates
 
-        messages.connect(put)
+        messages.connect(put, fates)

@@ -103,6 +103,7 @@ DOMAIN = Domain(
                 "case_id",
                 "post",
                 "link",
+                "paper_link",
                 "state",
                 "tries",
                 "next_try_at",

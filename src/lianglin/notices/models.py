@@ -52,6 +52,10 @@ class Message(models.Model):
     body = models.TextField(_("text"))
     body_en = models.TextField(_("English text"), blank=True)
     link = models.CharField(_("page it leads to"), max_length=200, blank=True)
+    paper_link = models.CharField(
+        _("page it leads to on paper"), max_length=200, blank=True, default="", db_default=""
+    )
+    """Where ``link`` opens by itself what is the recipient's alone: paper goes through other hands."""
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.QUEUED)
     tries = models.PositiveSmallIntegerField(_("failed tries"), default=0)
     next_try_at = models.DateTimeField(_("next try at"), null=True)

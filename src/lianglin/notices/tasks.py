@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import override
 from procrastinate.contrib.django import app
 
 from lianglin.access import runs
@@ -155,11 +157,13 @@ def _write(message: Message, outcome: Outcome, shown: str) -> None:
 
 
 def _outgoing(message: Message) -> Outgoing:
+    with override(message.language):  # the subject of a mail is read with its text
+        title = str(capfirst(declared(message.code).label))
     return Outgoing(
         key=str(message.key),
         channel=message.channel,
         address=str(message.address or ""),
-        title=str(declared(message.code).label),
+        title=title,
         text=message.body,
         language=message.language,
         stop_url=arriving.stop_url(message),

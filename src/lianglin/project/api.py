@@ -73,10 +73,7 @@ def _problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
 
 @api.exception_handler(HouseError)
 def _house(request: HttpRequest, error: HouseError) -> HttpResponse:
-    response = problem(request, error)
-    if error.status == 429 and error.code:
-        response["Retry-After"] = error.code
-    return response
+    return problem(request, error)
 
 
 @api.exception_handler(ValidationError)

@@ -98,6 +98,7 @@ def tell_appellant(event: CaseMoved) -> None:
                 address=phone,
                 language=language,
                 context=_words(case, step, link=link),
+                paper_link=reverse("appeals:track"),
                 once=f"{code}:{case.pk}:{event.at}",
                 resident_id=resident_id,
                 urgent=case.urgent,

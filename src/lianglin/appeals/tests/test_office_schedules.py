@@ -192,9 +192,11 @@ def test_an_issued_report_goes_where_its_schedule_says_and_the_receipt_comes_bac
             do(city, "street", sending.send, report.key, to=[Receiver(unit.pk)])
         do(city, "street", sending.send, report.key, to=[manager])
     assert sorted(ReportCopy._base_manager.values_list("channel", flat=True)) == ["email", "in_app"]
-    told = {m.channel: m for m in Message._base_manager.filter(code="indicators.report_received")}
+    codes = ("indicators.report_received", "indicators.report_mailed")
+    told = {m.channel: m for m in Message._base_manager.filter(code__in=codes)}
     held = ReceivedReport._base_manager.get()
     assert sorted(told) == ["email", "in_app"]
+    assert told["in_app"].body.endswith("》。")  # it leads there by itself: no address of a page in its words
     assert f"/figures/reports/received/{held.key}/" in told["email"].body
     with at(on("2026-12-04 12:00")):
         reader = city.browser("manager")

@@ -23,6 +23,7 @@ from lianglin.cases.models import Case
 from lianglin.kit import events
 from lianglin.kit.events import CaseMoved
 from lianglin.notices import tasks as notices_tasks
+from lianglin.notices.delivery import noting
 from lianglin.notices.models import DemoMessage, Message
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +236,18 @@ def test_the_promised_date_is_the_one_on_the_page(world: World) -> None:
     case = Case._base_manager.get(pk=made.case.pk)
     local = case.due_at + timedelta(hours=8)
     assert f"最迟{local.month}月{local.day}日" in texts()[-1]
+
+
+def test_the_link_that_grades_without_a_login_never_comes_on_paper(world: World) -> None:
+    made = world.brought_to("settled")
+    texts()
+    message = Message._base_manager.get(code="appeals.settled")
+    assert "/appeals/rate/" in message.body
+    text, link = noting.for_paper(message)
+    assert "/appeals/rate/" not in text + link
+    assert link == "/appeals/track/"
+    assert link in text
+    assert made.case.pk == message.case_id
 
 
 def test_a_provisional_date_says_so(world: World) -> None:

@@ -1,4 +1,4 @@
-"""A report's story: asked for, counted in the background as its asker, edited, issued, corrected by a new version."""
+"""A report's story: asked for, counted in the background as its asker, edited, issued, corrected by a new version, withdrawn."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lianglin.access.actor import Actor, job
 from lianglin.access.models import Post
 from lianglin.access.queries import actor_in
 from lianglin.access.transaction import acting, together
-from lianglin.indicators.reports import building
+from lianglin.indicators.reports import building, changes
 from lianglin.indicators.reports.finding import definition_of
 from lianglin.indicators.reports.models import Report
 from lianglin.kit import clock
@@ -28,7 +28,11 @@ MAKE_TASK = "make_report"
 SUBJECT = "indicators.Report"
 LONGEST = 2_000
 """Characters of one sentence of a report."""
+SHORTEST = 4
+"""Characters of a reason."""
 State = Report.State
+ALIVE = (State.MAKING, State.DRAFT, State.ISSUED)
+"""While there is such a version, another one comes of correcting it alone."""
 
 
 def purpose(by: Actor) -> str:
@@ -54,7 +58,7 @@ def ask(*, by: Actor, definition: str, scope_code: str, period: Period, public: 
     same = Report.objects.visible_to(by, purpose=purpose(by)).filter(
         definition=definition, scope_code=scope_code, kind=period.kind, starts_on=period.start, public=public
     )
-    if same.exclude(state=State.REFUSED).exists():
+    if same.filter(state__in=ALIVE).exists():
         raise Refused(
             _("This report is there already. Open it; what was issued is corrected by a new version."),
             field="period",
@@ -97,6 +101,8 @@ def make(*, key: str, by: Actor) -> Report | None:
                 period_of(found),
                 public=found.public,
             )
+        if found.corrects is not None:
+            found.figures["changes"] = changes.between(found.corrects.figures, found.figures)
         found.state, found.counted_at = State.DRAFT, clock.now()
     found.save(update_fields=["state", "figures", "texts", "counted_at"])
     return found
@@ -176,7 +182,7 @@ def issue(key: UUID, *, by: Actor, seen: int, document_number: str = "", copied_
         )
         if found.corrects_id:
             before = Report.objects.visible_to(by, purpose=purpose(by)).filter(pk=found.corrects_id)
-            before.update(state=State.REPLACED)
+            before.filter(state=State.ISSUED).update(state=State.REPLACED)
         _note("issue", found, {"figures": found.figures, "texts": found.texts})
     return found
 
@@ -199,18 +205,48 @@ def correct(key: UUID, *, by: Actor, why: str) -> Report:
     with together():
         found = _locked(key, by)
         _must_be(found, State.ISSUED)
-        if len(why.strip()) < 4:
+        if len(why.strip()) < SHORTEST:
             raise Refused(_("Say why it is corrected; the new version gives the reason."), field="why")
-        newer = Report.objects.visible_to(by, purpose=purpose(by)).filter(corrects=found)
-        if newer.exists():
+        newer = Report.objects.visible_to(by, purpose=purpose(by)).filter(corrects=found).first()
+        if newer is not None and newer.state != State.REFUSED:
             raise Conflict(_("A correction of this report is there already. Open it from the list."))
         wanted = definition_of(found.definition)
         if wanted is None:
             raise Refused(_("This kind of report was ended. Its reports stay as they are."))
+        if newer is not None:
+            return _asked_again(newer, by, wanted.version, why.strip()[:200])
         return _asked(
             by, wanted.version, found.definition, found.scope_code, period_of(found),
             public=found.public, version=found.version + 1, corrects=found, why=why.strip()[:200],
         )  # fmt: skip
+
+
+def _asked_again(found: Report, by: Actor, definition_version: str, why: str) -> Report:
+    """A correction that could not be made, because its asker lost the right, is asked for by somebody else."""
+    found.state, found.edits, found.asked_at = State.MAKING, found.edits + 1, clock.now()
+    found.definition_version, found.why = definition_version, why
+    found.post_id, found.organisation_id = by.post_id, by.organisation_id
+    found.save(
+        update_fields=["state", "edits", "asked_at", "definition_version", "why", "post", "organisation"]
+    )
+    _note("ask", found, {"definition": found.definition, "version": found.version, "why": why})
+    app.configure_task(MAKE_TASK, queue="events").defer(key=str(found.key))
+    return found
+
+
+def recall(key: UUID, *, by: Actor, why: str) -> Report:
+    """Withdraws an issued report: it stays as it was issued, says so and why, and may be made anew."""
+    by.require(ISSUE)
+    with together():
+        found = _locked(key, by)
+        _must_be(found, State.ISSUED)
+        if len(why.strip()) < SHORTEST:
+            raise Refused(_("Say why it is withdrawn; whoever holds it reads the reason."), field="why")
+        found.state, found.recalled_at = State.RECALLED, clock.now()
+        found.recalled_by, found.recalled_why = " · ".join(signing(by))[:80], why.strip()[:200]
+        found.save(update_fields=["state", "recalled_at", "recalled_by", "recalled_why"])
+        _note("recall", found, {"why": found.recalled_why})
+    return found
 
 
 def _locked(key: UUID, by: Actor) -> Report:

@@ -38,7 +38,7 @@ FAILED = "failed"
 SUBJECT = "indicators.ReportFile"
 State = ReportFile.State
 _log = logging.getLogger(__name__)
-READABLE = (Report.State.DRAFT, Report.State.ISSUED, Report.State.REPLACED)
+READABLE = (Report.State.DRAFT, Report.State.ISSUED, Report.State.REPLACED, Report.State.RECALLED)
 
 
 def ask_file(report: Report, *, by: Actor, file_format: str, reason: str, own: bool = False) -> ReportFile:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from lianglin.indicators.reports import charts, words
+from lianglin.indicators.reports import changes, charts, words
 from lianglin.indicators.reports.models import Report
 from lianglin.indicators.reports.words import Cell
 from lianglin.kit import clock
@@ -17,6 +17,7 @@ FEW = "涉及不足10人（件）的数据及据以可推算出的数据不公�
 AS_PUBLISHED = "按月公布的指标以公布数为准；尚未公布的，以及不按整月统计的涉及人员的指标，不予列出。"
 OF_ITS_DAY = "分项按本报告统计当日计算，与公布的合计可能略有出入。"
 DRAFT = "草稿，未签发"
+WITHDRAWN = "已撤回"
 CITY = "全市"
 
 
@@ -58,8 +59,8 @@ def paper(report: Report, *, mark: str) -> Paper:
     """A report as it is printed; ``mark`` says who took the file out, when and for what."""
     issued = report.issued_at
     stamp = "" if report.state == Report.State.ISSUED else DRAFT
-    if report.state == Report.State.REPLACED:
-        stamp = "已被后一版本替代"
+    if report.state in (Report.State.REPLACED, Report.State.RECALLED):
+        stamp = over(report)
     signed = report.issuer or report.organisation.name
     day = chinese_day(clock.local(issued or report.counted_at or report.asked_at).date())
     copied = [f"抄送：{report.copied_to.rstrip('。')}。"] if report.copied_to else []
@@ -75,6 +76,33 @@ def paper(report: Report, *, mark: str) -> Paper:
         number=report.document_number,
         imprint=[*copied, f"{signed}　{day}印发"],
         few=FEW if report.figures.get("public") else "",
+    )
+
+
+def over(report: Report) -> str:
+    """What a version says that counts no more: by which it was replaced, or that it was withdrawn."""
+    if report.state == Report.State.RECALLED:
+        return WITHDRAWN
+    newer = Report._base_manager.filter(corrects=report).only("version").first()
+    return replaced_by(newer.version if newer else report.version + 1)
+
+
+def replaced_by(version: int) -> str:
+    """ "已被第2版替代"."""
+    return f"已被第{version}版替代"
+
+
+def correction(report: Report) -> str:
+    """What a correction says of itself: which version of which day and number it replaces, why, and what changed."""
+    before = report.corrects
+    if before is None:
+        return ""
+    day = f"{chinese_day(clock.local(before.issued_at).date())}印发的" if before.issued_at else ""
+    number = f"（{before.document_number}）" if before.document_number else ""
+    why = report.why.rstrip("。")
+    return (
+        f"本报告为第{report.version}版，替代{day}第{before.version}版{number}。更正原因：{why}。"
+        f"{changes.told(report.figures.get('changes', {}))}"
     )
 
 
@@ -220,8 +248,8 @@ def explained(report: Report) -> Iterable[str]:
     yield f"数据计算于{day}，由系统按登记的事项逐件统计；签发后不再变动，如有更正，另出新的版本。"
     if data["running"]:
         yield f"本期尚未结束，数据截至{day}。"
-    if report.corrects_id:
-        yield f"本报告为第{report.version}版，替代前一版本。更正原因：{report.why}"
+    if told := correction(report):
+        yield told
     yield (
         f"比率均同时列出分子和分母；分母不足{data['least']}的不计算比率，只列分子和分母；基数不足30的不计算增减幅度。"
         "百分数保留一位小数。方括号内为比率的95%置信区间（威尔逊区间），区间重叠的，差别可能出于偶然。"

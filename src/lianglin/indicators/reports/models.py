@@ -13,7 +13,8 @@ from lianglin.kit.models import DatedScopeCodeField
 class Report(models.Model):
     """One numbered version of a report of a place and a period. Once issued it never changes (a trigger holds it).
 
-    A correction is a new version; the corrected one then says by which it was replaced, and stays.
+    A correction is a new version; the corrected one then says by which it was replaced, and stays. So does one that was
+    withdrawn: when, by which post and why.
     """
 
     class State(models.TextChoices):
@@ -21,6 +22,7 @@ class Report(models.Model):
         DRAFT = "draft", _("draft")
         ISSUED = "issued", _("issued")
         REPLACED = "replaced", _("replaced by a later version")
+        RECALLED = "recalled", _("withdrawn")
         REFUSED = "refused", _("not made")
 
     class Kind(models.TextChoices):
@@ -59,6 +61,13 @@ class Report(models.Model):
     issuer = models.CharField(_("issuing unit"), max_length=80, blank=True)
     document_number = models.CharField(_("document number"), max_length=40, blank=True, default="")
     copied_to = models.CharField(_("copied to"), max_length=200, blank=True, default="")
+    recalled_at = models.DateTimeField(_("withdrawn at"), null=True)
+    recalled_by = models.CharField(
+        _("withdrawn by the post"), max_length=80, blank=True, default="", db_default=""
+    )
+    recalled_why = models.CharField(
+        _("why it was withdrawn"), max_length=200, blank=True, default="", db_default=""
+    )
 
     objects = ScopedManager()
 

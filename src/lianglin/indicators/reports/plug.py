@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from lianglin.kit.domain import Access, Duty, Guard, InScope, NavItem, Notice, OwnUnit, Retention
+from lianglin.kit.domain import Access, Duty, Guard, InScope, NavItem, Notice, OwnUnit, Retention, Text
 
 DUTIES = (
     Duty("indicators.approve", _("approve Word templates and composed reports that somebody else made")),
@@ -43,6 +43,23 @@ RETENTION = (
     Retention("indicators.ReportCopy", "P10Y", "sent_at", "keep", _("who received an official document; offices, no persons")),
     Retention("indicators.ReceivedReport", "P3Y", "sent_at", "erase"),
 )  # fmt: skip
+
+
+def _both(
+    in_house: str, mailed: str, label: Text, texts: tuple[str, str], names: tuple[str, ...]
+) -> tuple[Notice, Notice]:
+    """A message to the posts of an office, which leads there by itself, and the mail of the same words with the link."""
+    chinese, english = texts
+    outside = {
+        "zh-hans": f"{chinese}登录后查看：{{link}}",
+        "en": f"{english} Read it after logging in: {{link}}",
+    }
+    return (
+        Notice(in_house, label, {"zh-hans": chinese, "en": english}, names),
+        Notice(mailed, label, outside, (*names, "link")),
+    )
+
+
 NOTICES = (
     Notice(
         "indicators.report_drafted",
@@ -59,13 +76,31 @@ NOTICES = (
         },
         ("name",),
     ),
-    Notice(
+    *_both(
         "indicators.report_received",
+        "indicators.report_mailed",
         _("your office received a report"),
-        {
-            "zh-hans": "{sender}发来《{title}》。登录后查看：{link}",
-            "en": "{sender} sent “{title}”. Read it after logging in: {link}",
-        },
-        ("sender", "title", "link"),
+        ("{sender}发来《{title}》。", "{sender} sent “{title}”."),
+        ("sender", "title"),
+    ),
+    *_both(
+        "indicators.report_corrected",
+        "indicators.correction_mailed",
+        _("a report was corrected"),
+        (
+            "{sender}发来更正后的《{title}》（第{version}版），替代此前的版本。更正原因：{why}。",
+            "{sender} sent “{title}” corrected (version {version}); it replaces the one before. Why: {why}.",
+        ),
+        ("sender", "title", "version", "why"),
+    ),
+    *_both(
+        "indicators.report_recalled",
+        "indicators.recall_mailed",
+        _("a report was withdrawn"),
+        (
+            "{sender}撤回了《{title}》（第{version}版），请勿再使用。原因：{why}。",
+            "{sender} withdrew “{title}” (version {version}): do not use it any more. Why: {why}.",
+        ),
+        ("sender", "title", "version", "why"),
     ),
 )  # fmt: skip

@@ -28,6 +28,7 @@ urlpatterns = [
     path("reports/schedules/<uuid:key>/", schedules.one, name="schedule"),
     path("reports/schedules/<uuid:key>/<slug:what>/", schedules.move, name="move_schedule"),
     path("reports/<uuid:key>/send/", sending.send, name="send_report"),
+    path("reports/copies/<uuid:key>/", sending.handed_over, name="hand_over_copy"),
     path("reports/received/", sending.inbox, name="received_reports"),
     path("reports/received/<uuid:key>/", sending.received, name="received"),
     path("reports/received/<uuid:key>/report.pdf", sending.received_pdf, name="received_pdf"),

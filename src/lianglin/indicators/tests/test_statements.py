@@ -181,3 +181,24 @@ def test_the_open_catalogue_keeps_its_baseline_and_its_size_when_every_figure_is
     page = client.get("/figures/open/").content
     assert len(page) < HEAVIEST
     assert all(figure.code.encode() in page for figure in files.opened())
+
+
+def test_a_program_that_asks_for_open_data_wrongly_is_told_so_in_what_programs_read(client: Client) -> None:
+    figure = files.opened()[0]
+    PublishedValue.objects.create(
+        indicator=figure.code, month=date(2026, 9, 1), scope_code=CITY, numerator=123, denominator=234,
+        published_at=clock.now(),
+    )  # fmt: skip
+    here = f"/figures/open/{figure.code}"
+    for form in ("csv", "json"):
+        answer = client.get(f"{here}.{form}?from=2026-13")
+        assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
+        assert answer.json()["field"] == "from"
+        assert answer.json()["detail"]
+    assert client.get("/figures/open/nothing.csv")["Content-Type"] == "application/problem+json"
+    one = client.get(f"{here}/").content.decode()
+    assert "开放数据" not in one  # the way back bears the name of the page it leads to
+    assert '<a href="/figures/open/">数据公开</a>' in one
+    page = client.get(f"{here}.csv?from=2026-13", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert page.status_code == 400
+    assert "text/html" in page["Content-Type"]

@@ -16,14 +16,14 @@ from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
 from lianglin.access.replies import done, pressed, see, seen, status_of
 from lianglin.indicators import queries
-from lianglin.indicators.forms import CorrectForm, EditForm, FileForm, IssueForm, MakeForm
-from lianglin.indicators.reports import actions, excel, filing, layout
+from lianglin.indicators.forms import CorrectForm, EditForm, FileForm, IssueForm, MakeForm, RecallForm
+from lianglin.indicators.reports import actions, changes, excel, filing, layout
 from lianglin.indicators.reports.finding import choices, labels
 from lianglin.indicators.reports.models import Report, ReportFile
 from lianglin.indicators.reports.own import actions as layouts
 from lianglin.indicators.reports.own import sayings
 from lianglin.indicators.reports.sending import actions as sending
-from lianglin.indicators.reports.sending.going import going
+from lianglin.indicators.reports.sending.going import Going, going
 from lianglin.indicators.reports.sending.views import copies
 from lianglin.kit import clock, paging
 from lianglin.kit.errors import Conflict, Missing, Refused
@@ -34,7 +34,9 @@ TYPES = {
     ReportFile.Format.PDF: "application/pdf",
     ReportFile.Format.XLSX: excel.TYPE,
 }
-TONES = {"draft": "active", "issued": "good", "making": "waiting", "refused": "bad", "replaced": "closed"}
+TONES = {
+    "draft": "active", "issued": "good", "making": "waiting", "refused": "bad", "replaced": "closed", "recalled": "bad",
+}  # fmt: skip
 FILE_TONES = {"ready": "good", "asked": "waiting", "refused": "bad"}
 
 
@@ -146,7 +148,8 @@ def _shown(
         }
         for one in own.filter(report=report).order_by("-id")[:10]
     ]
-    replaced_by = _seen_by(actor).filter(corrects=report).only("key", "version", "state").first()
+    newer = _seen_by(actor).filter(corrects=report).defer("figures", "texts").first()
+    issued = report.state == Report.State.ISSUED
     context = {
         "report": report,
         "title": report.figures.get("title") or _("Report"),
@@ -155,14 +158,16 @@ def _shown(
         "blocks": [_block(block) for block in layout.blocks(report)] if ready else [],
         "files": files,
         "waiting": report.state == Report.State.MAKING or any(f["file"].state == "asked" for f in files),
-        "replaced_by": replaced_by,
+        "newer": newer,
+        "coming": newer is not None and newer.issued_at is None and newer.state != Report.State.REFUSED,
+        "changed": changes.told(report.figures.get("changes", {})),
         "draft": report.state == Report.State.DRAFT,
         "ready": ready,
-        "may_send": report.state == Report.State.ISSUED and actor.may(actions.ISSUE),
+        "may_send": issued and actor.may(actions.ISSUE),
         **_gone(actor, report, ready=ready),
         "may_issue": report.state == Report.State.DRAFT and actor.may(actions.ISSUE),
         "correct_form": (correcting or CorrectForm())
-        if report.state == Report.State.ISSUED and replaced_by is None
+        if issued and (newer is None or newer.state == Report.State.REFUSED)
         else None,
         "file_form": filing_form or FileForm(layout=_layout(actor, report)),
         "sample": report.figures.get("sample"),
@@ -174,9 +179,10 @@ def _shown(
 def _gone(actor: Actor, report: Report, *, ready: bool) -> dict[str, Any]:
     """The copies of a report, and the offices that were meant to get one and cannot."""
     held = copies(actor, report) if ready else []
-    meant = going(report, actor).left_out if report.state == Report.State.ISSUED else {}
+    meant = going(report, actor) if report.state == Report.State.ISSUED else Going()
     there = {one.organisation_id for one in held}
-    return {"copies": held, "left_out": {pk: told for pk, told in meant.items() if pk not in there}}
+    left_out = {pk: told for pk, told in meant.left_out.items() if pk not in there}
+    return {"copies": held, "left_out": left_out, "on_paper": meant.on_paper}
 
 
 def _fetchable(one: ReportFile) -> bool:
@@ -234,6 +240,7 @@ def edit(request: HttpRequest, key: UUID) -> HttpResponse:
         "here": here,
         "edits": seen(request) if posted and not overtaken else report.edits,
         "now": form.kept_otherwise() if overtaken else [],
+        "before": form.before(report.corrects),
     }
     return answer or render(request, "indicators/edit_report.html", context, status=status_of(form))
 
@@ -290,6 +297,34 @@ def correct(request: HttpRequest, key: UUID) -> HttpResponse:
         lambda made: reverse("indicators:report", args=[made.key]),
     )
     return answer if answer is not None else _shown(request, key, correcting=form)
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(actions.ISSUE)
+def recall(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Withdraws an issued report, after a page that says what this means and who is told."""
+    actor = acting(request)
+    report = _find(actor, key)
+    here = reverse("indicators:report", args=[key])
+    if request.method != "POST" and report.state != Report.State.ISSUED:
+        return see(here)
+    form = RecallForm(request.POST if request.method == "POST" else None)
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: sending.recall(key, by=actor, why=form.cleaned_data["why"]),
+        _("Withdrawn. Those who hold it are told."),
+        here,
+        once=report.state != Report.State.ISSUED,
+    )
+    context = {
+        "report": report,
+        "title": report.figures.get("title") or _("Report"),
+        "here": here,
+        "form": form,
+        "copies": copies(actor, report),
+    }
+    return answer or render(request, "indicators/recall_report.html", context, status=status_of(form))
 
 
 @require_POST

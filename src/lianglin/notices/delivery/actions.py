@@ -96,7 +96,7 @@ def put_on_paper(*, by: Actor, delivery_id: int) -> Letter:
             copy = Message(
                 key=uuid.uuid5(found.key, "paper"), code=message.code, channel=Channel.PAPER, body=message.body,
                 language=message.language, scope_code=message.scope_code, case_id=message.case_id,
-                link=message.link, created_at=clock.now(),
+                link=message.link, paper_link=message.paper_link, created_at=clock.now(),
             )  # fmt: skip
             letter = noting.lay_out(copy, kind_of(message.code))
         _answered(found, by, Answer.LETTER)

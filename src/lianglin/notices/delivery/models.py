@@ -25,7 +25,7 @@ class Delivery(models.Model):
         SENT = "sent", _("sent")
         DELIVERED = "delivered", _("arrived")
         FAILED = "failed", _("given up")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("cannot be delivered")
         TO_PRINT = "to_print", _("to print")
         PRINTED = "printed", _("printed, to hand over")
         HANDED_OVER = "handed_over", _("handed over")

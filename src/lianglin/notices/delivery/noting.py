@@ -75,16 +75,24 @@ def _same(message: Message) -> dict[str, object]:
     }
 
 
+def for_paper(message: Message) -> tuple[str, str]:
+    """Words and page of a message for paper. A link that is the recipient's alone stands on none: whoever prints reads it."""
+    if not message.paper_link or not message.link:
+        return message.body, message.link
+    return message.body.replace(message.link, message.paper_link), message.paper_link
+
+
 def lay_out(message: Message, title: str) -> Letter:
     """A message on paper is laid out to be printed; its delivery is that somebody hands it over."""
     made, _new = Delivery._base_manager.update_or_create(
         key=message.key, defaults={"state": State.TO_PRINT, "next_try_at": None, **_same(message)}
     )
+    text, link = for_paper(message)
     letter, _new = Letter._base_manager.get_or_create(
         pk=made.pk,
         defaults={
-            "scope_code": message.scope_code, "case_id": message.case_id, "title": title[:80], "text": message.body,
-            "language": message.language, "link": message.link, "made_at": clock.now(),
+            "scope_code": message.scope_code, "case_id": message.case_id, "title": title[:80], "text": text,
+            "language": message.language, "link": link, "made_at": clock.now(),
         },
     )  # fmt: skip
     return letter

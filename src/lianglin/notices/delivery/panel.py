@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from lianglin.access.actor import Actor
+from lianglin.kit.messages import Fate
 from lianglin.notices.delivery import queries, words
 from lianglin.notices.delivery.actions import SEE_TO
+from lianglin.notices.models import Delivery
+
+
+def fates(keys: Collection[str]) -> dict[str, Fate]:
+    """What became of messages by the key they are sent only once under: implements the port of kit."""
+    return {once: _fate(row) for once, row in queries.by_once(keys).items()}
+
+
+def _fate(row: Delivery) -> Fate:
+    shown = words.shown(row)
+    reason = shown["reason"]
+    return Fate(
+        row.get_state_display(), shown["tone"], reason.why if reason else "", reason.do if reason else ""
+    )
 
 
 def of_case(case_id: int, actor: Actor) -> dict[str, Any]:

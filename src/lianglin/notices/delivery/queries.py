@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -56,6 +56,15 @@ def kept(rows: Iterable[Delivery]) -> dict[Any, bool]:
     with acting(job()):
         found = Message.objects.visible_to(job(), purpose="system").filter(key__in=keys)
         return dict(found.annotate(again=again).values_list("key", "again"))
+
+
+def by_once(keys: Collection[str]) -> dict[str, Delivery]:
+    """The deliveries of messages by the key they are sent only once under. Read as the background: no address is in them."""
+    with acting(job()):
+        seen = Message.objects.visible_to(job(), purpose="system").filter(once__in=keys)
+        once = {key: str(name) for key, name in seen.values_list("key", "once")}
+        rows = Delivery.objects.visible_to(job(), purpose="system").filter(key__in=once)
+        return {once[row.key]: row for row in rows}
 
 
 def letters(actor: Actor) -> QuerySet[Letter]:

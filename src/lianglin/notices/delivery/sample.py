@@ -92,9 +92,14 @@ def _letter(one: Told, row: Delivery) -> Letter:
     printed = row.state == State.PRINTED
     return Letter(
         delivery=row, scope_code=one.scope_code, case_id=one.case_id, title=str(notice.label),
-        text=rules.fill_in(notice, "zh-hans", one.context), language="zh-hans", link=urlsplit(str(one.context.get("link", ""))).path,
+        text=rules.fill_in(notice, "zh-hans", one.context), language="zh-hans", link=_path(one),
         made_at=one.at, prints=int(printed), printed_at=one.at if printed else None, sample=True,
     )  # fmt: skip
+
+
+def _path(one: Told) -> str:
+    """Where the code on the paper leads."""
+    return urlsplit(str(one.context.get("link", ""))).path
 
 
 def _message(one: Told, row: Delivery) -> Message:
@@ -102,6 +107,7 @@ def _message(one: Told, row: Delivery) -> Message:
     return Message(
         key=row.key, code=row.code, channel=row.channel, language="zh-hans", scope_code=row.scope_code, case_id=row.case_id,
         body=rules.fill_in(declared(one.on_paper), "zh-hans", one.context), state=row.state, created_at=one.at, error=row.error,
+        link=_path(one),
     )  # fmt: skip
 
 

@@ -73,6 +73,19 @@ def reason(code: str) -> Reason:
     return _BROKEN if status[1] >= "500" or status[1] in ("408", "425", "429") else _REFUSED
 
 
+_BY_ITSELF = _("It is tried again by itself; nothing needs to be done yet.")
+_SO_FAR = {
+    "address_deferred": _("The mailbox of the other side took nothing so far."),
+    "mail_server": _("The city's own mail server could not be reached so far."),
+    "gateway": _("The gateway for text messages could not be reached so far."),
+}
+
+
+def reason_so_far(code: str) -> Reason:
+    """Why the last try failed, of a message that is tried again: nothing is over yet."""
+    return Reason(_SO_FAR.get(code, _("The last try failed.")), _BY_ITSELF)
+
+
 def kind_of(code: str) -> str:
     """What kind of message it is, in the reader's language; the code for one that is not declared any more."""
     label = next((str(notice.label) for notice in discovery.each("notices") if notice.code == code), "")
@@ -81,13 +94,14 @@ def kind_of(code: str) -> str:
 
 def shown(row: Delivery, masked: str = "", *, again: bool = False) -> dict[str, Any]:
     """What a page shows of a delivery; ``masked`` only for those who may see it."""
+    why = reason_so_far if row.state == State.WAITING else reason
     bad = row.state in (State.FAILED, State.REFUSED, State.WAITING)
     return {
         "row": row,
         "label": kind_of(row.code),
         "tone": TONES[State(row.state)],
         "masked": masked,
-        "reason": reason(row.error) if bad and row.error else None,
+        "reason": why(row.error) if bad and row.error else None,
         "again": again,
         "open": row.state in (State.FAILED, State.REFUSED) and not row.answer,
     }

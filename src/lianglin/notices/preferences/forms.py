@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from lianglin.notices.models import StaffMail
-from lianglin.notices.preferences import groups
+from lianglin.notices.preferences import groups, hours
 from lianglin.notices.preferences.actions import Given
 from lianglin.notices.preferences.hours import Quiet
 from lianglin.notices.preferences.models import Wish
@@ -93,11 +93,16 @@ class WishForm(forms.Form):
             self.fields[name].label = label
 
     def clean(self) -> dict[str, Any]:
-        """Both ends of the quiet hours, or none."""
+        """A mailbox where mails are wished; both ends of the quiet hours, or none: all that is wrong is said at once."""
         found = super().clean() or {}
+        if found.get("way") == Wish.Way.EMAIL and not found.get("email") and "email" not in self.errors:
+            self.add_error("email", _("Write the e-mail address."))
         for one, other in (("quiet_from", "quiet_until"), ("quiet_until", "quiet_from")):
             if found.get(one) is None and found.get(other) is not None and one not in self.errors:
                 self.add_error(one, _("Give both times, or none."))
+        start, end = found.get("quiet_from"), found.get("quiet_until")
+        if start and end and hours.length((start, end)) > hours.LONGEST:
+            self.add_error("quiet_until", _("Leave at least eight hours a day in which messages may come."))
         return found
 
     def given(self) -> Given:

@@ -8,18 +8,21 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils.translation import override
 
 from lianglin.access import actor as actors
 from lianglin.access.models import Grant
 from lianglin.access.transaction import acting
 from lianglin.appeals.tasks import fetch_mail
 from lianglin.files.tests.factories import HERE, NEXT_DOOR, Staff, staff
-from lianglin.kit import clock, messages
+from lianglin.kit import clock, discovery, messages
+from lianglin.kit.domain import Domain, Notice
 from lianglin.kit.errors import Conflict, Forbidden, Refused
 from lianglin.notices import rules, tasks
-from lianglin.notices.adapters.base import Unreachable
-from lianglin.notices.delivery import actions, bounces, noting, queries, receipts, slips
+from lianglin.notices.adapters.base import Undeliverable, Unreachable
+from lianglin.notices.delivery import actions, bounces, noting, panel, queries, receipts, slips, words
 from lianglin.notices.models import Delivery, Letter, Message, Recipient
 from lianglin.notices.tests.test_outbox import CASE, Gateway, put, request
 
@@ -189,6 +192,20 @@ def test_somebody_told_by_telephone_is_off_the_list(gateway: Gateway, worker: St
     assert here not in worker.browser.get("/messages/undelivered/").content.decode()
 
 
+@pytest.mark.parametrize("code", ["mail_server", "gateway", "address_deferred", "http_503"])
+def test_while_it_is_tried_again_nobody_is_told_that_it_failed_for_a_day(
+    gateway: Gateway, worker: Staff, code: str
+) -> None:
+    gateway.error = Unreachable(code)
+    made = put()
+    tasks.deliver(key=str(made.key))
+    with acting(worker.actor) as by:
+        (told,) = panel.of_case(CASE, by)["told"]
+    assert told["row"].state == "waiting"
+    assert "一天" not in str(told["reason"].why)
+    assert str(told["reason"].do) == "系统会自动重试，暂不需要处理。"
+
+
 def test_a_neighbour_neither_sends_nor_prints_it(gateway: Gateway) -> None:
     neighbour, one = staff("community_worker", NEXT_DOOR), given_up(gateway)
     assert neighbour.browser.get(f"/messages/undelivered/{one.pk}/").status_code == 404
@@ -279,6 +296,37 @@ def test_a_text_message_that_failed_goes_on_paper_with_the_same_words(
         "paper",
     )
     assert stands(one).answer == "letter"
+
+
+def test_a_link_that_is_the_recipients_alone_is_not_put_on_paper(
+    gateway: Gateway, worker: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notice = Notice("test.state", "状态", {"zh-hans": "看一看：{link}", "en": "See {link}"}, ("link",))
+    manifests = (*discovery.manifests()[:-1], Domain(code="test", label="test", notices=(notice,)))
+    monkeypatch.setattr(discovery, "manifests", lambda: manifests)
+    gateway.error = Undeliverable("no_such_number")
+    made = put(context={"link": "/appeals/rate/secret/"}, paper_link="/appeals/track/")
+    tasks.deliver(key=str(made.key))
+    assert "/appeals/rate/secret/" in made.body
+    one = Delivery._base_manager.get(key=made.key)
+    assert worker.browser.post(f"/messages/undelivered/{one.pk}/paper/").status_code == 303
+    letter = Letter._base_manager.get()
+    assert (letter.text, letter.link) == ("看一看：/appeals/track/", "/appeals/track/")
+    assert "secret" not in worker.browser.get("/messages/letters/").content.decode()
+
+
+@pytest.mark.parametrize(("state", "sent"), [("held", False), ("refused", False), ("sent", True)])
+def test_what_waits_or_failed_is_not_called_sent_to_the_person(
+    gateway: Gateway, state: str, sent: bool
+) -> None:
+    made = put()
+    tasks.deliver(key=str(made.key))
+    row = Delivery._base_manager.get(key=made.key)
+    row.state, row.sent_at = state, row.sent_at if sent else None
+    with override("zh-hans"):
+        told = render_to_string("notices/delivery/_to_you.html", {"item": words.shown(row)})
+    assert ("已发短信" in told) is sent
+    assert "短信" in told
 
 
 def test_masked_recipients_go_after_a_month(gateway: Gateway) -> None:

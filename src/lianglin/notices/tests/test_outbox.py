@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from lianglin.access import actor as actors
@@ -86,6 +88,17 @@ def test_the_number_rests_encrypted_and_goes_when_the_message_went(gateway: Gate
     assert (made.state, made.address) == ("sent", None)
     assert gateway.taken[0].address == PHONE
     assert PHONE not in repr(gateway.taken[0])
+
+
+@pytest.mark.parametrize(("language", "subject"), [("zh-hans", "短信"), ("en", "Text message")])
+def test_the_subject_of_a_mail_speaks_the_language_of_its_text(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, language: str, subject: str
+) -> None:
+    notice = replace(actions.declared("test.state"), label=gettext_lazy("text message"))
+    monkeypatch.setattr(tasks, "declared", lambda code: notice)
+    made = put(channel="email", address="a@example.org", language=language)
+    tasks.deliver(key=str(made.key))
+    assert gateway.taken[0].title == subject
 
 
 def test_a_rollback_takes_message_and_delivery_with_it() -> None:

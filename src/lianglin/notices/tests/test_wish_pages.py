@@ -56,6 +56,16 @@ def test_half_a_pair_of_hours_is_said_and_nothing_typed_is_lost(city: World) -> 
     assert not MatterPreference._base_manager.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(city: World) -> None:
+    catalogue()
+    browser = resident_browser(city.report(HERE).case.pk)
+    wrong = {"way": "email", "email": "", "quiet_from": "06:00", "quiet_until": "23:30"}
+    page = text(browser.post(reverse("appeals:mine_telling"), {**GIVEN, **wrong}))
+    assert "请填写邮箱地址。" in page
+    assert "每天至少留八个小时可以接收消息。" in page
+    assert 'value="23:30"' in page
+
+
 def test_without_number_and_query_code_there_is_no_matter_to_set() -> None:
     said = Client().post(reverse("appeals:mine_telling"), GIVEN)
     assert said.status_code in (302, 303)

@@ -37,6 +37,8 @@ MEANINGS: dict[str, tuple[Any, str, str]] = {
     "rate": (_("which rate"), "按时办结率", "settled in time"),
     "name": (_("name of what it is about"), "每月报告（示例）", "monthly report (sample)"),
     "sender": (_("the office that sends it"), "示例街道办事处", "a street office"),
+    "version": (_("which version it is"), "2", "2"),
+    "why": (_("why, in the words of who did it"), "漏计一件", "one was left out"),
     "ruling": (_("how it was ruled"), "不计入", "left out"),
 }
 

@@ -6,8 +6,9 @@ A file is built inside the request's transaction and bounded by its months; its 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from functools import wraps
 from typing import Any
 
 from django.conf import settings
@@ -20,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from lianglin.access.middleware import problem
 from lianglin.indicators.opened import files, queries
 from lianglin.indicators.opened.files import Asked
 from lianglin.indicators.views import showing
@@ -49,6 +51,21 @@ def addresses(request: HttpRequest, indicator: Indicator) -> dict[str, str]:
     return {"": page, **{level: f"{csv}?level={level}" for level in files.levels_of(indicator)}}
 
 
+def for_programs(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A file that is refused is refused in the form that programs read (RFC 9457); a person's browser gets the page."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        try:
+            return view(request, *given, **named)
+        except HouseError as error:
+            if "text/html" in request.headers.get("Accept", ""):
+                raise
+            return problem(request, error)
+
+    return answered
+
+
 @require_safe
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Every published figure: what it counts, since when, and its files."""
@@ -68,6 +85,7 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@for_programs
 def catalogue_json(request: HttpRequest) -> HttpResponse:
     """The same for machines: a DCAT catalogue."""
     counted(request)
@@ -96,7 +114,7 @@ def explained(request: HttpRequest, code: str) -> HttpResponse:
         "licence": settings.OPEN_LICENCE,
         "licence_url": settings.OPEN_LICENCE_URL,
         "contact": settings.OPEN_CONTACT,
-        "crumbs": [(_("Open data"), reverse("indicators:open")), (indicator.label, "")],
+        "crumbs": [(_("Figures as open data"), reverse("indicators:open")), (indicator.label, "")],
     }
     return render(request, "indicators/opened/figure.html", context)
 
@@ -127,6 +145,7 @@ def _downloads(indicator: Indicator, known: Known) -> list[dict[str, Any]]:
 
 
 @require_safe
+@for_programs
 def package(request: HttpRequest, code: str) -> HttpResponse:
     """The Data Package of a figure."""
     counted(request)
@@ -137,12 +156,14 @@ def package(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_safe
+@for_programs
 def csv(request: HttpRequest, code: str) -> HttpResponse:
     """The rows of a figure as CSV."""
     return _file(request, code, "csv")
 
 
 @require_safe
+@for_programs
 def json(request: HttpRequest, code: str) -> HttpResponse:
     """The rows of a figure as JSON with what describes them."""
     return _file(request, code, "json")

@@ -89,7 +89,7 @@ def _latest(found: ReportLayout, by: Actor) -> Report | None:
     """The newest report of the kind in the office's own place, so that the preview shows real figures."""
     there = Report.objects.visible_to(by, purpose=by.work_purpose).filter(
         definition=found.definition, scope_code=found.scope_code,
-        state__in=(ReportState.DRAFT, ReportState.ISSUED, ReportState.REPLACED),
+        state__in=(ReportState.DRAFT, ReportState.ISSUED, ReportState.REPLACED, ReportState.RECALLED),
     )  # fmt: skip
     return there.select_related("organisation").order_by("-id").first()
 

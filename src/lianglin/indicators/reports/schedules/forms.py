@@ -70,6 +70,28 @@ class SendForm(ReceiversForm):
     )  # fmt: skip
     field_order = ["offices", "mails", "printed"]
 
+    def clean(self) -> dict[str, Any]:
+        """Paper alone, or the house and mail: with both filled in, the mail would not go."""
+        given = super().clean()
+        if given.get("printed") and given.get("mails"):
+            self.add_error(
+                "printed",
+                _(
+                    "Copies on paper are noted by themselves. Empty this field and send; then note the paper, or the other way round."
+                ),
+            )
+        return given
+
+
+class HandedOverForm(forms.Form):
+    """Who signed for the sheets."""
+
+    signed_by = forms.CharField(
+        label=_("signed for by"), max_length=80,
+        help_text=_("the post that took it, like “registry”; no personal name is needed"),
+        error_messages={"required": _("Write who signed for it: the post, like “registry”.")},
+    )  # fmt: skip
+
 
 class ScheduleForm(ReceiversForm):
     """Which report, of which places, when, who hears of it, where it goes."""

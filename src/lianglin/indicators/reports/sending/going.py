@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -26,6 +26,8 @@ class Going:
     to: list[Receiver] = field(default_factory=list)
     named: list[str] = field(default_factory=list)
     left_out: dict[int, tuple[str, str]] = field(default_factory=dict)
+    on_paper: list[str] = field(default_factory=list)
+    """Offices that hold what it replaces on paper, and how many sheets: nobody but a person can bring them the new one."""
 
 
 def going(report: Report, by: Actor) -> Going:
@@ -37,7 +39,21 @@ def going(report: Report, by: Actor) -> Going:
     wanted, allowed = _of_schedules(report, by)
     for copy in _of_the_version_before(report, by):
         wanted[copy.organisation_id] = wanted.get(copy.organisation_id) or copy.address
-    return checked(wanted, allowed | {one.pk for one in offices(by)}) if wanted else Going()
+    found = checked(wanted, allowed | {one.pk for one in offices(by)}) if wanted else Going()
+    return replace(found, on_paper=_on_paper(report, by))
+
+
+def _on_paper(report: Report, by: Actor) -> list[str]:
+    """Those who hold the version before on paper and were not noted to have this one, too."""
+    if not report.corrects_id:
+        return []
+    sheets = ReportCopy.objects.visible_to(by, purpose=purpose(by)).filter(channel=ReportCopy.Channel.PAPER)
+    brought = sheets.filter(report=report).values("organisation")
+    before = sheets.filter(report=report.corrects_id).exclude(organisation__in=brought)
+    return [
+        _("%(office)s: %(n)s printed") % {"office": one.organisation.label, "n": one.number}
+        for one in before.select_related("organisation").order_by("organisation__code")
+    ]
 
 
 def _of_schedules(report: Report, by: Actor) -> tuple[dict[int, str], set[int]]:

@@ -46,7 +46,10 @@ class ReportCopy(models.Model):
 
 
 class ReceivedReport(models.Model):
-    """What an office received: the paper as it was issued. It widens nobody's area: figures of the report alone."""
+    """What an office received: the paper as it was issued. It widens nobody's area: figures of the report alone.
+
+    ``ended_at``: the sender replaced it by a correction (``ended_by``), or withdrew it (none).
+    """
 
     key = models.UUIDField(_("key of the copy"), unique=True)
     report_key = models.UUIDField(_("key of the report"))
@@ -59,6 +62,14 @@ class ReceivedReport(models.Model):
     paper = models.JSONField(_("contents"))
     sent_at = models.DateTimeField(_("sent at"))
     opened_at = models.DateTimeField(_("opened at"), null=True)
+    version = models.PositiveSmallIntegerField(_("number of the version"), default=1, db_default=1)
+    corrects = models.UUIDField(_("key of the report that it corrects"), null=True)
+    why = models.CharField(_("why it is corrected"), max_length=200, blank=True, default="", db_default="")
+    ended_at = models.DateTimeField(_("replaced or withdrawn at"), null=True)
+    ended_why = models.CharField(
+        _("why it was replaced or withdrawn"), max_length=200, blank=True, default="", db_default=""
+    )
+    ended_by = models.UUIDField(_("key of the report that replaced it"), null=True)
 
     objects = ScopedManager()
 

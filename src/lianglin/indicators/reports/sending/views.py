@@ -15,23 +15,33 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from lianglin.access import audit
 from lianglin.access.actor import Actor
 from lianglin.access.gate import acting, in_post
-from lianglin.access.replies import done, status_of
-from lianglin.indicators.reports import official
+from lianglin.access.replies import done, see, status_of
+from lianglin.indicators.reports import layout, official
 from lianglin.indicators.reports.actions import ISSUE, purpose, signing, taken_out
 from lianglin.indicators.reports.layout import Block, Paper
 from lianglin.indicators.reports.models import Report
-from lianglin.indicators.reports.schedules.forms import SendForm
+from lianglin.indicators.reports.schedules.forms import HandedOverForm, SendForm
 from lianglin.indicators.reports.sending import actions, choosing
 from lianglin.indicators.reports.sending.models import ReceivedReport, ReportCopy
 from lianglin.indicators.reports.sending.offices import RECEIVE, offices
 from lianglin.kit import paging
 from lianglin.kit.errors import Missing
+from lianglin.kit.messages import fates
 
 
 def copies(actor: Actor, report: Report) -> list[ReportCopy]:
-    """The copies of a report with their receipts, by office."""
+    """The copies of a report with their receipts, by office; those by mail with what became of the mail (``fate``)."""
     rows = ReportCopy.objects.visible_to(actor, purpose=purpose(actor)).filter(report=report)
-    return list(rows.select_related("organisation").order_by("organisation__code", "channel"))
+    found = list(rows.select_related("organisation").order_by("organisation__code", "channel"))
+    keys = {
+        one.pk: actions.mail_key(report, one.organisation_id, one.address)
+        for one in found
+        if one.channel == ReportCopy.Channel.EMAIL
+    }
+    told = fates(list(keys.values()))
+    for one in found:
+        one.fate = told.get(keys.get(one.pk, ""))  # pyright: ignore[reportAttributeAccessIssue] - for the page
+    return found
 
 
 @require_http_methods(["GET", "POST"])
@@ -64,6 +74,33 @@ def _form(request: HttpRequest, actor: Actor) -> SendForm:
     if choosing.searched(request):
         return SendForm(initial=choosing.typed(request.POST, SendForm), offices=offices(actor), find=find)
     return SendForm(request.POST if request.method == "POST" else None, offices=offices(actor), find=find)
+
+
+@require_http_methods(["GET", "POST"])
+@in_post(ISSUE)
+def handed_over(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Notes who signed for the sheets of one office."""
+    actor = acting(request)
+    rows = ReportCopy.objects.visible_to(actor, purpose=purpose(actor)).select_related(
+        "report", "organisation"
+    )
+    found = rows.filter(key=key, channel=ReportCopy.Channel.PAPER).first()
+    if found is None:
+        raise Missing(_("There is no such copy on paper. Look at the list of copies again."))
+    here = reverse("indicators:report", args=[found.report.key])
+    if request.method != "POST" and found.opened_at is not None:
+        return see(here)
+    form = HandedOverForm(request.POST if request.method == "POST" else None)
+    answer = form.is_bound and done(
+        request,
+        form,
+        lambda: actions.handed_over(key, by=actor, signed_by=form.cleaned_data["signed_by"]),
+        _("Noted as handed over."),
+        here,
+        once=True,
+    )
+    context = {"form": form, "here": here, "copy": found, "title": found.report.figures["title"]}
+    return answer or render(request, "indicators/sending/handed_over.html", context, status=status_of(form))
 
 
 def held(actor: Actor) -> Any:
@@ -99,14 +136,28 @@ def received(request: HttpRequest, key: UUID) -> HttpResponse:
         {"block": one, "rows": [[cell.split("\n") for cell in row] for row in one.rows], "svg": SafeString(one.svg)}
         for one in paper.blocks
     ]  # fmt: skip
-    context = {"received": found, "paper": paper, "blocks": blocks}
+    context = {
+        "received": found,
+        "paper": paper,
+        "blocks": blocks,
+        "newer": _copy_of(actor, found.ended_by),
+        "before": _copy_of(actor, found.corrects),
+    }
     return render(request, "indicators/sending/received.html", context)
+
+
+def _copy_of(actor: Actor, report_key: UUID | None) -> ReceivedReport | None:
+    """The own office's copy of another version; None where it holds none."""
+    return held(actor).filter(report_key=report_key).defer("paper").first() if report_key else None
 
 
 def _paper(found: ReceivedReport, mark: str = "") -> Paper:
     held = dict(found.paper)
     blocks = [Block(**one) for one in held.pop("blocks")]
-    return Paper(**{**held, "blocks": blocks, "mark": mark})
+    over = layout.replaced_by(found.version + 1) if found.ended_by else layout.WITHDRAWN
+    return Paper(
+        **{**held, "blocks": blocks, "mark": mark, "stamp": over if found.ended_at else held["stamp"]}
+    )
 
 
 @require_safe
