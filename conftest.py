@@ -65,7 +65,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import TestCase, TransactionTestCase  # noqa: E402
 from django.utils import translation  # noqa: E402
-from tests import handlers, roles  # noqa: E402
+from tests import handlers, kept, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402
 from tests.scale import cluster  # noqa: E402
 
@@ -93,6 +93,7 @@ for _folder in (settings.PUBLIC_FILES, settings.STATIC_ROOT):
     _folder.mkdir(exist_ok=True)
 django.setup()  # before the conftests of folders, which import models
 handlers.install()
+kept.install()
 
 
 # --- what comes first ---------------------------------------------------------------------------------------
