@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import gc
 import os
 import secrets
 import shutil
@@ -36,6 +37,7 @@ def _prepare_environment() -> None:
     else compile the whole house anew.
     """
     sys.dont_write_bytecode = False
+    gc.disable()  # until the tests are collected: what is read by then stays
     if WORKER:
         return
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -182,6 +184,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
     yield
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage to look for: seldom, and not among what was imported and collected."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
