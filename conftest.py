@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import gc
 import os
 import secrets
 import shutil
@@ -36,6 +37,7 @@ def _prepare_environment() -> None:
     else compile the whole house anew.
     """
     sys.dont_write_bytecode = False
+    gc.disable()  # until the tests are collected: what is read by then stays
     if WORKER:
         return
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -65,7 +67,7 @@ from django.conf import settings  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.test import TestCase, TransactionTestCase  # noqa: E402
 from django.utils import translation  # noqa: E402
-from tests import handlers, roles  # noqa: E402
+from tests import handlers, kept, roles  # noqa: E402
 from tests.assessed import assess, put_days  # noqa: E402
 from tests.scale import cluster  # noqa: E402
 
@@ -93,6 +95,7 @@ for _folder in (settings.PUBLIC_FILES, settings.STATIC_ROOT):
     _folder.mkdir(exist_ok=True)
 django.setup()  # before the conftests of folders, which import models
 handlers.install()
+kept.install()
 
 
 # --- what comes first ---------------------------------------------------------------------------------------
@@ -181,6 +184,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = kept
     yield
     items.sort(key=turn)
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage to look for: seldom, and not among what was imported and collected."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:

@@ -3,7 +3,8 @@
 A test's connection is the administrator's. While a request is answered in this process, it wears the login
 role ``lianglin_app`` (SET SESSION AUTHORIZATION), so that every grant and policy counts as in service; a connection
 of its own (``apart``) from the first statement on that the request says there. When the outermost block inside a
-test's transaction ends, role and settings are put back, as a real end of transaction would.
+test's transaction ends, role and settings are put back, as a real end of transaction would: in a request before
+its next statement, or with its end.
 """
 
 from __future__ import annotations
@@ -56,6 +57,14 @@ def _wear(alias: str, statement: str) -> None:
         say(raw, statement)
 
 
+def _put_back(execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: Any) -> Any:
+    """Before a statement of a request: most end with their block, and then say one thing less."""
+    if getattr(_this_thread, "assumed", False):
+        _this_thread.assumed = False
+        _wear(MAIN, NO_ROLE)
+    return execute(sql, parameters, many, context)
+
+
 def _log_in_apart(execute: Callable[..., Any], sql: Any, parameters: Any, many: bool, context: Any) -> Any:
     """Before a statement: few requests say one there."""
     if _requests() and not getattr(_this_thread, "apart", False):
@@ -69,7 +78,12 @@ def _log_in_new(sender: Any, connection: Any, **ignored: Any) -> None:
         if _log_in_apart not in connection.execute_wrappers:
             connection.execute_wrappers.append(_log_in_apart)
         _this_thread.apart = False  # the new one has not logged in
-    elif _requests() and connection.connection is not None:
+        return
+    if connection.alias == MAIN:
+        if _put_back not in connection.execute_wrappers:
+            connection.execute_wrappers.insert(0, _put_back)
+        _this_thread.assumed = False
+    if _requests() and connection.connection is not None:
         say(connection.connection, LOG_IN)
 
 
@@ -86,6 +100,7 @@ def install() -> None:
         finally:
             _this_thread.requests -= 1
             if not _requests():
+                _this_thread.assumed = False
                 _wear(MAIN, LOG_OUT)
                 if getattr(_this_thread, "apart", False):
                     _wear(APART, LOG_OUT)
@@ -96,10 +111,14 @@ def install() -> None:
         wrapper = connections[block.using or "default"]
         blocks = wrapper.atomic_blocks
         if blocks and blocks[-1]._from_testcase and wrapper.connection is not None:
-            say(wrapper.connection, NO_ROLE)
+            if _requests() and wrapper.alias == MAIN:
+                _this_thread.assumed = True
+            else:
+                say(wrapper.connection, NO_ROLE)
         return done
 
     BaseHandler.get_response = get_response
     Atomic.__exit__ = exit_block
-    connections[APART].close()  # the next one is looked after
+    for alias in ALIASES:
+        connections[alias].close()  # the next one is looked after
     connection_created.connect(_log_in_new, dispatch_uid="tests.roles")

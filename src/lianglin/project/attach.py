@@ -89,10 +89,12 @@ def apply_migrations(env: Environment, say: Callable[[str], None] = print) -> No
 
     from lianglin.access import policies
     from lianglin.project.patience import patiently
+    from lianglin.project.sparing import sparing
 
     where = database.admin_dsn(env)
     try:
-        patiently(lambda: call_command("migrate", verbosity=0, interactive=False), where=where, say=say)
+        with sparing():
+            patiently(lambda: call_command("migrate", verbosity=0, interactive=False), where=where, say=say)
         patiently(policies.apply, where=where, say=say)
     except Exception as error:
         mishaps.note("upgrade", "migrate", error)
