@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any
 
 import psycopg
@@ -85,7 +85,8 @@ def apply_migrations(env: Environment, say: Callable[[str], None] = print) -> No
     While people work: it waits for no lock longer than two seconds, and tries again (see patience.py).
     """
     from django.core.management import call_command
-    from django.db import connections
+    from django.db import DEFAULT_DB_ALIAS, connections
+    from django.db.migrations.recorder import MigrationRecorder
 
     from lianglin.access import policies
     from lianglin.project.patience import patiently
@@ -93,7 +94,11 @@ def apply_migrations(env: Environment, say: Callable[[str], None] = print) -> No
 
     where = database.admin_dsn(env)
     try:
-        with sparing():
+        with (
+            nullcontext()
+            if MigrationRecorder(connections[DEFAULT_DB_ALIAS]).applied_migrations()
+            else sparing()
+        ):
             patiently(lambda: call_command("migrate", verbosity=0, interactive=False), where=where, say=say)
         patiently(policies.apply, where=where, say=say)
     except Exception as error:
