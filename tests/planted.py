@@ -71,6 +71,8 @@ class Planted:
 
     city: World
     cases: dict[str, Case] = field(default_factory=dict)
+    stood: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """What was written when an attack looked last."""
 
     def seen_by(self, persona: str) -> set[str]:
         """The words that this persona may read."""

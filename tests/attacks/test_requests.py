@@ -39,6 +39,8 @@ UPWARDS = (
 FOLLOWED = "/led/on/here/"
 """A place of this house: where it turns up in an answer, the wish was read."""
 WHOLE = slice(None)
+Written = dict[str, tuple[int, int]]
+"""Per table that an action writes: how many rows, and a sum over what they hold."""
 DEEP = 20_000
 """Levels of a body that is nothing but brackets."""
 
@@ -46,17 +48,27 @@ DEEP = 20_000
 def forged(planted: Planted, persona: str, route: Route, address: str, part: slice) -> Iterator[str]:
     """A form from another site: without the token nothing is written."""
     browser = planted.browser(persona, enforce_csrf_checks=True)
-    before = written()
+    before = ground(planted)
     for method in ("post", "put", "patch", "delete")[part]:
         answer = getattr(browser, method)(address, headers={"Origin": f"https://{EVIL}"})
         if 300 > answer.status_code >= 200 and method != "post":
             yield f"{method} {address} answers {answer.status_code} without a token"
         yield wrong_with(planted, persona, route, address, answer)
-    if written() != before:
+    if stands_now(planted) != before:
         yield f"{address} was written through a form of another site"
 
 
-def written() -> dict[str, tuple[int, int]]:
+def ground(planted: Planted) -> Written:
+    """What is written before an address is tried: what stood after the one before it."""
+    return planted.stood or stands_now(planted)
+
+
+def stands_now(planted: Planted) -> Written:
+    planted.stood = written()
+    return planted.stood
+
+
+def written() -> Written:
     """What an action writes; a refusal of a known post leaves its line in the audit, as it should."""
     return {table: found for table, found in traces().items() if not table.startswith("access_audit")}
 
@@ -160,14 +172,14 @@ def malformed(planted: Planted, persona: str, route: Route, address: str, part: 
         ("text/xml", b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'),
         ("application/json; charset=no-such", b"{}"),
     )
-    before = written()
+    before = ground(planted)
     browser = planted.browser(persona)
     for kind, body in bodies[part]:
         answer = browser.generic("POST", address, body, content_type=kind)
         if "root:x" in words_of(answer):
             yield f"{address} reads a file of the machine"
         yield wrong_with(planted, persona, route, f"{address} ({kind} {body[:20]!r})", answer)
-    if written() != before:
+    if stands_now(planted) != before:
         yield f"{address} wrote something from a body that is none"
 
 
