@@ -100,11 +100,12 @@ def test_lent_secrets_leave_those_that_are_read_from_files(
 ) -> None:
     """“lianglin manage check” on a server, whose secrets are files: lending its own would say that both are set."""
     key = tmp_path / "secret_key"
-    key.write_text("of the city" * 6)
+    text = "of the city" * 6
+    key.write_text(text)
     environ = {"LIANGLIN_DATA": str(tmp_path), "LIANGLIN_SECRET_KEY_FILE": str(key)}
     monkeypatch.setattr(environment.os, "environ", environ)
     environment.lend_secrets()
-    assert environment.read(environ).secret_key == "of the city" * 6
+    assert environment.read(environ).secret_key == text
     assert environ["LIANGLIN_FIELD_KEYS"], "what is not set is lent"
 
 
