@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lianglin.access import audit
-from lianglin.access.actor import TOP, Actor, job
+from lianglin.access.actor import Actor, job
 from lianglin.access.transaction import acting, together
 from lianglin.benefits.actions import writing
 from lianglin.benefits.actions.writing import Reasons, Written
@@ -50,7 +50,7 @@ def start_run(*, by: Actor, scope: str = "", only: Iterable[str] = ()) -> MatchR
 
 
 def go_on(run_id: int, *, by: Actor) -> bool:
-    """One piece of a run (a street), in the running transaction; whether there is more.
+    """One piece of a run (a street, or a part of a large one), in the running transaction; whether there is more.
 
     A run that was cut off goes on where it stopped: ``reached`` moves with the rows of its piece or not at all. The
     package must be the run's own; where it has changed meanwhile the run ends, and a new one is begun for what changed.
@@ -66,7 +66,7 @@ def go_on(run_id: int, *, by: Actor) -> bool:
         if not left:
             return _end(run, MatchRun.State.DONE)
         _piece(run, left[0])
-        run.reached = left[0]
+        run.reached = left[0].last
         run.save(update_fields=["reached", "persons", "households", "found"])
         return True if left[1:] else _end(run, MatchRun.State.DONE)
 
@@ -80,8 +80,8 @@ def _end(run: MatchRun, state: str) -> bool:
     return False
 
 
-def _piece(run: MatchRun, low: str) -> None:
-    high = low + TOP
+def _piece(run: MatchRun, where: population.Range) -> None:
+    low, high = where.low, where.high
     package = programs.package(run.on)
     with acting(job(low, high)) as by:
         piece = population.piece(

@@ -1,4 +1,4 @@
-"""Who lives where and what is known of them, as the engine's columns: a street at a time, or one household on the spot.
+"""Who lives where and what is known of them, as the engine's columns: a street or a part of one at a time, or one household on the spot.
 
 What holds on a day, by what was known at an instant (facts are bitemporal; a person's file and the memberships are as
 they stand). The actor's place range holds in PostgreSQL: a job narrowed to a street reads that street.
@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 from psycopg import sql
 
-from lianglin.access.actor import Actor
+from lianglin.access.actor import TOP, Actor
 from lianglin.access.prepared import Prepared
 from lianglin.benefits.queries import vocabulary
 from lianglin.benefits.queries.vocabulary import BORN_COLUMN, RELATION_COLUMN, SEX_COLUMN, SIZE_COLUMN
@@ -300,19 +301,48 @@ def _column(values: Sequence[Any], fact: Fact) -> Column:
 # --- the pieces ----------------------------------------------------------------------------------------------
 
 
-def pieces(scope: str = "") -> list[str]:
-    """The streets (nine digits) below a prefix, in the order of their codes: one piece each."""
+COMMUNITIES = 6
+"""Of one piece at most: memory grows with the people of a piece, by some 40 MB a thousand with 272 measures."""
+
+
+@dataclass(frozen=True)
+class Range:
+    """The place codes of one piece, [low, high), and the last community that is in it."""
+
+    low: str
+    high: str
+    last: str
+
+
+def streets() -> list[str]:
+    """The streets (nine digits) in the order of their codes."""
+    return list(dict.fromkeys(code[:9] for code in _communities("")))
+
+
+def pieces(scope: str = "") -> list[Range]:
+    """What is below a prefix in the order of the codes: a street each, a large one in several of :data:`COMMUNITIES`."""
+    found: list[Range] = []
+    for street, below in groupby(_communities(scope), key=lambda code: code[:9]):
+        codes = list(below)
+        parts = [codes[at : at + COMMUNITIES] for at in range(0, len(codes), COMMUNITIES)]
+        lows = [street, *(part[0] for part in parts[1:])]
+        highs = [*lows[1:], street + TOP]
+        found += [Range(low, high, part[-1]) for low, high, part in zip(lows, highs, parts, strict=True)]
+    return found
+
+
+def _communities(scope: str) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "select distinct substr(scope_code, 1, 9) from places_community where starts_with(scope_code, %s) order by 1",
+            "select distinct scope_code from places_community where starts_with(scope_code, %s) order by 1",
             [scope],
         )
         return [row[0] for row in cursor.fetchall()]
 
 
-def after(reached: str, scope: str = "") -> Iterator[str]:
-    """The pieces that a run which got as far as ``reached`` has still to do."""
-    return (code for code in pieces(scope) if code > reached)
+def after(reached: str, scope: str = "") -> Iterator[Range]:
+    """The pieces that a run which got as far as ``reached``, the last community of a piece, has still to do."""
+    return (one for one in pieces(scope) if one.low > reached)
 
 
 def homes_of(subjects: Iterable[tuple[str, int]]) -> list[tuple[int, str]]:

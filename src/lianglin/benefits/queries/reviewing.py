@@ -45,7 +45,7 @@ def both(version: MeasureVersion, on: date) -> Both:
 def counted(version: MeasureVersion, *, by: Actor, on: date) -> VersionCount:
     """The sums, not saved. Streets in the order of their codes, spread over the city, until :data:`ENOUGH` were looked at."""
     two = both(version, on)
-    streets = population.pieces()
+    streets = population.streets()
     found = VersionCount(
         version=version, digest=version.digest, on=on, all_streets=len(streets), state=VersionCount.State.DONE
     )

@@ -19,7 +19,7 @@ PIECE_TASK, HOUSEHOLD_TASK = "benefits_match_piece", "benefits_match_household"
 
 
 def _night(cursor: Any) -> Stepped:
-    """A run over the whole city, street by street; the take-up is counted at its end."""
+    """A run over the whole city, piece by piece; the take-up is counted at its end."""
     by = running().actor
     if cursor is None:
         return Stepped({"run": matching.start_run(by=by).pk}, 0, len(list(population.after(""))))
@@ -34,7 +34,7 @@ MATCH = runs.Work("benefits_match_nightly", lambda: _night)
 @app.task(name=PIECE_TASK, queue="events", retry=RETRY)
 @as_job
 def piece(run_id: int) -> bool:
-    """One street in a transaction of its own; defers the next while there is more. Counts the take-up at the end."""
+    """One piece in a transaction of its own; defers the next while there is more. Counts the take-up at the end."""
     more = matching.go_on(run_id, by=running().actor)
     if more:
         order_piece(run_id)

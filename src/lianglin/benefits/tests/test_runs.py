@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from django.db import transaction
@@ -12,6 +13,7 @@ from lianglin.access.actor import job
 from lianglin.access.transaction import acting
 from lianglin.benefits.actions import matching
 from lianglin.benefits.models import HealthErrand, HealthMatch, Match, MatchAhead, MatchRun
+from lianglin.benefits.queries import population
 from lianglin.benefits.tests.match_scene import (
     CARD,
     OLD,
@@ -105,6 +107,33 @@ def test_a_run_that_was_killed_goes_on_behind_its_last_piece(scene: MatchScene) 
         with pytest.raises(RuntimeError):
             _killed_in(run)
         assert scene.finish(run) == 3
+        run.refresh_from_db()
+    assert (run.state, run.households) == (MatchRun.State.DONE, 16)
+    assert Match._base_manager.filter(measure__code="seventy").count() == 16
+
+
+def test_a_large_street_is_worked_off_in_parts_with_the_same_result(
+    scene: MatchScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Memory grows with the people of a piece; the number of pieces must not."""
+    whole = population.pieces()
+    monkeypatch.setattr(population, "COMMUNITIES", 1)
+    parts = population.pieces()
+    assert (len(whole), len(parts)) == (4, 8)
+    for street in whole:
+        own = [one for one in parts if one.low[:9] == street.low]
+        assert (own[0].low, own[-1].high, own[-1].last) == (street.low, street.high, street.last)
+        assert all(one.high == following.low for one, following in pairwise(own))
+    for reached, left in ((parts[0].last, 7), (whole[0].last, 6), (whole[-1].last, 0)):
+        assert list(population.after(reached)) == parts[8 - left :]
+    with scene.under():
+        with acting(job()) as by:
+            run = matching.start_run(by=by)
+        with acting(job()) as by:
+            assert matching.go_on(run.pk, by=by)
+        with pytest.raises(RuntimeError):
+            _killed_in(run)
+        assert scene.finish(run) == 7
         run.refresh_from_db()
     assert (run.state, run.households) == (MatchRun.State.DONE, 16)
     assert Match._base_manager.filter(measure__code="seventy").count() == 16
