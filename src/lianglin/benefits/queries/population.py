@@ -302,7 +302,7 @@ def _column(values: Sequence[Any], fact: Fact) -> Column:
 
 
 COMMUNITIES = 6
-"""Of one piece at most: memory grows with the people of a piece, by some 40 MB a thousand with 272 measures."""
+"""Of one piece at most: memory grows with the people of a piece, by 20 to 40 MB a thousand with 272 measures."""
 
 
 @dataclass(frozen=True)
