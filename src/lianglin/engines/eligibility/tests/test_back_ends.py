@@ -81,14 +81,19 @@ def alike_in_sql(result: Result) -> None:
                 assert theirs.filled(0)[known].tolist() == fen[known].astype(np.float64).tolist()
 
 
-@QUIET
-@given(packages(), HOUSEHOLDS, ON_DAYS)
-def test_all_back_ends_agree(package: Package, households: list[Any], on: date) -> None:
+def all_agree(package: Package, households: list[Any], on: date) -> None:
+    """NumPy, plain Python and Numba say the same."""
     bound = compile_package(package).bind(on)
     population = people(*households)
     reference = bound.run(population, backend="numpy")
     alike(reference, bound.run(population, backend="plain"))
     alike(reference, bound.run(population, backend="numba"))
+
+
+@QUIET
+@given(packages(), HOUSEHOLDS, ON_DAYS)
+def test_all_back_ends_agree(package: Package, households: list[Any], on: date) -> None:
+    all_agree(package, households, on)
 
 
 @QUIET
@@ -106,11 +111,7 @@ def test_all_back_ends_agree_deep(part: int) -> None:
     @settings(QUIET, max_examples=250, derandomize=False, database=None)
     @given(packages(measures=6, depth=4), HOUSEHOLDS, ON_DAYS)
     def agree(package: Package, households: list[Any], on: date) -> None:
-        bound = compile_package(package).bind(on)
-        population = people(*households)
-        reference = bound.run(population, backend="numpy")
-        alike(reference, bound.run(population, backend="plain"))
-        alike(reference, bound.run(population, backend="numba"))
+        all_agree(package, households, on)
 
     agree()
 

@@ -73,7 +73,6 @@ def rename(key: UUID, *, by: Actor, name: str, title: str, seen: int) -> ReportD
     with together():
         found = _open(key, by, seen)
         found.name, found.title = name.strip()[:60], printed.strip()[:120]
-        found.save(update_fields=["name", "title"])
         return _changed(found, found.sections)
 
 
@@ -104,7 +103,7 @@ def shift(key: UUID, at: int, what: str, *, by: Actor, seen: int) -> ReportDesig
 
 def _changed(found: ReportDesign, sections: list[Any]) -> ReportDesign:
     found.sections, found.edits, found.made_at = sections, found.edits + 1, clock.now()
-    found.save(update_fields=["sections", "edits", "made_at"])
+    found.save(update_fields=["name", "title", "sections", "edits", "made_at"])
     _note(
         "compose",
         found,

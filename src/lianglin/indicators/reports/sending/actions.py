@@ -188,10 +188,9 @@ def recall(key: UUID, *, by: Actor, why: str) -> Report:
         copies = ReportCopy.objects.visible_to(by, purpose=purpose(by)).filter(report=found)
         held = {one.organisation_id: one.key for one in copies if one.channel == Channel.IN_APP}
         office, _post = actions.signing(by)  # the issuing one, or one above it
-        context = {**_told(found, found.key), "sender": office, "why": found.recalled_why.rstrip("。.")}
         for one in copies:
-            if one.organisation_id in held:
-                context["link"] = reverse("indicators:received", args=[held[one.organisation_id]])
+            key_there = held.get(one.organisation_id, one.key)  # no office reads the link of another's copy
+            context = {**_told(found, key_there), "sender": office, "why": found.recalled_why.rstrip("。.")}
             if one.channel == Channel.EMAIL:
                 messages.send(messages.Message(
                     "indicators.recall_mailed", "email", found.scope_code, context, address=one.address,
